@@ -1,0 +1,1 @@
+"""Tocsin: the bell rung to call people to act."""

@@ -1,0 +1,134 @@
+"""The number: what is shown, how it is kept, and how it is proved.
+
+An action enters the tally in the very transaction that turns its state to `counted`, and in no other. So each is
+counted once however often this runs, however many run at once, and whatever dies in between; no watermark can slip.
+Nobody adds one to a shared row in a request: a batch of hundreds costs the tally one update.
+(docs/decisions/0003-counting.md)
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.models import Count, F, Sum
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from tocsin.actions.models import Action, CounterRun, CountProof
+from tocsin.actions.states import IN_THE_TALLY, State, step
+from tocsin.campaigns.models import Campaign, CounterEntry, Tally
+
+# Beyond this the thank-you page says the number as it stood at the last pass: no answer may scan a backlog.
+MOST_COUNTED_LIVE = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCount:
+    """`count` is tally plus ledger; `as_of` is when the counter last finished a pass."""
+
+    count: int
+    goal: int | None
+    as_of: datetime
+    shown_from: int
+
+    @property
+    def is_shown(self) -> bool:
+        return self.count >= self.shown_from
+
+    @property
+    def percent(self) -> int | None:
+        return min(100, self.count * 100 // self.goal) if self.goal else None
+
+    def as_json(self) -> dict[str, object]:
+        return {"count": self.count, "goal": self.goal, "as_of": self.as_of.isoformat(timespec="seconds")}
+
+
+def shown_count(campaign: Campaign) -> ShownCount:
+    """The public number of a campaign, in one cheap query for each of its parts."""
+    tallied = Tally.objects.filter(campaign=campaign).values_list("counted", flat=True).first() or 0
+    return _shown(campaign, tallied + from_elsewhere(campaign))
+
+
+def count_with_everyone(campaign: Campaign) -> ShownCount:
+    """The number with those included who acted since the counter's last pass: the signer sees themselves at once."""
+    fresh = Action.objects.filter(campaign=campaign, state=State.RECEIVED)[:MOST_COUNTED_LIVE].count()
+    shown = shown_count(campaign)
+    return _shown(campaign, shown.count + fresh)
+
+
+def from_elsewhere(campaign: Campaign) -> int:
+    """The sum of the ledger: paper, partners, offset."""
+    return CounterEntry.objects.filter(campaign=campaign).aggregate(people=Sum("people"))["people"] or 0
+
+
+def _shown(campaign: Campaign, count: int) -> ShownCount:
+    as_of = CounterRun.objects.values_list("finished_at", flat=True).first() or timezone.now()
+    return ShownCount(max(0, count), campaign.goal, as_of, campaign.show_count_from)
+
+
+def change_states(verdicts: Iterable[tuple[int, State, State, str]]) -> int:
+    """Moves actions from one state to another and keeps the tally right, in one transaction.
+
+    Takes (action id, state it is in, state it shall have, reason). An action that is no longer in the state it was said
+    to be in is left alone: somebody else was faster. Returns how many were moved. Raises WrongStep for a step that the
+    table of states does not know.
+    """
+    wanted: dict[tuple[State, State, str], list[int]] = {}
+    for action_id, now, then, reason in verdicts:
+        wanted.setdefault((now, then, reason), []).append(action_id)
+    moved, added = 0, Counter[int]()
+    with transaction.atomic():
+        for (now, then, reason), ids in sorted(wanted.items()):
+            mine = Action.objects.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
+            rows = list(mine.filter(pk__in=ids, state=now).values_list("pk", "campaign_id"))
+            moved += Action.objects.filter(pk__in=[pk for pk, _ in rows]).update(state=then, reason=reason)
+            for _, campaign_id in rows:
+                added[campaign_id] += step(now, then)
+        _add_to_tallies(added)
+    return moved
+
+
+def _add_to_tallies(added: Counter[int]) -> None:
+    """In the order of their numbers, so that two workers never wait for each other in a ring."""
+    for campaign_id, people in sorted(added.items()):
+        if people == 0:
+            continue
+        changed = Tally.objects.filter(campaign_id=campaign_id).update(counted=F("counted") + people, changed_at=Now())
+        if not changed:
+            Tally.objects.bulk_create([Tally(campaign_id=campaign_id)], ignore_conflicts=True)
+            Tally.objects.filter(campaign_id=campaign_id).update(counted=F("counted") + people, changed_at=Now())
+
+
+def note_counter_run() -> None:
+    """Says when a pass ended that left nothing older uncounted. One row, written at most once in a few seconds."""
+    CounterRun.objects.update_or_create(pk=1, defaults={"finished_at": timezone.now()})
+
+
+def prove_counts() -> list[CountProof]:
+    """Compares every tally with the rows behind it, mends what differs, and keeps what was found. Nightly.
+
+    A campaign is compared and mended under the lock of its tally, which whoever changes it must take too.
+    """
+    return [_prove(campaign) for campaign in Campaign.objects.order_by("pk")]
+
+
+def _prove(campaign: Campaign) -> CountProof:
+    with transaction.atomic():
+        Tally.objects.bulk_create([Tally(campaign=campaign)], ignore_conflicts=True)
+        tally = Tally.objects.select_for_update().get(campaign=campaign)
+        found = Action.objects.filter(campaign=campaign, state__in=IN_THE_TALLY).count()
+        proof = CountProof.objects.create(campaign=campaign, tallied=tally.counted, found=found)
+        if not proof.agrees:
+            Tally.objects.filter(campaign=campaign).update(counted=found, changed_at=Now())
+    return proof
+
+
+def explained(campaign: Campaign) -> dict[str, int]:
+    """What stands behind the number: people by state of their action and by source of the ledger."""
+    states = Action.objects.filter(campaign=campaign).values_list("state").annotate(people=Count("pk"))
+    ledger = CounterEntry.objects.filter(campaign=campaign).values_list("source").annotate(people=Sum("people"))
+    return {**dict(states), **dict(ledger)}

@@ -1,0 +1,71 @@
+"""What became of letters: for the supporter's receipt and for staff. Reads only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count
+
+from tocsin.actions.models import Action, Letter
+from tocsin.actions.states import State as ActionState
+from tocsin.actions.take import action_context
+from tocsin.campaigns.models import Campaign, Edition
+from tocsin.lib.sealing import CannotOpen
+from tocsin.lib.vault import vault
+from tocsin.outbox.models import Kind, Message
+
+
+@dataclass(frozen=True, slots=True)
+class LetterFate:
+    """One letter of one supporter. `state` is a state of outbox messages; `said` is the server's own words."""
+
+    target: str
+    state: str
+    since: datetime
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A supporter's own act with all that followed. `act` is what they sent, opened."""
+
+    edition: Edition
+    accepted_at: datetime
+    act: dict[str, Any]
+    letters: list[LetterFate]
+    being_prepared: bool
+
+
+def receipt_of(action_id: int) -> Receipt | None:
+    """The receipt of one action, or None if there is none (it was erased)."""
+    action = Action.objects.select_related("edition__campaign").filter(pk=action_id).first()
+    if action is None:
+        return None
+    try:
+        act = vault().open(action.sealed, action_context(action.email_digest))
+    except CannotOpen:
+        return None
+    letters = _fates(Letter.objects.filter(action=action))
+    preparing = action.state in {ActionState.RECEIVED, ActionState.HELD, ActionState.COUNTED, ActionState.STUCK}
+    return Receipt(action.edition, action.accepted_at, act, letters, preparing)
+
+
+def letters_by_digest(campaign: Campaign, digest: bytes) -> list[LetterFate]:
+    """The fates of a person's letters in a campaign, without times and without words."""
+    found = _fates(Letter.objects.filter(action__campaign=campaign, action__email_digest=digest))
+    return [LetterFate(fate.target, fate.state, fate.since) for fate in found]
+
+
+def _fates(letters: Any) -> list[LetterFate]:
+    rows = letters.order_by("pk").select_related("target", "message")
+    return [
+        LetterFate(row.target.name, row.message.state, row.message.state_since, row.message.last_words) for row in rows
+    ]
+
+
+def letters_by_fate(campaign: Campaign) -> dict[str, int]:
+    """How many of a campaign's letters are in each state."""
+    rows = Message.objects.filter(campaign_ref=campaign.pk, kind=Kind.LETTER).values_list("state")
+    return dict(rows.annotate(letters=Count("pk")))

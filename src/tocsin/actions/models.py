@@ -1,0 +1,104 @@
+"""Action, which is one person's act; Letter, which is their words to one target; and the counter's own notes."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from tocsin.actions.states import State
+from tocsin.campaigns.models import Campaign, Edition, Target
+from tocsin.outbox.models import Message
+from tocsin.supporters.models import Supporter
+
+
+class Action(models.Model):
+    """One person's act. What they sent is sealed in one row and never altered; `state` says what followed.
+
+    Everything else (supporter, consents, letters, thank-you) is derived from this row and can be made again.
+    """
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="actions", db_index=False)
+    edition = models.ForeignKey(Edition, models.PROTECT, related_name="actions", db_index=False)
+    email_digest = models.BinaryField(max_length=32)
+    sealed = models.BinaryField(help_text=_("What the person sent, sealed for the context “action:” and the digest."))
+    source = models.JSONField(help_text=_("Where they came from: utm values, source code, referrer's host."))
+    signs = models.JSONField(help_text=_("Signs of abuse seen while accepting; screening weighs them."))
+    accepted_at = models.DateTimeField(db_default=Now())
+
+    state = models.CharField(max_length=12, choices=State, default=State.RECEIVED)
+    reason = models.CharField(max_length=40, blank=True, help_text=_("Why it is held or blocked."))
+    supporter = models.ForeignKey(Supporter, models.SET_NULL, null=True, related_name="actions")
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("action")
+        verbose_name_plural = _("actions")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["campaign", "email_digest"], name="one_action_per_person_and_campaign")
+        ]
+        indexes: ClassVar = [
+            # The two queues. Partial, so that they stay small however many actions there are.
+            models.Index(fields=["campaign", "id"], condition=Q(state="received"), name="actions_to_screen"),
+            models.Index(fields=["id"], condition=Q(state="counted"), name="actions_to_follow"),
+            models.Index(fields=["campaign", "id"], condition=Q(state__in=["held", "stuck"]), name="actions_for_staff"),
+        ]
+
+    def __str__(self) -> str:
+        return f"action {self.pk}"
+
+
+class Letter(models.Model):
+    """One action's words to one target; its message carries them and knows their fate."""
+
+    action = models.ForeignKey(Action, models.CASCADE, related_name="letters")
+    target = models.ForeignKey(Target, models.PROTECT, related_name="letters")
+    message = models.OneToOneField(Message, models.PROTECT, related_name="letter")
+    own_words = models.BooleanField(help_text=_("Whether the supporter changed the text they were offered."))
+
+    class Meta:
+        verbose_name = _("letter")
+        verbose_name_plural = _("letters")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["action", "target"], name="one_letter_per_action_and_target")
+        ]
+
+    def __str__(self) -> str:
+        return f"letter {self.pk}"
+
+
+class CounterRun(models.Model):
+    """When the counter last finished a pass: how fresh every shown number is. One row."""
+
+    finished_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("counter run")
+        verbose_name_plural = _("counter runs")
+
+    def __str__(self) -> str:
+        return self.finished_at.isoformat()
+
+
+class CountProof(models.Model):
+    """One nightly comparison of a tally with the rows behind it."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="count_proofs")
+    proved_at = models.DateTimeField(db_default=Now())
+    tallied = models.BigIntegerField()
+    found = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("count proof")
+        verbose_name_plural = _("count proofs")
+        ordering: ClassVar = ["-proved_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.campaign}: {self.tallied} / {self.found}"
+
+    @property
+    def agrees(self) -> bool:
+        return self.tallied == self.found

@@ -1,0 +1,131 @@
+"""Looks at what came in, after the answer: counted, held for a moderator, or blocked. The signer sees no difference."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from tocsin.actions.count import change_states, note_counter_run
+from tocsin.actions.models import Action
+from tocsin.actions.states import State
+from tocsin.actions.take import action_context
+from tocsin.campaigns.models import Campaign, Moderation, Target
+from tocsin.lib.emailaddress import NotAnAddress, read_address
+from tocsin.lib.sealing import CannotOpen
+from tocsin.lib.vault import vault
+
+BATCH = 500
+MOST_LINKS = 5
+LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
+# Words that a moderator should see before a minister does. Few and unmistakable: a held letter costs somebody's voice
+# a day. (requirements B50)
+THREATS = re.compile(
+    r"\b(?:i(?:'|’)?ll kill|i will kill|kill you|you(?:'|’)?ll die|going to kill|bomb (?:you|your)|shoot you|"
+    r"je vais (?:te|vous) tuer|(?:te|vous) tuer|mort à|(?:te|vous) faire la peau|bombe (?:chez|dans) (?:toi|vous))\b",
+    re.IGNORECASE,
+)
+# Mailboxes made to be thrown away; the usual ones. A setting may replace this list in a later version. (B28)
+THROWN_AWAY = frozenset(
+    {
+        "10minutemail.com",
+        "dispostable.com",
+        "guerrillamail.com",
+        "guerrillamail.net",
+        "mailinator.com",
+        "maildrop.cc",
+        "sharklasers.com",
+        "temp-mail.org",
+        "tempmail.com",
+        "throwawaymail.com",
+        "trashmail.com",
+        "yopmail.com",
+        "yopmail.fr",
+    }
+)
+
+REASONS = {
+    "honeypot": _("A field that people do not see was filled in."),
+    "target_itself": _("The address is the target's own."),
+    "thrown_away": _("The address is a mailbox made to be thrown away."),
+    "many_links": _("The letter has many links."),
+    "threat": _("The letter may hold a threat or a slur."),
+    "cannot_open": _("It was sealed with a key that is not here."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """All that screening judges by."""
+
+    act: dict[str, Any]
+    signs: list[str]
+    domain: str
+    moderated: bool
+    is_target: bool
+
+
+def judge(seen: Seen) -> tuple[State, str]:
+    """The state an action gets and the reason, which is a key of REASONS or empty."""
+    text = f"{seen.act.get('subject', '')}\n{seen.act.get('text', '')}"
+    if "honeypot" in seen.signs:
+        return State.BLOCKED, "honeypot"
+    if seen.is_target:
+        return State.HELD, "target_itself"
+    if seen.domain in THROWN_AWAY:
+        return State.HELD, "thrown_away"
+    if seen.moderated and len(LINK.findall(text)) >= MOST_LINKS:
+        return State.HELD, "many_links"
+    if seen.moderated and THREATS.search(text):
+        return State.HELD, "threat"
+    return State.COUNTED, ""
+
+
+def screen_batch(most: int = BATCH) -> int:
+    """Screens the oldest actions nobody has looked at and counts those that pass; how many it looked at."""
+    actions = list(
+        Action.objects.filter(state=State.RECEIVED)
+        .order_by("pk")
+        .only("pk", "campaign_id", "email_digest", "sealed", "signs")[:most]
+    )
+    if actions:
+        circumstances = _circumstances({action.campaign_id for action in actions})
+        change_states((action.pk, State.RECEIVED, *_verdict(action, circumstances)) for action in actions)
+    if len(actions) < most:
+        note_counter_run()
+    return len(actions)
+
+
+type _Circumstances = dict[int, tuple[bool, frozenset[str]]]
+
+
+def _circumstances(campaign_ids: set[int]) -> _Circumstances:
+    """For each campaign: is it moderated, and which canonical addresses are its targets'."""
+    targets: dict[int, set[str]] = {pk: set() for pk in campaign_ids}
+    for campaign_id, email in Target.objects.filter(campaigns__in=campaign_ids).values_list("campaigns", "email"):
+        if campaign_id in targets:
+            targets[campaign_id].add(email.strip().lower())
+    return {
+        campaign.pk: (campaign.moderation == Moderation.FLAGGED, frozenset(targets[campaign.pk]))
+        for campaign in Campaign.objects.filter(pk__in=campaign_ids).only("pk", "moderation")
+    }
+
+
+def _verdict(action: Action, circumstances: _Circumstances) -> tuple[State, str]:
+    moderated, targets = circumstances[action.campaign_id]
+    try:
+        act = vault().open(action.sealed, action_context(action.email_digest))
+    except CannotOpen:
+        return State.HELD, "cannot_open"
+    email = str(act.get("email", ""))
+    domain = email.rpartition("@")[2].lower()
+    return judge(Seen(act, action.signs, domain, moderated, _canonical(email) in targets))
+
+
+def _canonical(email: str) -> str:
+    try:
+        return read_address(email).canonical
+    except NotAnAddress:
+        return email.lower()

@@ -1,0 +1,1 @@
+"""What is asked of whom: campaigns, their editions, targets and counts."""

@@ -1,0 +1,58 @@
+"""Freezes what was published: an edition is plain data with its SHA-256, and never changes afterwards."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import lru_cache
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from tocsin.campaigns.models import Campaign, Edition
+
+
+def fingerprint(words: dict[str, Any]) -> str:
+    """SHA-256 of the words as canonical JSON (sorted keys, no blanks, UTF-8), in hexadecimal."""
+    canonical = json.dumps(words, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def publish_edition(*, campaign: Campaign, language: str, words: dict[str, Any]) -> Edition:
+    """The edition that now speaks for this campaign in this language: a new one, or the last if nothing changed."""
+    sha256 = fingerprint(words)
+    for _attempt in range(3):
+        latest = Edition.objects.current(campaign, language)
+        if latest and latest.sha256 == sha256 and latest.retired_at is None:
+            return latest
+        number = latest.number + 1 if latest else 1
+        try:
+            with transaction.atomic():
+                return Edition.objects.create(
+                    campaign=campaign, language=language, number=number, words=words, sha256=sha256
+                )
+        except IntegrityError:
+            continue  # somebody published in the same moment: look again
+    raise RuntimeError(f"Could not number an edition of campaign {campaign.pk}.")
+
+
+def demand_new_signatures(*, campaign: Campaign) -> int:
+    """Retires every edition but the newest of each language; the number of editions retired."""
+    newest = [
+        Edition.objects.current(campaign, language)
+        for language in campaign.editions.values_list("language", flat=True).distinct()
+    ]
+    older = campaign.editions.filter(retired_at=None).exclude(pk__in=[edition.pk for edition in newest if edition])
+    retired = older.update(retired_at=timezone.now())
+    frozen.cache_clear()
+    return retired
+
+
+@lru_cache(maxsize=512)
+def frozen(edition_id: int) -> Edition:
+    """An edition with its campaign, remembered by this process since its words cannot change.
+
+    Raises Edition.DoesNotExist. What can change (the campaign's dates, `retired_at`) is asked afresh elsewhere.
+    """
+    return Edition.objects.select_related("campaign").get(pk=edition_id)

@@ -1,0 +1,233 @@
+"""Campaign, its frozen editions, its targets, its tally and the ledger beside it."""
+
+from __future__ import annotations
+
+import zoneinfo
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+
+def check_time_zone(name: str) -> None:
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(_("“%(name)s” is no time zone. Write one like America/Toronto."), params={"name": name})
+
+
+class AppendOnly(models.Model):
+    """Rows that are written once. What was wrong is put right by a further row, never by a change."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise ValidationError(_("This line cannot be changed. Add another that puts it right."))
+        super().save(*args, **kwargs)
+
+    def delete(self, *_args: Any, **_kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise ValidationError(_("This line cannot be removed. Add another that puts it right."))
+
+
+class Target(models.Model):
+    """A decision-maker: where letters to them go. How they are addressed is in `TargetWords`, by language."""
+
+    name = models.CharField(
+        _("name"),
+        max_length=160,
+        help_text=_("The person, or the office when it matters more than who holds it. Staff see this."),
+    )
+    email = models.EmailField(_("e-mail address"), help_text=_("Letters go here, and nowhere else."))
+    language = models.CharField(_("preferred language"), max_length=10, choices=settings.LANGUAGES, default="en")
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("target")
+        verbose_name_plural = _("targets")
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def words(self, language: str) -> TargetWords:
+        """How this target is addressed in a language: its own words, or neutral ones made from the name."""
+        found = next((words for words in self.in_words.all() if words.language == language), None)
+        return found or TargetWords(target=self, language=language, person=self.name)
+
+
+class TargetWords(models.Model):
+    """How one target is named and greeted in one language."""
+
+    target = models.ForeignKey(Target, models.CASCADE, related_name="in_words")
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
+    style = models.CharField(_("style"), max_length=80, blank=True, help_text=_("The Honourable, Her Excellency …"))
+    person = models.CharField(_("person"), max_length=160, blank=True)
+    office = models.CharField(_("office"), max_length=200, blank=True, help_text=_("Minister of Immigration …"))
+    organisation = models.CharField(_("organisation"), max_length=200, blank=True)
+    salutation = models.CharField(
+        _("salutation"), max_length=200, blank=True, help_text=_("“Dear Minister,” – empty for a neutral one.")
+    )
+
+    class Meta:
+        verbose_name = _("forms of address")
+        verbose_name_plural = _("forms of address")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["target", "language"], name="one_address_per_language")
+        ]
+
+    def __str__(self) -> str:
+        return ", ".join(part for part in (self.full_name, self.office) if part)
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.style} {self.person}".strip()
+
+    @property
+    def greeting(self) -> str:
+        """The salutation, or a neutral one that is never half empty."""
+        if self.salutation:
+            return self.salutation
+        if self.language == "fr":
+            return "Madame, Monsieur,"
+        return f"Dear {self.full_name or self.office or 'Sir or Madam'},"
+
+
+class Kind(models.TextChoices):
+    LETTER = "letter", _("Letter: each person writes to every target")
+    PETITION = "petition", _("Petition: each person signs one text")
+
+
+class ReplyTo(models.TextChoices):
+    SUPPORTER = "supporter", _("To the supporter who wrote")
+    NOBODY = "nobody", _("To our own address only")
+
+
+class Moderation(models.TextChoices):
+    OFF = "off", _("Letters leave without being read")
+    FLAGGED = "flagged", _("Letters with threats, slurs or many links wait for a moderator")
+
+
+class Campaign(models.Model):
+    """One demand: one count, one set of targets, one delivery policy. Its words are on its action pages."""
+
+    name = models.CharField(_("name"), max_length=160, help_text=_("What staff call it. The public does not see it."))
+    slug = models.SlugField(_("short name"), max_length=80, unique=True)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.LETTER)
+    targets = models.ManyToManyField(Target, verbose_name=_("targets"), blank=True, related_name="campaigns")
+    goal = models.PositiveIntegerField(_("goal"), null=True, blank=True, validators=[MinValueValidator(1)])
+    show_count_from = models.PositiveIntegerField(
+        _("show the count from"), default=1, help_text=_("Below this number the page does not show its count.")
+    )
+    opens_at = models.DateTimeField(_("opens"), null=True, blank=True)
+    closes_at = models.DateTimeField(_("closes"), null=True, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=64, default="America/Toronto", validators=[check_time_zone])
+    reply_to = models.CharField(_("replies go"), max_length=10, choices=ReplyTo, default=ReplyTo.SUPPORTER)
+    moderation = models.CharField(_("moderation"), max_length=10, choices=Moderation, default=Moderation.FLAGGED)
+    letters_paused = models.BooleanField(
+        _("letters are paused"), default=False, help_text=_("While paused, letters wait. None is lost.")
+    )
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("campaign")
+        verbose_name_plural = _("campaigns")
+        ordering: ClassVar = ["-created_at", "-id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        if self.opens_at and self.closes_at and self.closes_at <= self.opens_at:
+            raise ValidationError({"closes_at": _("A campaign cannot close before it opens.")})
+
+    def not_yet_open(self, now: datetime | None = None) -> bool:
+        return self.opens_at is not None and (now or timezone.now()) < self.opens_at
+
+    def closed_for_signing(self, now: datetime | None = None) -> bool:
+        return self.closes_at is not None and (now or timezone.now()) >= self.closes_at
+
+    def open_for_signing(self, now: datetime | None = None) -> bool:
+        return not self.not_yet_open(now) and not self.closed_for_signing(now)
+
+
+class EditionQuerySet(models.QuerySet["Edition"]):
+    def current(self, campaign: Campaign, language: str) -> Edition | None:
+        return self.filter(campaign=campaign, language=language).order_by("-number").first()
+
+
+class Edition(models.Model):
+    """The frozen, published wording of an action page. `words` never changes; `sha256` proves it."""
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="editions")
+    language = models.CharField(max_length=10)
+    number = models.PositiveIntegerField()
+    words = models.JSONField()
+    sha256 = models.CharField(max_length=64, editable=False)
+    published_at = models.DateTimeField(db_default=Now())
+    retired_at = models.DateTimeField(
+        null=True, help_text=_("Set when a change needs new signatures: this edition is no longer accepted.")
+    )
+
+    objects = EditionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("edition")
+        verbose_name_plural = _("editions")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["campaign", "language", "number"], name="edition_numbered_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.campaign} · {self.language} · {self.number}"
+
+
+class Tally(models.Model):
+    """How many actions of a campaign are counted. Written by the counter job only, never in a request."""
+
+    campaign = models.OneToOneField(Campaign, models.CASCADE, primary_key=True, related_name="tally")
+    counted = models.PositiveBigIntegerField(default=0)
+    changed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("tally")
+        verbose_name_plural = _("tallies")
+
+    def __str__(self) -> str:
+        return f"{self.campaign}: {self.counted}"
+
+
+class CounterEntry(AppendOnly):
+    """One dated line of the ledger: people counted elsewhere, with who says so and why."""
+
+    class Source(models.TextChoices):
+        OFFSET = "offset", _("Taken over from an older platform")
+        PAPER = "paper", _("Signed on paper")
+        PARTNER = "partner", _("Collected by a partner")
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="counter_entries")
+    source = models.CharField(_("source"), max_length=10, choices=Source)
+    people = models.IntegerField(_("people"), help_text=_("A negative number takes back what was counted too much."))
+    reason = models.CharField(_("reason"), max_length=400)
+    counted_on = models.DateField(_("counted on"), default=timezone.localdate)
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False)
+    entered_by_name = models.CharField(max_length=160, editable=False)
+    entered_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("counter entry")
+        verbose_name_plural = _("counter entries")
+        ordering: ClassVar = ["-entered_at", "-id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~models.Q(people=0), name="counter_entry_says_a_number"),
+            models.CheckConstraint(condition=~models.Q(reason=""), name="counter_entry_says_why"),
+        ]
+
+    def __str__(self) -> str:
+        return str(format_lazy("{people:+d} · {reason}", people=self.people, reason=self.reason))

@@ -1,0 +1,105 @@
+"""The shape of an edition's words: plain data, all that accepting, thanking and composing may know of a page.
+
+`pages/publish.py` makes it; `actions` and `web` read it and nothing else of the page. Every text is in the edition's
+own language and already resolved: labels, greetings, fallbacks. Keys are only ever added, never renamed: editions live
+as long as the actions that point to them.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NotRequired, TypedDict
+
+FieldKind = Literal["given_name", "family_name", "email", "postal_code", "city", "province", "country", "phone"]
+LetterMode = Literal["editable", "locked", "blank"]
+
+
+class FieldWords(TypedDict):
+    """One question of the form about the supporter, in the order they are asked."""
+
+    kind: FieldKind
+    label: str
+    help: str
+    required: bool
+
+
+class ConsentWords(TypedDict):
+    """One question of consent. `purpose` is what the answer is filed under ("news"); unique in an edition."""
+
+    purpose: str
+    text: str
+    control: Literal["box", "yes_no"]
+
+
+class TargetSaid(TypedDict):
+    """A target as the page shows it. `address` is lines from style and name down to organisation, none empty."""
+
+    id: int
+    name: str
+    address: list[str]
+    greeting: str
+
+
+class LetterWords(TypedDict):
+    """The letter the supporter is offered. In mode `blank` `text` is empty and `talking_points` help instead."""
+
+    mode: LetterMode
+    subject: str
+    text: str
+    closing: str
+    talking_points: list[str]
+
+
+class ThanksWords(TypedDict):
+    """`html` is clean HTML from the editor; `mail_text` is plain text with {name} resolved when composed."""
+
+    headline: str
+    html: str
+    mail_subject: str
+    mail_text: str
+
+
+class ShareWords(TypedDict):
+    text: str
+    image_url: str
+
+
+class BrandWords(TypedDict):
+    """Who asks. `accent` is a #rrggbb with enough contrast on white; `accent_dark` the same on the dark theme."""
+
+    organisation: str
+    logo_url: str
+    logo_alt: str
+    accent: str
+    accent_dark: str
+    footer: str
+    privacy_url: str
+    postal_address: str
+    contact: str
+
+
+class EditionWords(TypedDict):
+    version: Literal[1]
+    campaign: int
+    kind: Literal["letter", "petition"]
+    language: str
+    # Path of the page and of its other languages, without the host: {"fr": "/fr/..."}.
+    page_path: str
+    translations: dict[str, str]
+    title: str
+    demand: str
+    form_headline: str
+    form_intro: str
+    button: str
+    # What the petition says that people sign; empty for a letter.
+    petition_text: str
+    letter: LetterWords | None
+    targets: list[TargetSaid]
+    fields: list[FieldWords]
+    consents: list[ConsentWords]
+    # Said before the button: who gets what (requirements L8).
+    data_note: str
+    thanks: ThanksWords
+    share: ShareWords
+    brand: BrandWords
+    # Words of later versions; readers treat them as optional.
+    extra: NotRequired[dict[str, str]]

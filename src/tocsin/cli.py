@@ -1,0 +1,1 @@
+"""The one command. Written by the builder of this room."""

@@ -1,0 +1,1 @@
+"""Where campaigners work: rooms in Wagtail's admin."""

@@ -1,0 +1,1 @@
+"""What leaves: messages, and each attempt to deliver one."""

@@ -1,0 +1,1 @@
+"""Starts and watches the processes. Written by the builder of this room."""

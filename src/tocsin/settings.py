@@ -1,0 +1,295 @@
+"""Turns the environment into Django's settings: wiring only. Every variable is in docs/operators/settings.md."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from django.utils.csp import CSP
+from django.utils.translation import gettext_lazy as _
+
+from tocsin.lib.environment import WrongSetting, env
+from tocsin.lib.sealing import derive, parse_key
+
+PACKAGE = Path(__file__).parent
+
+# ── where everything lives ──────────────────────────────────────────────────────────────────────────────────────
+TOCSIN_DIR = Path(
+    env.text("TOCSIN_DIR", "tocsin-data", help="Folder for the embedded database, uploaded pictures and the mailbox.")
+).resolve()
+TOCSIN_BASE_URL = env.url(
+    "TOCSIN_BASE_URL",
+    "http://127.0.0.1:8000",
+    ("http", "https"),
+    help="The public address of this installation, without a path. Links in mails always use it.",
+)
+DEBUG = env.flag("TOCSIN_DEBUG", False, help="Developers only: tracebacks in the browser.")
+
+# ── keys ────────────────────────────────────────────────────────────────────────────────────────────────────────
+_keys = env.words(
+    "TOCSIN_KEYS",
+    help="The keys that personal data are sealed with, newest first, separated by commas. Make one with “tocsin keys”. "
+    "To change keys, put the new one in front and keep the old.",
+)
+_digest_key = env.text(
+    "TOCSIN_DIGEST_KEY",
+    help="The key that e-mail addresses are recognised by. It never changes: with another one, nobody is recognised.",
+)
+if not _keys or not _digest_key:
+    raise WrongSetting(
+        "TOCSIN_KEYS and TOCSIN_DIGEST_KEY must be set: personal data are sealed with them. "
+        "“tocsin keys” makes a pair; keep it where backups of the database are not."
+    )
+TOCSIN_SEALING_KEYS = [env.checked("TOCSIN_KEYS", key, parse_key) for key in _keys]
+TOCSIN_DIGEST_KEY = env.checked("TOCSIN_DIGEST_KEY", _digest_key, parse_key)
+SECRET_KEY, *SECRET_KEY_FALLBACKS = [derive(key, "django").hex() for key in TOCSIN_SEALING_KEYS]
+
+# ── who may ask ─────────────────────────────────────────────────────────────────────────────────────────────────
+_host = TOCSIN_BASE_URL.hostname or ""
+ALLOWED_HOSTS = [_host, *env.words("TOCSIN_EXTRA_HOSTS", help="Further host names that this server answers to.")]
+TOCSIN_TRUSTED_PROXIES = env.whole(
+    "TOCSIN_TRUSTED_PROXIES",
+    0,
+    most=9,
+    help="How many proxies of your own stand in front (nginx: 1). Their word on the reader's address and on https "
+    "is believed, and nobody else's.",
+)
+_https = TOCSIN_BASE_URL.scheme == "https"
+if TOCSIN_TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_SSL_REDIRECT = False  # the proxy's task; see docs/operators/install.md
+SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+# Wagtail's admin needs inline script and style; public pages set a stricter policy of their own (look/policy.py).
+SECURE_CSP = {
+    "default-src": [CSP.SELF],
+    "script-src": [CSP.SELF, CSP.UNSAFE_INLINE],
+    "style-src": [CSP.SELF, CSP.UNSAFE_INLINE],
+    "img-src": [CSP.SELF, "data:", "blob:"],
+    "frame-ancestors": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "base-uri": [CSP.NONE],
+    "object-src": [CSP.NONE],
+}
+
+# ── the database ────────────────────────────────────────────────────────────────────────────────────────────────
+_database = env.text(
+    "DATABASE_URL",
+    help="postgresql://USER:PASSWORD@HOST:PORT/NAME, or empty for the embedded SQLite database in TOCSIN_DIR.",
+)
+_synchronous = env.choice(
+    "TOCSIN_SQLITE_SYNCHRONOUS",
+    "FULL",
+    ("FULL", "NORMAL"),
+    help="FULL keeps every thanked action even if the power fails. NORMAL is faster and may lose the last second.",
+)
+
+
+def sqlite_database(path: Path | str) -> dict[str, Any]:
+    pragmas = {
+        "journal_mode": "WAL",
+        "synchronous": _synchronous,
+        "temp_store": "MEMORY",
+        "cache_size": "-20000",
+        "journal_size_limit": "67108864",
+    }
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(path),
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            # A transaction that reads first and writes later would fail instead of waiting.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": ";".join(f"PRAGMA {name}={value}" for name, value in pragmas.items()),
+        },
+    }
+
+
+def postgresql_database(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
+        raise WrongSetting("DATABASE_URL must look like postgresql://USER:PASSWORD@HOST:PORT/NAME.")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.strip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {"connect_timeout": 5},
+    }
+
+
+DATABASES = {"default": postgresql_database(_database) if _database else sqlite_database(TOCSIN_DIR / "tocsin.sqlite3")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# ── the servers ─────────────────────────────────────────────────────────────────────────────────────────────────
+TOCSIN_HOST = env.text("TOCSIN_HOST", "127.0.0.1", help="The address that the web server listens on.")
+TOCSIN_PORT = env.whole("TOCSIN_PORT", 8000, least=1, most=65535, help="The port that the web server listens on.")
+TOCSIN_WEB_WORKERS = env.whole(
+    "TOCSIN_WEB_WORKERS",
+    2 if _database else 1,
+    least=1,
+    most=64,
+    help="Web processes. On the embedded database it is 1: SQLite has one writer. On PostgreSQL, one for each core.",
+)
+if not _database and TOCSIN_WEB_WORKERS > 1:
+    raise WrongSetting("TOCSIN_WEB_WORKERS must be 1 on the embedded database. Set DATABASE_URL to use more.")
+TOCSIN_WEB_THREADS = env.whole(
+    "TOCSIN_WEB_THREADS", 8, least=1, most=256, help="Threads of each web process: requests under way at once."
+)
+TOCSIN_CACHE_SECONDS = env.whole(
+    "TOCSIN_CACHE_SECONDS",
+    5,
+    most=3600,
+    help="For how long a public page and its count may be served from memory, nginx or a CDN. 0 switches it off.",
+)
+
+# ── mail ────────────────────────────────────────────────────────────────────────────────────────────────────────
+TOCSIN_MAIL_URL = env.url(
+    "TOCSIN_MAIL_URL",
+    "mailbox:",
+    ("mailbox", "smtp", "smtps", "smtp+starttls"),
+    help="How mail leaves: smtp+starttls://USER:PASSWORD@HOST:587, smtps://…:465, smtp://HOST:25, "
+    "or “mailbox:”, which only writes files into TOCSIN_DIR/mailbox.",
+)
+TOCSIN_MAIL_TIMEOUT = env.whole(
+    "TOCSIN_MAIL_TIMEOUT", 30, least=1, most=600, help="Seconds that the mail server may take for one answer."
+)
+TOCSIN_MAIL_FROM = env.text(
+    "TOCSIN_MAIL_FROM",
+    "letters@tocsin.example",
+    help="The address that letters and thank-you mails come from: on a domain of your own, with SPF, DKIM and DMARC.",
+)
+TOCSIN_BOUNCE_DOMAIN = env.text(
+    "TOCSIN_BOUNCE_DOMAIN",
+    help="A mail domain whose every address reaches you. Where set, each mail has its own return address there.",
+)
+if TOCSIN_MAIL_FROM.count("@") != 1 or TOCSIN_MAIL_FROM.startswith("@") or TOCSIN_MAIL_FROM.endswith("@"):
+    raise WrongSetting(f"TOCSIN_MAIL_FROM must be an e-mail address, but it is “{TOCSIN_MAIL_FROM}”.")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = TOCSIN_MAIL_FROM
+# What Django and Wagtail send by themselves (a forgotten password) goes through the same outbox as every letter.
+MAILERS = {"default": {"BACKEND": "tocsin.outbox.staffmail.OutboxBackend"}}
+
+# ── languages and time ──────────────────────────────────────────────────────────────────────────────────────────
+LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [("en", _("English")), ("fr", _("French"))]
+LANGUAGE_CODE = env.choice(
+    "TOCSIN_LANGUAGE", "en", ("en", "fr"), help="The language for readers whose browser asks for none that we have."
+)
+USE_I18N = WAGTAIL_I18N_ENABLED = True
+LOCALE_PATHS = [PACKAGE / "locale"]
+USE_TZ = True
+TIME_ZONE = env.text("TOCSIN_TIME_ZONE", "America/Toronto", help="The time zone that staff read times in.")
+USE_THOUSAND_SEPARATOR = True
+
+# ── the house ───────────────────────────────────────────────────────────────────────────────────────────────────
+ROOT_URLCONF = "tocsin.urls"
+WSGI_APPLICATION = "tocsin.wsgi.application"
+INSTALLED_APPS = [
+    "tocsin.look",
+    "tocsin.campaigns",
+    "tocsin.supporters",
+    "tocsin.outbox",
+    "tocsin.actions",
+    "tocsin.web",
+    "tocsin.pages",
+    "tocsin.desk",
+    "wagtail.contrib.settings",
+    "wagtail.contrib.simple_translation",
+    "wagtail.locales",
+    "wagtail.sites",
+    "wagtail.users",
+    "wagtail.images",
+    "wagtail.documents",
+    "wagtail.embeds",
+    "wagtail.snippets",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail",
+    "modelcluster",
+    "taggit",
+    "django_tasks_db",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+MIDDLEWARE = [
+    "tocsin.web.door.ShortWay",
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "wagtailadmin_login"
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+# ── files ───────────────────────────────────────────────────────────────────────────────────────────────────────
+STATIC_URL = "/static/"
+STATIC_ROOT = TOCSIN_DIR / "static"
+MEDIA_URL = "/media/"
+MEDIA_ROOT = TOCSIN_DIR / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# A letter is 8,000 characters at most; nothing public is larger, and pictures go through files, not this limit.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+
+WAGTAIL_SITE_NAME = "Tocsin"
+WAGTAILADMIN_BASE_URL = TOCSIN_BASE_URL.geturl().rstrip("/")
+WAGTAILIMAGES_EXTENSIONS = ["gif", "jpg", "jpeg", "png", "webp", "avif"]
+WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "pdf", "txt", "xlsx"]
+WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
+WAGTAIL_ENABLE_UPDATE_CHECK = False
+WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
+WAGTAIL_GRAVATAR_PROVIDER_URL = None  # no request of ours goes to anyone else
+WAGTAILEMBEDS_FINDERS: list[dict[str, str]] = []
+SILENCED_SYSTEM_CHECKS: list[str] = []
+
+# ── logs: no personal data, so no request bodies and no query strings ───────────────────────────────────────────
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+    },
+}

@@ -1,0 +1,1 @@
+"""The people who act, sealed, and what they agreed to."""

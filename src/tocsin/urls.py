@@ -1,0 +1,35 @@
+"""The one table of addresses."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.views.static import serve
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+from tocsin.pages.home import in_your_language
+from tocsin.web.act import act
+from tocsin.web.health import alive, ready
+from tocsin.web.receipt import receipt
+from tocsin.web.thanks import thanks
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", in_your_language, name="home"),
+    path("act/<int:edition_id>/", act, name="act"),
+    path("thanks/<str:key>/", thanks, name="thanks"),
+    path("receipt/<str:key>/", receipt, name="receipt"),
+    path("health/live", alive),
+    path("health/ready", ready),
+    path("desk/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
+    re_path(r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT}),
+    *i18n_patterns(path("", include(wagtail_urls))),
+]
+
+handler404 = "tocsin.web.errors.not_found"
+handler500 = "tocsin.web.errors.failed"
+handler400 = "tocsin.web.errors.bad_request"
+handler403 = "tocsin.web.errors.refused"

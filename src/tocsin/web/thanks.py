@@ -1,0 +1,31 @@
+"""The thank-you page: what happens next, the number with the signer in it, and ways to tell others."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import translation
+
+from tocsin.actions.count import count_with_everyone
+from tocsin.actions.receipts import read_thanks_key
+from tocsin.campaigns.editions import frozen
+from tocsin.campaigns.models import Edition
+from tocsin.web.answers import answer
+
+
+def thanks(request: HttpRequest, key: str) -> HttpResponse:
+    """The same for a first and for a repeated signature: it is made from the key alone (actions/receipts.py)."""
+    thanked = read_thanks_key(key)
+    if thanked is None:
+        raise Http404
+    try:
+        edition = frozen(thanked.edition_id)
+    except Edition.DoesNotExist:
+        raise Http404 from None
+    words = edition.words
+    with translation.override(edition.language):
+        page_url = settings.TOCSIN_BASE_URL.geturl().rstrip("/") + words["page_path"]
+        count = count_with_everyone(edition.campaign)
+        return answer(
+            request, "web/thanks.html", words, count=count, page_url=page_url, receipt_path=f"/receipt/{key}/"
+        )
