@@ -10,7 +10,7 @@ from babel import Locale
 # ISO 3166-1 codes that are not countries people live in, or that CLDR uses for itself.
 NOT_PLACES = {"EU", "EZ", "UN", "ZZ", "XA", "XB", "QO", "AC", "CP", "DG", "EA", "IC", "TA", "AQ", "BV", "HM"}
 COUNTRIES = frozenset(
-    code for code in Locale("en").territories if len(code) == 2 and code.isalpha() and code not in NOT_PLACES
+    code for code in map(str, Locale("en").territories) if len(code) == 2 and code.isalpha() and code not in NOT_PLACES
 )
 # ISO 3166-2:CA without the "CA-", from west to east to north, and those who live elsewhere.
 PROVINCES = {
@@ -35,7 +35,7 @@ PROVINCES = {
 def countries_in(language: str) -> list[tuple[str, str]]:
     """(code, name) of every country in the language's own alphabetical order, Canada first."""
     locale = Locale.parse(language.replace("-", "_"))
-    named = [(code, locale.territories.get(code, code)) for code in COUNTRIES]
+    named = [(code, str(locale.territories.get(code, code))) for code in COUNTRIES]
     return sorted(named, key=lambda pair: (pair[0] != "CA", _sortable(pair[1])))
 
 
