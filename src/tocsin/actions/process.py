@@ -1,0 +1,168 @@
+"""What follows an accepted action: its supporter, consents, letters and thank-you, made from the action's row.
+
+Safe to run twice and in two places: everything made has a unique key, and an action changes to `followed` in the same
+transaction. What cannot be made (a target is gone) is tried three times, then shown to staff as `stuck`; the others go
+on.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db.models import F
+
+from tocsin.actions.letters import Composed, compose
+from tocsin.actions.models import Action, Letter
+from tocsin.actions.states import State
+from tocsin.actions.take import action_context
+from tocsin.campaigns.editions import frozen
+from tocsin.campaigns.models import Campaign, Edition, Target
+from tocsin.lib.vault import vault
+from tocsin.outbox.post import leave
+from tocsin.supporters.keep import Answer, Person, keep_people
+
+BATCH = 50
+MOST_ATTEMPTS = 3
+DETAILS = ("given_name", "family_name", "email", "postal_code", "city", "province", "country", "phone")
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """One action with all that is to be made of it."""
+
+    action: Action
+    person: Person
+    composed: list[Composed]
+    own_words: bool
+
+
+def follow_batch(most: int = BATCH) -> int:
+    """Makes what follows of the oldest counted actions; how many it looked at."""
+    actions = list(Action.objects.filter(state=State.COUNTED).order_by("pk")[:most])
+    if not actions:
+        return 0
+    circumstances = _Circumstances(actions)
+    ready = [made for action in actions if (made := _prepared(action, circumstances)) is not None]
+    try:
+        _store(ready)
+    except (OperationalError, InterfaceError):
+        raise
+    except (DatabaseError, ValueError):
+        _store_one_by_one(ready)
+    return len(actions)
+
+
+def paused_campaigns() -> frozenset[int]:
+    """The campaigns whose letters wait: the outbox is told, since it does not know campaigns."""
+    return frozenset(Campaign.objects.filter(letters_paused=True).values_list("pk", flat=True))
+
+
+class _Circumstances:
+    """What many actions of a batch share, asked once: their editions with today's reply policy, and the targets."""
+
+    def __init__(self, actions: list[Action]) -> None:
+        campaigns = Campaign.objects.in_bulk({action.campaign_id for action in actions})
+        self.editions = {pk: self._edition(pk, campaigns) for pk in {action.edition_id for action in actions}}
+        self.targets = Target.objects.in_bulk(
+            {said["id"] for edition in self.editions.values() for said in edition.words["targets"]}
+        )
+
+    @staticmethod
+    def _edition(pk: int, campaigns: dict[int, Campaign]) -> Edition:
+        remembered = frozen(pk)
+        return Edition(
+            pk=pk,
+            campaign=campaigns[remembered.campaign_id],
+            language=remembered.language,
+            number=remembered.number,
+            words=remembered.words,
+        )
+
+
+def _prepared(action: Action, circumstances: _Circumstances) -> Following | None:
+    """Everything that can be made without the database, or None after noting that it could not be made."""
+    edition = circumstances.editions[action.edition_id]
+    try:
+        act = vault().open(action.sealed, action_context(action.email_digest))
+        composed = compose(edition, action.pk, act, circumstances.targets)
+        return Following(action, _person(action, edition, act), composed, bool(act.get("own_words")))
+    except Exception as error:
+        _note_failure(action, error)
+        return None
+
+
+def _person(action: Action, edition: Edition, act: dict[str, Any]) -> Person:
+    words = edition.words
+    controller = "\n".join(part for part in (words["brand"]["organisation"], words["brand"]["postal_address"]) if part)
+    answers = [
+        Answer(question["purpose"], question["text"], controller, question["control"], bool(given))
+        for question in words["consents"]
+        if (given := act["consents"].get(question["purpose"])) is not None
+    ]
+    return Person(
+        email_digest=bytes(action.email_digest),
+        details={key: act[key] for key in DETAILS if key in act},
+        language=edition.language,
+        action_ref=action.pk,
+        edition_ref=edition.pk,
+        page_url=settings.TOCSIN_BASE_URL.geturl().rstrip("/") + words["page_path"],
+        at=action.accepted_at,
+        answers=answers,
+    )
+
+
+def _store(ready: list[Following]) -> None:
+    """One transaction for all; actions that another worker has in hand or has done are left to it."""
+    with transaction.atomic():
+        free = Action.objects.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
+        ids = [one.action.pk for one in ready]
+        mine = set(free.filter(pk__in=ids, state=State.COUNTED).order_by("pk").values_list("pk", flat=True))
+        _store_mine([one for one in ready if one.action.pk in mine])
+
+
+def _store_mine(mine: list[Following]) -> None:
+    if not mine:
+        return
+    supporters = keep_people(one.person for one in mine)
+    messages = leave(composed.mail for one in mine for composed in one.composed)
+    Letter.objects.bulk_create(
+        [
+            Letter(
+                action=one.action,
+                target_id=composed.target_id,
+                message_id=messages[composed.mail.key],
+                own_words=one.own_words,
+            )
+            for one in mine
+            for composed in one.composed
+            if composed.target_id is not None
+        ],
+        ignore_conflicts=True,
+    )
+    for one in mine:
+        one.action.state, one.action.supporter_id = State.FOLLOWED, supporters[one.person.email_digest]
+    Action.objects.bulk_update([one.action for one in mine], ["state", "supporter"])
+
+
+def _store_one_by_one(ready: list[Following]) -> None:
+    for one in ready:
+        try:
+            _store([one])
+        except (OperationalError, InterfaceError):
+            raise
+        except (DatabaseError, ValueError) as error:
+            _note_failure(one.action, error)
+
+
+def _note_failure(action: Action, error: Exception) -> None:
+    """Counts a failed attempt; after the third the action is stuck and staff see it. No content goes to the log."""
+    log.error("action %s could not be followed: %s", action.pk, type(error).__name__)
+    Action.objects.filter(pk=action.pk, state=State.COUNTED).update(attempts=F("attempts") + 1)
+    Action.objects.filter(pk=action.pk, state=State.COUNTED, attempts__gte=MOST_ATTEMPTS).update(
+        state=State.STUCK, reason=type(error).__name__[:40]
+    )

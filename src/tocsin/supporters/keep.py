@@ -1,0 +1,120 @@
+"""Keeps supporters and their consents: upserts by digest, answers once. In bulk, inside the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from tocsin.lib.vault import vault
+from tocsin.supporters.models import Consent, ConsentWording, Supporter
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer to one question, with the exact words it was asked in."""
+
+    purpose: str
+    text: str
+    controller: str
+    control: str
+    yes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who acted, when and where, and what they answered. `details` is sealed as it stands."""
+
+    email_digest: bytes
+    details: dict[str, Any]
+    language: str
+    action_ref: int
+    edition_ref: int
+    page_url: str
+    at: datetime
+    answers: list[Answer] = field(default_factory=list)
+
+
+def keep_people(people: Iterable[Person]) -> dict[bytes, int]:
+    """Stores or renews the supporters and adds their answers; the supporter's number for each digest.
+
+    Safe to run again: an answer is kept once for each action and question. In the order of their digests, so that two
+    workers that meet the same people never wait for each other in a ring.
+    """
+    people = list(people)
+    numbers = _upsert(people)
+    _add_answers(people, numbers)
+    return numbers
+
+
+def _upsert(people: list[Person]) -> dict[bytes, int]:
+    latest = {person.email_digest: person for person in sorted(people, key=lambda person: person.at)}
+    now = timezone.now()
+    rows = [
+        Supporter(
+            email_digest=digest,
+            sealed=vault().seal(latest[digest].details, b"supporter:" + digest),
+            language=latest[digest].language,
+            first_seen_at=latest[digest].at,
+            changed_at=now,
+        )
+        for digest in sorted(latest)
+    ]
+    Supporter.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["email_digest"],
+        update_fields=["sealed", "language", "changed_at"],
+    )
+    found = Supporter.objects.filter(email_digest__in=list(latest)).values_list("email_digest", "pk")
+    return {bytes(digest): pk for digest, pk in found}
+
+
+def _add_answers(people: list[Person], numbers: dict[bytes, int]) -> None:
+    wordings = _wordings(people)
+    Consent.objects.bulk_create(
+        [
+            Consent(
+                supporter_id=numbers[person.email_digest],
+                wording_id=wordings[_fingerprint(person, answer)],
+                control=answer.control,
+                yes=answer.yes,
+                language=person.language,
+                page_url=person.page_url,
+                action_ref=person.action_ref,
+                edition_ref=person.edition_ref,
+                given_at=person.at,
+            )
+            for person in people
+            for answer in person.answers
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _fingerprint(person: Person, answer: Answer) -> str:
+    return ConsentWording.fingerprint(answer.purpose, person.language, answer.text, answer.controller)
+
+
+def _wordings(people: list[Person]) -> dict[str, int]:
+    """The number of every wording that these people were asked in; new ones are stored."""
+    wanted = {
+        _fingerprint(person, answer): ConsentWording(
+            purpose=answer.purpose,
+            language=person.language,
+            text=answer.text,
+            controller=answer.controller,
+            sha256=_fingerprint(person, answer),
+        )
+        for person in people
+        for answer in person.answers
+    }
+    known = dict(ConsentWording.objects.filter(sha256__in=wanted).values_list("sha256", "pk"))
+    missing = [wanted[sha256] for sha256 in sorted(wanted) if sha256 not in known]
+    if missing:
+        ConsentWording.objects.bulk_create(missing, ignore_conflicts=True)
+        known = dict(ConsentWording.objects.filter(sha256__in=wanted).values_list("sha256", "pk"))
+    return known
