@@ -221,6 +221,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    *(["django.contrib.postgres"] if _database else []),  # Wagtail's search keeps its index with it
 ]
 MIDDLEWARE = [
     "tocsin.web.door.ShortWay",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, validate_email
@@ -19,6 +20,14 @@ LOOKALIKES = {
     "yhoo.com": "yahoo.com", "iclod.com": "icloud.com", "icloud.con": "icloud.com",
     "videotron.com": "videotron.ca", "sympatico.com": "sympatico.ca",
 }  # fmt: skip
+
+# Nine in ten addresses are plain, and the library takes twenty times as long to say so: what matches here it would
+# accept too (a property test holds the two together); whatever does not match is its to judge.
+PLAIN = re.compile(
+    r"(?=[^@]{1,64}@)[A-Za-z0-9_-]+(?:[.+][A-Za-z0-9_-]+){0,8}@"
+    r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?\.){1,4}(?:ca|com|org|net|fr|edu|uk|de|info|qc)",
+)
+LONGEST = 200
 
 
 class NotAnAddress(ValueError):
@@ -47,6 +56,10 @@ class EmailAddress:
 def read_address(text: str) -> EmailAddress:
     """The address in `text`. Domains of other scripts become punycode. NotAnAddress or NeedsAscii if it is none."""
     text = text.strip()
+    if PLAIN.fullmatch(text) and len(text) <= LONGEST:
+        local, _, domain = text.rpartition("@")
+        domain = domain.lower()
+        return EmailAddress(f"{local}@{domain}", _canonical(local, domain), domain)
     try:
         found = validate_email(text, check_deliverability=False, allow_smtputf8=False, strict=True)
     except EmailNotValidError:

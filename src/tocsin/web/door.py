@@ -42,10 +42,10 @@ def comes_from_us(request: HttpRequest) -> bool | None:
 
     Cookie-free, so no CSRF token: the browser's own Sec-Fetch-Site, or else Origin, tells (requirements §3.1, B59).
     """
-    site = request.headers.get("Sec-Fetch-Site")
+    site = request.META.get("HTTP_SEC_FETCH_SITE")
     if site is not None:
         return site in {"same-origin", "none"}
-    origin = request.headers.get("Origin")
+    origin = request.META.get("HTTP_ORIGIN")
     if origin is None:
         return None
     base = settings.TOCSIN_BASE_URL

@@ -31,6 +31,6 @@ def came_from(request: HttpRequest) -> str:
     if carried := str(posted.get(FIELD, "")):
         return carried[:1000]
     try:
-        return urlsplit(request.headers.get("Referer", "")).query[:1000]
+        return urlsplit(request.META.get("HTTP_REFERER", "")).query[:1000]
     except ValueError:
         return ""
