@@ -25,7 +25,7 @@ LOOKALIKES = {
 # accept too (a property test holds the two together); whatever does not match is its to judge.
 PLAIN = re.compile(
     r"(?=[^@]{1,64}@)[A-Za-z0-9_-]+(?:[.+][A-Za-z0-9_-]+){0,8}@"
-    r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?\.){1,4}(?:ca|com|org|net|fr|edu|uk|de|info|qc)",
+    r"(?:[A-Za-z0-9]{1,20}(?:-[A-Za-z0-9]{1,20})?\.){1,4}(?:ca|com|org|net|fr|edu|uk|de|info)"
 )
 LONGEST = 200
 

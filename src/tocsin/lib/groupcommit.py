@@ -49,6 +49,11 @@ class GroupCommit[T]:
         self._lock = threading.Lock()
         self._led = False
 
+    @property
+    def waiting(self) -> int:
+        """How many wait for a later batch than the one being written."""
+        return len(self._queue)
+
     def put(self, item: T) -> None:
         mine = _Waiting(item)
         with self._lock:

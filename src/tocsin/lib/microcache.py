@@ -43,6 +43,11 @@ class Microcache:
         self._answers: OrderedDict[tuple[str, ...], _Answer] = OrderedDict()
         self._lock = threading.Lock()
 
+    @property
+    def size(self) -> int:
+        """How many answers are remembered; never more than MOST_ANSWERS."""
+        return len(self._answers)
+
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or "HTTP_COOKIE" in environ or "HTTP_RANGE" in environ:
             return self._application(environ, start_response)
