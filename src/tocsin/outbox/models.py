@@ -9,20 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-
-class State(models.TextChoices):
-    """The fate of a message. `outbox/states.py` says which may follow which."""
-
-    HELD = "held", _("Held")
-    WAITING = "waiting", _("Waiting")
-    SENDING = "sending", _("Being sent")
-    SENT = "sent", _("Sent")
-    UNCERTAIN = "uncertain", _("Uncertain")
-    DEFERRED = "deferred", _("Deferred")
-    REFUSED = "refused", _("Refused")
-    BOUNCED = "bounced", _("Bounced")
-    CANCELLED = "cancelled", _("Cancelled")
-    REPLIED = "replied", _("Replied")
+from tocsin.outbox.states import State as State
 
 
 class Kind(models.TextChoices):
@@ -46,8 +33,12 @@ class Message(models.Model):
 
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     state_since = models.DateTimeField(db_default=Now())
-    due_at = models.DateTimeField(db_default=Now())
+    # Empty while it is not to be tried. SQLite uses a partial index only for a condition that holds no variables,
+    # so “is it due” is asked of this column rather than of the state.
+    due_at = models.DateTimeField(null=True, db_default=Now())
+    # Counted when it is claimed, so state “sending” with this number says whose claim it is.
     attempts = models.PositiveSmallIntegerField(default=0)
+    own_faults = models.PositiveSmallIntegerField(default=0, help_text=_("How often our own program failed on it."))
     lease_until = models.DateTimeField(null=True)
     lease_holder = models.CharField(max_length=80, blank=True)
     last_words = models.CharField(max_length=500, blank=True, help_text=_("The last thing a server said of it."))
@@ -57,8 +48,8 @@ class Message(models.Model):
         verbose_name = _("message")
         verbose_name_plural = _("messages")
         indexes: ClassVar = [
-            models.Index(fields=["due_at", "id"], condition=Q(state__in=["waiting", "deferred"]), name="outbox_due"),
-            models.Index(fields=["lease_until"], condition=Q(state="sending"), name="outbox_leased"),
+            models.Index(fields=["due_at", "id"], condition=Q(due_at__isnull=False), name="outbox_due"),
+            models.Index(fields=["lease_until"], condition=Q(lease_until__isnull=False), name="outbox_leased"),
             models.Index(fields=["campaign_ref", "kind", "state"], name="outbox_by_campaign"),
         ]
 
