@@ -1,0 +1,34 @@
+"""What the desk writes into Wagtail's log: who decided what, and who opened what is personal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Model
+from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from wagtail.log_actions import LogActionRegistry, log
+
+ENTRIES: dict[str, tuple[Promise, Promise]] = {
+    "tocsin.ledger_line": (_("Add to the ledger"), _("Added a line to the counter's ledger")),
+    "tocsin.action_opened": (_("Open an action"), _("Read what a person sent")),
+    "tocsin.action_released": (_("Release an action"), _("Released a held action: it counts, and its letters leave")),
+    "tocsin.action_blocked": (_("Block an action"), _("Blocked an action: it does not count, and nothing leaves")),
+    "tocsin.action_retried": (_("Try an action again"), _("Had a stuck action tried again")),
+    "tocsin.letter_opened": (_("Open a letter"), _("Read a person's letter")),
+    "tocsin.letter_held": (_("Hold a letter"), _("Held a letter back")),
+    "tocsin.letter_released": (_("Release a letter"), _("Released a held letter")),
+    "tocsin.letter_cancelled": (_("Cancel a letter"), _("Stopped a letter for good")),
+    "tocsin.letter_resent": (_("Send a letter again"), _("Sent an uncertain letter again")),
+}
+
+
+def register(actions: LogActionRegistry) -> None:
+    for name, (label, message) in ENTRIES.items():
+        actions.register_action(name, label, message)
+
+
+def note(request: HttpRequest, entry: str, about: Model, **data: Any) -> None:
+    """One line of the log, about a row. No personal data goes into it."""
+    log(about, f"tocsin.{entry}", user=request.user, data=data or None)

@@ -1,0 +1,83 @@
+"""What somebody at the desk may do with a letter, by the state it is in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from tocsin.outbox.models import Message, State
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """`take` answers whether it was still possible. `warns` is read before the button can be pressed."""
+
+    name: str
+    possible_when: frozenset[State]
+    take: Callable[[Message], bool]
+    entry: str
+    label: Promise
+    warns: Promise
+    button: Promise
+    said: Promise
+    final: bool = False
+
+
+def _resend(_message: Message) -> bool:
+    return False
+
+
+def _release(_message: Message) -> bool:
+    return False
+
+
+def _cancel(_message: Message) -> bool:
+    return False
+
+
+STEPS = {
+    step.name: step
+    for step in [
+        Step(
+            name="release",
+            possible_when=frozenset({State.HELD}),
+            take=_release,
+            entry="letter_released",
+            label=_("Release this letter"),
+            warns=_("It joins the others and leaves when its turn comes."),
+            button=_("Release it"),
+            said=_("Released. It leaves when its turn comes."),
+        ),
+        Step(
+            name="again",
+            possible_when=frozenset({State.UNCERTAIN}),
+            take=_resend,
+            entry="letter_resent",
+            label=_("Send it again anyway"),
+            warns=_(
+                "The server may have taken it the first time: then the target gets the same letter twice. "
+                "Look for it at the target's server first, by its reference."
+            ),
+            button=_("Send it again"),
+            said=_("It leaves once more when its turn comes."),
+        ),
+        Step(
+            name="cancel",
+            possible_when=frozenset({State.HELD, State.WAITING, State.DEFERRED}),
+            take=_cancel,
+            entry="letter_cancelled",
+            label=_("Stop this letter"),
+            warns=_("It will never leave, and its writer's receipt says so. This cannot be undone."),
+            button=_("Stop it for good"),
+            said=_("Stopped. This letter will not leave."),
+            final=True,
+        ),
+    ]
+}
+
+
+def steps_from(state: State) -> list[Step]:
+    return [step for step in STEPS.values() if state in step.possible_when]

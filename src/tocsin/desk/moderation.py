@@ -1,0 +1,144 @@
+"""Actions that wait for somebody: held by screening, or stuck because what follows could not be made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+from wagtail.admin import messages
+
+from tocsin.actions.count import change_states
+from tocsin.actions.models import Action
+from tocsin.actions.screen import REASONS
+from tocsin.actions.states import State
+from tocsin.campaigns.models import Campaign
+from tocsin.desk.frame import Frame, campaign_crumbs, show
+from tocsin.desk.journal import note
+from tocsin.desk.opened import open_action
+from tocsin.desk.rights import MODERATE, OPEN_PERSONAL_DATA, SEE_CAMPAIGNS, may, only
+
+SHOWN = 100
+WAITING = (State.HELD, State.STUCK)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What somebody at the desk may decide: from which state, to which, and what is written and said."""
+
+    before: State
+    after: State
+    entry: str
+    said: Promise
+
+
+VERDICTS = {
+    "release": Verdict(
+        State.HELD, State.COUNTED, "action_released", _("Released. It counts, and its letters are on their way.")
+    ),
+    "block": Verdict(State.HELD, State.BLOCKED, "action_blocked", _("Blocked. It does not count, and nothing leaves.")),
+    "again": Verdict(
+        State.STUCK, State.COUNTED, "action_retried", _("It is tried again. If it fails, it comes back here.")
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One waiting action, without anything that is personal."""
+
+    pk: int
+    state: State
+    reason: str
+    language: str
+    accepted_at: datetime
+
+    @property
+    def why(self) -> str:
+        return str(REASONS.get(self.reason, self.reason))
+
+
+@only(SEE_CAMPAIGNS)
+def waiting(request: HttpRequest, pk: int) -> HttpResponse:
+    campaign = get_object_or_404(Campaign, pk=pk)
+    found = _waiting(campaign, SHOWN + 1)
+    return show(
+        request,
+        "desk/moderation.html",
+        Frame(
+            title=_("Waiting for somebody"),
+            icon="tasks",
+            crumbs=campaign_crumbs(campaign),
+        ),
+        campaign=campaign,
+        held=[one for one in found[:SHOWN] if one.state == State.HELD],
+        stuck=[one for one in found[:SHOWN] if one.state == State.STUCK],
+        more=len(found) > SHOWN,
+        most=SHOWN,
+        may_open=may(request.user, OPEN_PERSONAL_DATA),
+        may_moderate=may(request.user, MODERATE),
+    )
+
+
+@only(SEE_CAMPAIGNS, OPEN_PERSONAL_DATA)
+def opened(request: HttpRequest, pk: int, action_pk: int) -> HttpResponse:
+    """What one person sent, opened; that it was opened is logged."""
+    action = _find(pk, action_pk)
+    note(request, "action_opened", action)
+    return show(
+        request,
+        "desk/opened.html",
+        Frame(
+            title=_("What a person sent"),
+            icon="mail",
+            crumbs=[
+                *campaign_crumbs(action.campaign),
+                (reverse("campaign:moderation", args=[pk]), _("Waiting for somebody")),
+            ],
+        ),
+        campaign=action.campaign,
+        action=action,
+        why=REASONS.get(action.reason, action.reason),
+        opened=open_action(action),
+        may_moderate=may(request.user, MODERATE),
+        is_held=action.state == State.HELD,
+        is_stuck=action.state == State.STUCK,
+    )
+
+
+@require_POST
+@only(SEE_CAMPAIGNS, MODERATE)
+def decide(request: HttpRequest, pk: int, action_pk: int, verdict: str) -> HttpResponse:
+    """Releases, blocks or tries again, then leads to the next that waits."""
+    chosen = VERDICTS.get(verdict)
+    if chosen is None:
+        raise Http404
+    action = _find(pk, action_pk)
+    if change_states([(action.pk, chosen.before, chosen.after, "")]):
+        note(request, chosen.entry, action)
+        messages.success(request, chosen.said)
+    else:
+        messages.warning(request, _("Somebody else was faster: this action no longer waits."))
+    return HttpResponseRedirect(reverse("campaign:moderation", args=[pk]))
+
+
+def _find(pk: int, action_pk: int) -> Action:
+    return get_object_or_404(
+        Action.objects.select_related("campaign", "edition__campaign"), pk=action_pk, campaign_id=pk
+    )
+
+
+def _waiting(campaign: Campaign, most: int) -> list[Waiting]:
+    """The oldest first: whoever waited longest is looked at first."""
+    rows = Action.objects.filter(campaign=campaign, state__in=WAITING).order_by("pk")
+    return [
+        Waiting(pk, State(state), reason, language, at)
+        for pk, state, reason, language, at in rows.values_list(
+            "pk", "state", "reason", "edition__language", "accepted_at"
+        )[:most]
+    ]

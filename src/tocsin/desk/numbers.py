@@ -1,0 +1,160 @@
+"""Reads what the desk shows about campaigns: their number and what stands behind it, and whether the worker runs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Sum
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from tocsin.actions.count import ShownCount, explained, shown_count
+from tocsin.actions.models import Action, CounterRun, CountProof
+from tocsin.actions.states import State as ActionState
+from tocsin.campaigns.models import Campaign, CounterEntry, Tally
+from tocsin.desk.fates import NEED_SOMEBODY, Fates, picture_of
+from tocsin.desk.pictures import Segment, segments
+from tocsin.outbox.models import Kind, Message
+
+# The worker notes its passes every few seconds; after this long without one it is not busy but gone.
+STANDS_STILL_AFTER = timedelta(minutes=2)
+
+IN_THE_NUMBER: dict[str, tuple[Promise, Promise]] = {
+    "online": (_("Signed online"), _("Stored, looked at and counted, one for each person.")),
+    CounterEntry.Source.PAPER: (_("Signed on paper"), _("From the ledger.")),
+    CounterEntry.Source.PARTNER: (_("Collected by partners"), _("From the ledger.")),
+    CounterEntry.Source.OFFSET: (_("Taken over from an older platform"), _("From the ledger.")),
+}
+BESIDE_THE_NUMBER: dict[str, tuple[Promise, Promise]] = {
+    ActionState.RECEIVED: (_("Just received"), _("Stored and thanked; counted within seconds.")),
+    ActionState.HELD: (_("Held for a moderator"), _("Not counted until somebody decides.")),
+    ActionState.BLOCKED: (_("Blocked"), _("Looked like abuse. Not counted, and nothing was sent.")),
+    ActionState.INVALIDATED: (_("Invalidated"), _("Was counted once and no longer is.")),
+}
+COUNTED = (ActionState.COUNTED, ActionState.FOLLOWED, ActionState.STUCK)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """People behind the number, or beside it, of one kind."""
+
+    key: str
+    label: Promise
+    means: Promise
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """The public number of a campaign with everything that explains it."""
+
+    shown: ShownCount
+    parts: list[Part]
+    beside: list[Part]
+    picture: list[Segment]
+    stuck: int
+    proof: CountProof | None
+
+    @property
+    def held(self) -> int:
+        return next((part.people for part in self.beside if part.key == ActionState.HELD), 0)
+
+
+def number_of(campaign: Campaign) -> Number:
+    by_key = explained(campaign)
+    by_key["online"] = sum(by_key.get(state, 0) for state in COUNTED)
+    parts = _parts(IN_THE_NUMBER, by_key)
+    return Number(
+        shown=shown_count(campaign),
+        parts=parts,
+        beside=_parts(BESIDE_THE_NUMBER, by_key),
+        picture=segments([(part.key, part.people) for part in parts]),
+        stuck=by_key.get(ActionState.STUCK, 0),
+        proof=CountProof.objects.filter(campaign=campaign).first(),
+    )
+
+
+def _parts(known: dict[str, tuple[Promise, Promise]], by_key: dict[str, int]) -> list[Part]:
+    """Signed online is always said, also when it is nobody; the rest only where there is somebody."""
+    return [
+        Part(str(key), label, means, by_key.get(key, 0))
+        for key, (label, means) in known.items()
+        if by_key.get(key) or key == "online"
+    ]
+
+
+@dataclass(slots=True)
+class Glance:
+    """One campaign in a list: its number, its letters and what waits for somebody."""
+
+    campaign: Campaign
+    count: int = 0
+    by_state: dict[str, int] = field(default_factory=dict)
+    held: int = 0
+    stuck: int = 0
+
+    @property
+    def letters(self) -> Fates:
+        return picture_of(self.by_state)
+
+    @property
+    def attention(self) -> list[Attention]:
+        """What waits for somebody, the most urgent first."""
+        waiting = [(f"letters_{state.value}", self.by_state.get(state, 0)) for state in sorted(NEED_SOMEBODY)]
+        return [
+            Attention(kind, number) for kind, number in [("held", self.held), ("stuck", self.stuck), *waiting] if number
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """`kind` chooses the sentence and the link in the template."""
+
+    kind: str
+    number: int
+
+
+def glances(campaigns: Iterable[Campaign]) -> list[Glance]:
+    """Several campaigns at a glance, in four queries however many they are."""
+    seen = {campaign.pk: Glance(campaign) for campaign in campaigns}
+    for pk, people in Tally.objects.filter(pk__in=seen).values_list("pk", "counted"):
+        seen[pk].count += people
+    ledger = CounterEntry.objects.filter(campaign__in=seen).order_by().values_list("campaign")
+    for pk, people in ledger.annotate(people=Sum("people")):
+        seen[pk].count += people
+    for pk, by_state in _letters_by_fate(seen).items():
+        seen[pk].by_state = by_state
+    waiting = Action.objects.filter(campaign__in=seen, state__in=[ActionState.HELD, ActionState.STUCK])
+    for pk, state, people in waiting.values_list("campaign", "state").annotate(people=Count("pk")):
+        setattr(seen[pk], state, people)
+    for glance in seen.values():
+        glance.count = max(0, glance.count)
+    return list(seen.values())
+
+
+def _letters_by_fate(campaign_ids: Iterable[int]) -> dict[int, dict[str, int]]:
+    rows = Message.objects.filter(campaign_ref__in=list(campaign_ids), kind=Kind.LETTER)
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    for pk, state, letters in rows.values_list("campaign_ref", "state").annotate(letters=Count("pk")):
+        if pk is not None:
+            found[pk][state] = letters
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerHealth:
+    """Whether the worker runs, told by the age of the counter's last pass."""
+
+    last_run: datetime | None
+
+    @property
+    def stands_still(self) -> bool:
+        return self.last_run is None or timezone.now() - self.last_run > STANDS_STILL_AFTER
+
+
+def worker_health() -> WorkerHealth:
+    return WorkerHealth(CounterRun.objects.values_list("finished_at", flat=True).first())

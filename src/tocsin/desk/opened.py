@@ -1,0 +1,59 @@
+"""Opens what a person sent, for those who may: their letter as it leaves, who they are, what they allowed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from tocsin.actions.letters import full_name, letter_text, whereabouts
+from tocsin.actions.models import Action
+from tocsin.actions.take import action_context
+from tocsin.campaigns.models import ReplyTo
+from tocsin.campaigns.words import EditionWords
+from tocsin.lib.sealing import CannotOpen
+from tocsin.lib.vault import vault
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One person's act. `consents` are (the question's words, yes)."""
+
+    name: str
+    email: str
+    phone: str
+    place: list[str]
+    subject: str
+    text: str
+    own_words: bool
+    consents: list[tuple[str, bool]]
+
+
+def open_action(action: Action, target_id: int | None = None) -> Opened | None:
+    """What was sent, with the letter to this target or to the first; None if it was sealed with a key that is gone."""
+    try:
+        act = vault().open(action.sealed, action_context(action.email_digest))
+    except CannotOpen:
+        return None
+    words: EditionWords = action.edition.words
+    return Opened(
+        name=full_name(act),
+        email=str(act.get("email", "")),
+        phone=str(act.get("phone", "")),
+        place=whereabouts(act, words["language"]),
+        subject=str(act.get("subject", "")),
+        text=_letter(action, act, target_id) if words["letter"] else words["petition_text"],
+        own_words=bool(act.get("own_words")),
+        consents=[
+            (question["text"], bool(given))
+            for question in words["consents"]
+            if (given := act.get("consents", {}).get(question["purpose"])) is not None
+        ],
+    )
+
+
+def _letter(action: Action, act: dict[str, Any], target_id: int | None) -> str:
+    words: EditionWords = action.edition.words
+    greetings = {said["id"]: said["greeting"] for said in words["targets"]}
+    greeting = greetings.get(target_id or 0) or next(iter(greetings.values()), "")
+    reply = action.edition.campaign.reply_to == ReplyTo.SUPPORTER
+    return letter_text(words, greeting, act, reference=f"{action.campaign_id}-{action.pk}", reply=reply)

@@ -1,0 +1,55 @@
+"""Who may do what at the desk: Django's model permissions, asked by every view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Permission
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+
+type Person = AbstractBaseUser | AnonymousUser
+
+SEE_CAMPAIGNS = ("campaigns.view_campaign", "campaigns.change_campaign")
+CHANGE_CAMPAIGNS = ("campaigns.change_campaign",)
+ADD_LEDGER_LINES = ("campaigns.add_counterentry",)
+# What people wrote and who they are is opened by those who need to, and each opening is logged.
+OPEN_PERSONAL_DATA = ("actions.view_action",)
+MODERATE = ("actions.change_action",)
+DECIDE_ON_LETTERS = ("outbox.change_message",)
+
+# Wagtail's page of group permissions shows only what it is told of.
+GRANTABLE = (*SEE_CAMPAIGNS, *ADD_LEDGER_LINES, *OPEN_PERSONAL_DATA, *MODERATE, *DECIDE_ON_LETTERS)
+
+
+def may(person: Person, any_of: tuple[str, ...]) -> bool:
+    return any(person.has_perm(permission) for permission in any_of)  # type: ignore[union-attr]
+
+
+def only[**P, R: HttpResponse](
+    *any_of: tuple[str, ...],
+) -> Callable[[Callable[Concatenate[HttpRequest, P], R]], Callable[Concatenate[HttpRequest, P], R]]:
+    """Refuses whoever lacks one of these rights. Several: each of them is needed."""
+
+    def decorate(view: Callable[Concatenate[HttpRequest, P], R]) -> Callable[Concatenate[HttpRequest, P], R]:
+        @wraps(view)
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> R:
+            if not all(may(request.user, needed) for needed in any_of):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def grantable_permissions() -> QuerySet[Permission]:
+    """The permissions above as rows, for Wagtail's page of groups."""
+    wanted = Q()
+    for permission in GRANTABLE:
+        app_label, codename = permission.split(".")
+        wanted |= Q(content_type__app_label=app_label, codename=codename)
+    return Permission.objects.filter(wanted)

@@ -1,0 +1,76 @@
+"""Where the desk is joined to Wagtail: its menu, addresses, first screen, permissions, log and style."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.utils.html import format_html
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.documents.wagtail_hooks import DocumentsSummaryItem
+from wagtail.log_actions import LogActionRegistry
+
+from tocsin.desk import journal
+from tocsin.desk.campaigns import Campaigns
+from tocsin.desk.home import CampaignsPanel
+from tocsin.desk.rights import grantable_permissions
+from tocsin.desk.targets import Targets
+
+# What a campaigner does not need. The site history stays, under reports: it is the record of who did what.
+NOT_IN_THE_MENU = {"help", "documents"}
+NOT_IN_SETTINGS = {"workflows", "workflow-tasks", "collections"}
+IN_REPORTS = {"site-history"}
+
+
+@hooks.register("register_admin_viewset")
+def register_viewsets() -> list[Any]:
+    return [Campaigns(), Targets()]
+
+
+@hooks.register("construct_main_menu")
+def keep_the_menu_short(_request: HttpRequest, items: list[MenuItem]) -> None:
+    items[:] = [item for item in items if item.name not in NOT_IN_THE_MENU]
+
+
+@hooks.register("construct_settings_menu")
+def keep_settings_short(_request: HttpRequest, items: list[MenuItem]) -> None:
+    items[:] = [item for item in items if item.name not in NOT_IN_SETTINGS]
+
+
+@hooks.register("construct_reports_menu")
+def keep_reports_short(_request: HttpRequest, items: list[MenuItem]) -> None:
+    items[:] = [item for item in items if item.name in IN_REPORTS]
+
+
+@hooks.register("construct_homepage_summary_items", order=100)
+def leave_documents_out(_request: HttpRequest, items: list[Any]) -> None:
+    items[:] = [item for item in items if not isinstance(item, DocumentsSummaryItem)]
+
+
+@hooks.register("construct_homepage_panels")
+def put_campaigns_first(_request: HttpRequest, panels: list[Any]) -> None:
+    panels.append(CampaignsPanel())
+
+
+@hooks.register("register_permissions")
+def offer_permissions() -> QuerySet[Permission]:
+    return grantable_permissions()
+
+
+@hooks.register("register_log_actions")
+def register_log_actions(actions: LogActionRegistry) -> None:
+    journal.register(actions)
+
+
+@hooks.register("register_icons")
+def register_icons(icons: list[str]) -> list[str]:
+    return [*icons, "desk/icons/bell.svg"]
+
+
+@hooks.register("insert_global_admin_css")
+def style() -> str:
+    return format_html('<link rel="stylesheet" href="{}">', static("desk/desk.css"))
