@@ -1,0 +1,1 @@
+"""What templates may ask of Python: numbers, moments and fates in words."""

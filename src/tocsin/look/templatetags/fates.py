@@ -1,0 +1,75 @@
+"""What became of a letter, in words for the person who wrote it. Keys are the outbox's states, which live upstairs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django import template
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+register = template.Library()
+
+
+@dataclass(frozen=True, slots=True)
+class FateWords:
+    """`said` is the fate in one sentence, `next` what follows from it. `mood` chooses the mark: done, wait or trouble."""
+
+    said: str | Promise
+    next: str | Promise
+    mood: str
+
+
+# %(target)s is the one written to.
+FATES: dict[str, FateWords] = {
+    "held": FateWords(
+        _("Your letter is kept back for now."),
+        _("We look at it before it leaves. You need not do anything."),
+        "wait",
+    ),
+    "waiting": FateWords(
+        _("Your letter is about to leave."),
+        _("Letters leave one after another, and yours has its place among them."),
+        "wait",
+    ),
+    "sending": FateWords(
+        _("Your letter is leaving at this moment."), _("Look again in a minute to see that it was taken."), "wait"
+    ),
+    "sent": FateWords(
+        _("The mail server of %(target)s took your letter."),
+        _("From there on it is in their hands. An answer may take weeks."),
+        "done",
+    ),
+    "uncertain": FateWords(
+        _("We do not know whether your letter arrived."),
+        _("The connection broke while it was handed over. So that it does not arrive twice, one of us looks at it first."),
+        "trouble",
+    ),
+    "deferred": FateWords(
+        _("The mail server of %(target)s asked us to come back later."), _("We try again until it takes it."), "wait"
+    ),
+    "refused": FateWords(
+        _("The mail server of %(target)s did not take your letter."),
+        _("Nothing was wrong on your side. We have been told and look for a way."),
+        "trouble",
+    ),
+    "bounced": FateWords(
+        _("Your letter came back to us."),
+        _("Nothing was wrong on your side. We have been told and look for a way."),
+        "trouble",
+    ),
+    "cancelled": FateWords(
+        _("We stopped your letter, and it was not sent."), _("If you want to know why, ask us: our address is below."), "trouble"
+    ),
+    "replied": FateWords(
+        _("%(target)s answered your letter."), _("If the answer did not come to you directly, ask us about it."), "done"
+    ),
+}
+UNKNOWN = FateWords(_("Your letter is with us."), _("Look again later."), "wait")
+
+
+@register.simple_tag
+def fate_of(state: str, target: str) -> FateWords:
+    """The words for a letter in this state."""
+    words = FATES.get(state, UNKNOWN)
+    return FateWords(str(words.said) % {"target": target}, str(words.next), words.mood)
