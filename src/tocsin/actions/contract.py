@@ -138,7 +138,7 @@ def _read_email(offer: Offer, name: str, value: str, posted: Posted) -> None:
     except NotAnAddress:
         offer.refuse(name, _("Enter a whole e-mail address, like name@example.org."))
         return
-    if (meant := address.probably_meant) and AS_TYPED not in {str(v) for v in posted.getlist(AS_TYPED)}:
+    if (meant := address.probably_meant) and "yes" not in posted.getlist(AS_TYPED):
         offer.refuse(
             name, _("Did you mean %(meant)s? Correct it, or tick that it is right as you typed it."), meant=meant
         )
