@@ -9,6 +9,7 @@ from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
+from wagtail.views import serve as serve_page
 
 from tocsin.pages.home import in_your_language
 from tocsin.web.act import act
@@ -26,7 +27,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     re_path(r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT}),
-    *i18n_patterns(path("", include(wagtail_urls))),
+    *i18n_patterns(
+        # What stands beside an action page: Wagtail's own pattern knows only addresses that end in a slash.
+        re_path(r"^((?:[\w-]+/)+(?:count\.json|scripts\.html))$", serve_page),
+        path("", include(wagtail_urls)),
+    ),
 ]
 
 handler404 = "tocsin.web.errors.not_found"

@@ -114,7 +114,7 @@ class Moderation(models.TextChoices):
     FLAGGED = "flagged", _("Letters with threats, slurs or many links wait for a moderator")
 
 
-class Campaign(models.Model):
+class Campaign(models.Model):  # type: ignore[django-manager-missing]  # its pages are Wagtail's, which has no types
     """One demand: one count, one set of targets, one delivery policy. Its words are on its action pages."""
 
     name = models.CharField(_("name"), max_length=160, help_text=_("What staff call it. The public does not see it."))

@@ -1,0 +1,113 @@
+"""The edit screens: an action page's in tabs that a campaigner knows, the home page's, and the form behind them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    HelpPanel,
+    MultiFieldPanel,
+    ObjectList,
+    TabbedInterface,
+    TitleFieldPanel,
+)
+
+from tocsin.pages.defaults import first_words
+from tocsin.pages.readiness import reasons_against_publishing
+
+
+class ActionPageForm(WagtailAdminPageForm):
+    """Fills in what a new page can begin with; on publishing, says what is still to do."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        page = kwargs["instance"]
+        if page.pk is None and kwargs.get("parent_page") is not None:
+            prefill(page, kwargs["parent_page"].locale.language_code)
+        super().__init__(*args, **kwargs)
+
+    def _post_clean(self) -> None:
+        super()._post_clean()
+        if self.is_deferred_validation or self.errors:
+            return
+        for field, reason in reasons_against_publishing(self.instance):
+            self.add_error(field if field in self.fields else None, reason)
+
+
+def prefill(page: Any, language: str) -> None:
+    """Gives a new page the first words of its language, wherever it has none of its own."""
+    with translation.override(language):
+        for name, words in first_words().items():
+            if not getattr(page, name):
+                setattr(page, name, words)
+
+
+STORY = [
+    TitleFieldPanel("title", heading=_("Title"), placeholder=_("What this is about, in a few words")),
+    FieldPanel("campaign"),
+    FieldPanel("demand"),
+    MultiFieldPanel(
+        [FieldPanel("hero_image"), FieldRowPanel([FieldPanel("hero_alt"), FieldPanel("hero_credit")])],
+        heading=_("Picture at the top"),
+    ),
+    FieldPanel("story"),
+    MultiFieldPanel(
+        [FieldPanel("background_title"), FieldPanel("background")],
+        heading=_("Background, folded away below the story"),
+        classname="collapsed",
+    ),
+]
+FORM_AND_LETTER = [
+    MultiFieldPanel(
+        [FieldPanel("form_headline"), FieldPanel("form_intro"), FieldPanel("button")], heading=_("The form")
+    ),
+    MultiFieldPanel(
+        [
+            FieldPanel("letter_mode"),
+            FieldPanel("letter_subject"),
+            FieldPanel("letter_text"),
+            FieldPanel("letter_closing"),
+            FieldPanel("talking_points"),
+        ],
+        heading=_("The letter – for a campaign of letters"),
+    ),
+    MultiFieldPanel([FieldPanel("petition_text")], heading=_("The text that is signed – for a petition")),
+    MultiFieldPanel(
+        [FieldPanel("details"), FieldPanel("consents"), FieldPanel("data_note")], heading=_("About the supporter")
+    ),
+]
+THANKS_AND_SHARING = [
+    MultiFieldPanel([FieldPanel("thanks_headline"), FieldPanel("thanks_text")], heading=_("The page that thanks")),
+    MultiFieldPanel([FieldPanel("mail_subject"), FieldPanel("mail_text")], heading=_("The mail that thanks")),
+    MultiFieldPanel([FieldPanel("share_text"), FieldPanel("share_image")], heading=_("Telling others")),
+]
+SCRIPTS = [HelpPanel(template="pages/admin/scripts_panel.html", heading=_("Scripts on this page"))]
+SETTINGS = [
+    MultiFieldPanel(
+        [FieldPanel("slug"), FieldPanel("seo_title"), FieldPanel("search_description")],
+        heading=_("Address, and what search engines show"),
+    ),
+]
+
+action_page_screen = TabbedInterface(
+    [
+        ObjectList(STORY, heading=_("Story")),
+        ObjectList(FORM_AND_LETTER, heading=_("Form and letter")),
+        ObjectList(THANKS_AND_SHARING, heading=_("Thanks and sharing")),
+        ObjectList(SCRIPTS, heading=_("Scripts")),
+        ObjectList(SETTINGS, heading=_("Address and search")),
+    ],
+    base_form_class=ActionPageForm,
+)
+
+home_page_screen = TabbedInterface(
+    [
+        ObjectList([TitleFieldPanel("title"), FieldPanel("intro")], heading=_("Home page")),
+        ObjectList([*SETTINGS], heading=_("Address and search")),
+    ],
+    base_form_class=WagtailAdminPageForm,
+)

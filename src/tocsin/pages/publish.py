@@ -1,0 +1,159 @@
+"""Publishing: a page's words, compiled with its campaign's, targets' and brand's into plain data and frozen.
+
+All that acting, thanking and mailing will ever know of a page is what is written here. The heart never meets the page
+tree. (docs/decisions/0007-editions-from-pages.md)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, cast
+
+from django.utils import translation
+from wagtail.rich_text import expand_db_html
+
+from tocsin.campaigns.editions import publish_edition
+from tocsin.campaigns.models import Campaign, Edition, Kind
+from tocsin.campaigns.words import (
+    ConsentWords,
+    EditionWords,
+    FieldWords,
+    LetterMode,
+    LetterWords,
+    ShareWords,
+    TargetSaid,
+    ThanksWords,
+)
+from tocsin.lib.plaintext import many_lines
+from tocsin.pages import defaults
+from tocsin.pages.brand import brand_of
+
+if TYPE_CHECKING:
+    from tocsin.pages.models import ActionPage
+
+SHARED_PICTURE = "fill-1200x630|format-jpeg|jpegquality-80"
+
+
+def publish_page(page: ActionPage) -> Edition | None:
+    """The edition that speaks for a live page from now on: a new one, or the last if no word has changed."""
+    if page.campaign is None:
+        return None
+    words = compile_words(page)
+    return publish_edition(campaign=page.campaign, language=words["language"], words=dict(words))
+
+
+def republish_campaign(campaign: Campaign) -> list[Edition]:
+    """Lets the editions of all live pages of a campaign follow a change: of itself, a target, a page, the brand."""
+    pages = campaign.action_pages.filter(live=True).select_related("campaign", "locale").order_by("pk")
+    return [edition for page in pages if (edition := publish_page(page)) is not None]
+
+
+def compile_words(page: ActionPage) -> EditionWords:
+    """The words of a page as they stand on it. Of a draft too: what it has not got yet is empty."""
+    campaign = page.campaign or Campaign()
+    language = page.locale.language_code
+    with translation.override(language):
+        return {
+            "version": 1,
+            "campaign": campaign.pk or 0,
+            "kind": cast("Literal['letter', 'petition']", campaign.kind),
+            "language": language,
+            "page_path": page.path_in_site(),
+            "translations": _translations(page, campaign),
+            "title": page.title,
+            "demand": page.demand,
+            "form_headline": page.form_headline or defaults.form_headline(campaign.kind),
+            "form_intro": many_lines(page.form_intro),
+            "button": page.button or defaults.button(campaign.kind),
+            "petition_text": many_lines(page.petition_text) if campaign.kind == Kind.PETITION else "",
+            "letter": _letter(page) if campaign.kind == Kind.LETTER else None,
+            "targets": _targets(campaign, language),
+            "fields": _fields(page),
+            "consents": _consents(page),
+            "data_note": many_lines(page.data_note) or _data_note(page, campaign),
+            "thanks": _thanks(page),
+            "share": _share(page),
+            "brand": brand_of(page.get_site()).words(language),
+        }
+
+
+def _translations(page: ActionPage, campaign: Campaign) -> dict[str, str]:
+    if campaign.pk is None:
+        return {}
+    others = campaign.action_pages.filter(live=True).exclude(locale=page.locale).select_related("locale")
+    return {other.locale.language_code: other.path_in_site() for other in others.order_by("locale__language_code")}
+
+
+def _letter(page: ActionPage) -> LetterWords:
+    blank = page.letter_mode == "blank"
+    return {
+        "mode": cast("LetterMode", page.letter_mode),
+        "subject": page.letter_subject.strip(),
+        "text": "" if blank else many_lines(page.letter_text),
+        "closing": many_lines(page.letter_closing),
+        "talking_points": [str(point.value) for point in page.talking_points] if blank else [],
+    }
+
+
+def _targets(campaign: Campaign, language: str) -> list[TargetSaid]:
+    if campaign.pk is None:
+        return []
+    said: list[TargetSaid] = []
+    for target in campaign.targets.prefetch_related("in_words").order_by("pk"):
+        words = target.words(language)
+        lines = [words.full_name, words.office, words.organisation]
+        said.append(
+            {
+                "id": target.pk,
+                "name": str(words) or target.name,
+                "address": [line for line in lines if line],
+                "greeting": words.greeting,
+            }
+        )
+    return said
+
+
+def _fields(page: ActionPage) -> list[FieldWords]:
+    return [
+        {
+            "kind": detail.value["kind"],
+            "label": detail.value["label"] or defaults.label(detail.value["kind"]),
+            "help": detail.value["help"] or "",
+            "required": bool(detail.value["required"]),
+        }
+        for detail in page.details
+        if detail.value["kind"]
+    ]
+
+
+def _consents(page: ActionPage) -> list[ConsentWords]:
+    return [
+        {
+            "purpose": consent.value["purpose"],
+            "text": many_lines(consent.value["text"]),
+            "control": consent.value["control"],
+        }
+        for consent in page.consents
+    ]
+
+
+def _data_note(page: ActionPage, campaign: Campaign) -> str:
+    asked = [detail.value["kind"] for detail in page.details]
+    return defaults.data_note(campaign.kind, campaign.reply_to, asked)
+
+
+def _thanks(page: ActionPage) -> ThanksWords:
+    first = defaults.first_words()
+    return {
+        "headline": page.thanks_headline or first["thanks_headline"],
+        "html": expand_db_html(page.thanks_text or first["thanks_text"]),
+        "mail_subject": (page.mail_subject or first["mail_subject"]).strip(),
+        "mail_text": many_lines(page.mail_text or first["mail_text"]),
+    }
+
+
+def _share(page: ActionPage) -> ShareWords:
+    picture = page.share_image or page.hero_image
+    return {
+        "text": page.share_text or defaults.shared_words(page.title),
+        "image_url": picture.get_rendition(SHARED_PICTURE).url if picture else "",
+    }
