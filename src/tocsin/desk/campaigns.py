@@ -21,6 +21,7 @@ from tocsin.campaigns.models import Campaign, Target
 from tocsin.campaigns.republish import changed
 from tocsin.desk import hub, ledger, letters, moderation
 from tocsin.desk.numbers import Glance, glances
+from tocsin.desk.removing import RemoveUnlessUsed
 
 
 def time_zones() -> list[tuple[str, Any]]:
@@ -175,6 +176,7 @@ class Campaigns(ModelViewSet):
     index_results_template_name = "desk/campaigns_results.html"
     add_view_class = NewCampaign
     edit_view_class = ChangeCampaign
+    delete_view_class = RemoveUnlessUsed
     search_fields = ("name", "slug")
     list_per_page = 30
     edit_handler = _form()

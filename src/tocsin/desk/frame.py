@@ -39,10 +39,8 @@ class Frame:
 
 
 def show(request: HttpRequest, template: str, frame: Frame, *, status: int = 200, **context: Any) -> HttpResponse:
-    """Renders a screen. What it shows of people is kept by no browser and no proxy."""
-    response = render(request, template, {**frame.context(), **context}, status=status)
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    """Renders a screen. Wagtail's door has it kept by no browser and no proxy."""
+    return render(request, template, {**frame.context(), **context}, status=status)
 
 
 def campaign_crumbs(campaign: Campaign, *, below: bool = True) -> list[Crumb]:

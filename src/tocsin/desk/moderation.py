@@ -48,6 +48,14 @@ VERDICTS = {
 }
 
 
+# The worker notes the name of what went wrong.
+STUCK_BECAUSE = {
+    "TargetIsGone": _("A target that its page names is no longer there."),
+    "CannotOpen": _("It was sealed with a key that is not here."),
+}
+UNFORESEEN = _("Something unforeseen (%(reason)s). Tell whoever runs the server.")
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """One waiting action, without anything that is personal."""
@@ -60,7 +68,7 @@ class Waiting:
 
     @property
     def why(self) -> str:
-        return str(REASONS.get(self.reason, self.reason))
+        return why(self.reason)
 
 
 @only(SEE_CAMPAIGNS)
@@ -103,7 +111,7 @@ def opened(request: HttpRequest, pk: int, action_pk: int) -> HttpResponse:
         ),
         campaign=action.campaign,
         action=action,
-        why=REASONS.get(action.reason, action.reason),
+        why=why(action.reason),
         opened=open_action(action),
         may_moderate=may(request.user, MODERATE),
         is_held=action.state == State.HELD,
@@ -125,6 +133,14 @@ def decide(request: HttpRequest, pk: int, action_pk: int, verdict: str) -> HttpR
     else:
         messages.warning(request, _("Somebody else was faster: this action no longer waits."))
     return HttpResponseRedirect(reverse("campaign:moderation", args=[pk]))
+
+
+def why(reason: str) -> str:
+    """What screening or the worker noted, as a sentence; empty for nothing."""
+    if not reason:
+        return ""
+    known = REASONS.get(reason) or STUCK_BECAUSE.get(reason)
+    return str(known) if known else str(UNFORESEEN) % {"reason": reason}
 
 
 def _find(pk: int, action_pk: int) -> Action:

@@ -15,6 +15,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 
 from tocsin.campaigns.models import Target, TargetWords
 from tocsin.campaigns.republish import changed
+from tocsin.desk.removing import RemoveUnlessUsed
 
 FORMS_OF_ADDRESS = ("style", "person", "office", "organisation", "salutation")
 
@@ -108,6 +109,7 @@ class Targets(ModelViewSet):
     copy_view_enabled = False
     index_view_class = TargetsList
     edit_view_class = ChangeTarget
+    delete_view_class = RemoveUnlessUsed
     index_results_template_name = "desk/targets_results.html"
     create_template_name = "desk/target.html"
     edit_template_name = "desk/target.html"

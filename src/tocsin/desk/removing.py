@@ -1,0 +1,25 @@
+"""Removing what nobody used yet. What people signed, or what letters went to, stays: the database says no, kindly."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import ProtectedError
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from wagtail.admin import messages
+from wagtail.admin.views import generic
+
+
+class RemoveUnlessUsed(generic.DeleteView):
+    def form_valid(self, form: Any) -> HttpResponse:
+        try:
+            with transaction.atomic():
+                response: HttpResponse = super().form_valid(form)
+        except ProtectedError:
+            said = _("“%(name)s” cannot be removed: people have acted on it, and what they did is kept.")
+            messages.error(self.request, said % {"name": self.object})
+            return HttpResponseRedirect(reverse(self.edit_url_name, args=[self.object.pk]))
+        return response

@@ -1,0 +1,179 @@
+"""The desk's cast: an administrator, somebody without rights, and a campaign with a letter in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+from django.utils import timezone
+from wagtail.models import Locale, Page, Site
+
+from tocsin.actions.models import Action, CounterRun, Letter
+from tocsin.actions.states import State as ActionState
+from tocsin.actions.take import action_context
+from tocsin.campaigns.editions import publish_edition
+from tocsin.campaigns.models import Campaign, Edition, Kind, Tally, Target
+from tocsin.lib.vault import vault
+from tocsin.outbox.models import Delivery, Message, State
+from tocsin.outbox.models import Kind as MessageKind
+
+type Sign = Callable[..., Action]
+type Write = Callable[..., Letter]
+
+
+@pytest.fixture(autouse=True)
+def _site(db: None) -> None:
+    """What Wagtail's migrations and collectstatic would have made."""
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    locale = Locale.objects.get_or_create(language_code="en")[0]
+    Locale.objects.get_or_create(language_code="fr")
+    if not Site.objects.exists():
+        root = Page.get_first_root_node() or Page.add_root(title="Root", slug="root", locale=locale)
+        Site.objects.create(hostname="testserver", root_page=root, is_default_site=True)
+
+
+def _client(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def boss(_site: None) -> User:
+    return User.objects.create_superuser("boss", "boss@example.org", "x", first_name="Jane", last_name="Doe")
+
+
+@pytest.fixture
+def admin(boss: User) -> Client:
+    return _client(boss)
+
+
+@pytest.fixture
+def colleague(_site: None) -> Callable[..., Client]:
+    """Somebody who may enter the desk, with the rights that are named."""
+
+    def make(*permissions: str) -> Client:
+        user = User.objects.create_user(f"colleague{User.objects.count()}", "", "x")
+        for permission in ("wagtailadmin.access_admin", *permissions):
+            app_label, codename = permission.split(".")
+            user.user_permissions.add(Permission.objects.get(content_type__app_label=app_label, codename=codename))
+        return _client(user)
+
+    return make
+
+
+@pytest.fixture
+def nobody(colleague: Callable[..., Client]) -> Client:
+    return colleague()
+
+
+@pytest.fixture
+def target(_site: None) -> Target:
+    return Target.objects.create(name="Minister of Examples", email="minister@target.example")
+
+
+@pytest.fixture
+def campaign(target: Target) -> Campaign:
+    campaign = Campaign.objects.create(name="Open the border", slug="open", kind=Kind.LETTER, goal=1000)
+    campaign.targets.add(target)
+    Tally.objects.create(campaign=campaign, counted=1)
+    CounterRun.objects.create(pk=1, finished_at=timezone.now())
+    return campaign
+
+
+@pytest.fixture
+def edition(campaign: Campaign, target: Target) -> Edition:
+    return publish_edition(campaign=campaign, language="en", words=words(campaign, target))
+
+
+def words(campaign: Campaign, target: Target, language: str = "en") -> dict[str, Any]:
+    return {
+        "version": 1,
+        "campaign": campaign.pk,
+        "kind": "letter",
+        "language": language,
+        "page_path": f"/{language}/open/",
+        "translations": {},
+        "title": "Open the border",
+        "demand": "Open it.",
+        "form_headline": "",
+        "form_intro": "",
+        "button": "Send",
+        "petition_text": "",
+        "letter": {"mode": "editable", "subject": "S", "text": "T", "closing": "Sincerely,", "talking_points": []},
+        "targets": [{"id": target.pk, "name": target.name, "address": [target.name], "greeting": "Dear Minister,"}],
+        "fields": [],
+        "consents": [{"purpose": "news", "text": "Send me news.", "control": "box"}],
+        "data_note": "",
+        "thanks": {"headline": "", "html": "", "mail_subject": "", "mail_text": ""},
+        "share": {"text": "", "image_url": ""},
+        "brand": {
+            "organisation": "Org",
+            "logo_url": "",
+            "logo_alt": "",
+            "accent": "#000000",
+            "accent_dark": "#ffffff",
+            "footer": "",
+            "privacy_url": "",
+            "postal_address": "1 Main Street",
+            "contact": "post@example.org",
+        },
+    }
+
+
+@pytest.fixture
+def sign(edition: Edition) -> Sign:
+    """An action in a state, sealed as the public's door seals it."""
+
+    def make(state: ActionState = ActionState.FOLLOWED, reason: str = "", **act: Any) -> Action:
+        number = Action.objects.count()
+        email = f"jane{number}@example.org"
+        digest = vault().digest(email)
+        sent = {
+            "given_name": "Jane",
+            "family_name": "Secret",
+            "email": email,
+            "subject": "Hear them",
+            "text": "Please.",
+        }
+        return Action.objects.create(
+            campaign=edition.campaign,
+            edition=edition,
+            email_digest=digest,
+            sealed=vault().seal({**sent, "consents": {"news": True}, **act}, action_context(digest)),
+            source={},
+            signs=[],
+            state=state,
+            reason=reason,
+        )
+
+    return make
+
+
+@pytest.fixture
+def write(sign: Sign, target: Target) -> Write:
+    """A letter whose message is in a state, with one attempt at it."""
+
+    def make(state: State = State.SENT, said: str = "250 OK", **changes: Any) -> Letter:
+        action = sign()
+        message = Message.objects.create(
+            key=f"letter:{action.pk}:{target.pk}",
+            ref=f"ref{action.pk}",
+            kind=MessageKind.LETTER,
+            campaign_ref=action.campaign_id,
+            domain="target.example",
+            sealed=b"x",
+            sha256="0" * 64,
+            state=state,
+            last_words=said,
+        )
+        Delivery.objects.create(message=message, number=1, outcome=state, server="mx.target.example", words=said)
+        return Letter.objects.create(
+            action=action, target=changes.get("target", target), message=message, own_words=True
+        )
+
+    return make

@@ -1,0 +1,92 @@
+"""Every address of the desk: open to who may, closed to who may not, and closed to strangers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.desk.conftest import Sign, Write
+from tocsin.actions.states import State as ActionState
+from tocsin.campaigns.models import Campaign, Target
+
+SEEN = ["hub", "ledger", "moderation", "letters", "edit", "history", "delete"]
+
+
+def _doors(campaign: Campaign, target: Target, letter_pk: int, action_pk: int) -> list[str]:
+    return [
+        reverse("campaign:index"),
+        reverse("campaign:add"),
+        *[reverse(f"campaign:{name}", args=[campaign.pk]) for name in SEEN],
+        reverse("campaign:letter", args=[campaign.pk, letter_pk]),
+        reverse("campaign:letter_words", args=[campaign.pk, letter_pk]),
+        reverse("campaign:opened", args=[campaign.pk, action_pk]),
+        reverse("target:index"),
+        reverse("target:add"),
+        reverse("target:edit", args=[target.pk]),
+    ]
+
+
+@pytest.fixture
+def doors(campaign: Campaign, target: Target, sign: Sign, write: Write) -> list[str]:
+    return _doors(campaign, target, write().pk, sign(ActionState.HELD, "threat").pk)
+
+
+def test_it_works(admin: Client, doors: list[str]) -> None:
+    assert [(door, admin.get(door).status_code) for door in doors] == [(door, 200) for door in doors]
+
+
+def test_no_rights_opens_no_door(nobody: Client, doors: list[str]) -> None:
+    for door in doors:
+        response = nobody.get(door)
+        assert (door, response.status_code, response.headers["Location"]) == (door, 302, reverse("wagtailadmin_home"))
+
+
+def test_strangers_are_asked_who_they_are(doors: list[str]) -> None:
+    for door in doors:
+        assert Client().get(door).headers["Location"].startswith("/desk/login/"), door
+
+
+def test_no_rights_writes_nothing(nobody: Client, campaign: Campaign, sign: Sign, write: Write) -> None:
+    held, letter = sign(ActionState.HELD, "threat"), write()
+    nobody.post(reverse("campaign:decide", args=[campaign.pk, held.pk, "release"]))
+    nobody.post(reverse("campaign:letter_step", args=[campaign.pk, letter.pk, "cancel"]))
+    line = {"source": "paper", "people": "5", "counted_on": "2026-01-01", "reason": "r", "sure": "yes"}
+    nobody.post(reverse("campaign:ledger", args=[campaign.pk]), line)
+    held.refresh_from_db()
+    assert held.state == ActionState.HELD
+    assert not campaign.counter_entries.exists()
+
+
+def test_seeing_campaigns_is_not_reading_letters(
+    colleague: Callable[..., Client], campaign: Campaign, sign: Sign, write: Write
+) -> None:
+    viewer, letter, held = colleague("campaigns.view_campaign"), write(), sign(ActionState.HELD, "threat")
+    assert viewer.get(reverse("campaign:hub", args=[campaign.pk])).status_code == 200
+    page = viewer.get(reverse("campaign:letter", args=[campaign.pk, letter.pk]))
+    assert page.status_code == 200
+    assert b"Secret" not in page.content
+    assert viewer.get(reverse("campaign:letter_words", args=[campaign.pk, letter.pk])).status_code == 302
+    assert viewer.get(reverse("campaign:opened", args=[campaign.pk, held.pk])).status_code == 302
+    viewer.post(reverse("campaign:decide", args=[campaign.pk, held.pk, "release"]))
+    held.refresh_from_db()
+    assert held.state == ActionState.HELD
+
+
+def test_a_letter_is_found_only_in_its_own_campaign(admin: Client, campaign: Campaign, write: Write) -> None:
+    other = Campaign.objects.create(name="Other", slug="other")
+    assert admin.get(reverse("campaign:letter", args=[other.pk, write().pk]), follow=True).status_code == 404
+
+
+def test_pages_with_people_are_kept_nowhere(admin: Client, campaign: Campaign) -> None:
+    response = admin.get(reverse("campaign:hub", args=[campaign.pk]))
+    assert {"no-store", "private"} <= set(response.headers["Cache-Control"].split(", "))
+
+
+def test_the_menu_is_short_and_ours(admin: Client) -> None:
+    html = admin.get("/desk/").content.decode()
+    assert "Tocsin" in html
+    assert '"name": "campaigns"' in html or "campaigns" in html
+    assert '"help"' not in html

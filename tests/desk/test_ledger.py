@@ -1,0 +1,78 @@
+"""The ledger: seen before it is stored, who and why, never changed, and in the log."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from wagtail.models import ModelLogEntry
+
+from tocsin.actions.count import shown_count
+from tocsin.campaigns.models import Campaign, CounterEntry
+
+LINE = {"source": "paper", "people": "212", "counted_on": "2026-01-02", "reason": "At the vigil <b>"}
+
+
+def _post(client: Client, campaign: Campaign, **changes: str) -> tuple[int, str]:
+    response = client.post(reverse("campaign:ledger", args=[campaign.pk]), {**LINE, **changes})
+    return response.status_code, response.content.decode()
+
+
+def test_it_works(admin: Client, campaign: Campaign) -> None:
+    assert _post(admin, campaign, sure="yes")[0] == 302
+    line = CounterEntry.objects.get()
+    assert (line.people, line.entered_by_name, line.reason) == (212, "Jane Doe", "At the vigil <b>")
+    assert shown_count(campaign).count == 213
+    logged = ModelLogEntry.objects.get(action="tocsin.ledger_line")
+    assert (logged.object_id, logged.data["people"]) == (str(campaign.pk), 212)
+    assert "At the vigil &lt;b&gt;" in admin.get(reverse("campaign:ledger", args=[campaign.pk])).content.decode()
+
+
+def test_the_number_is_shown_before_anything_is_stored(admin: Client, campaign: Campaign) -> None:
+    status, html = _post(admin, campaign, preview="yes")
+    assert status == 200
+    assert "1 → 213" in html
+    assert 'name="people" value="212"' in html
+    assert not CounterEntry.objects.exists()
+
+
+def test_a_large_number_comes_back_as_it_was_typed(admin: Client, campaign: Campaign) -> None:
+    assert 'name="people" value="12345"' in _post(admin, campaign, people="12345", preview="yes")[1]
+
+
+def test_a_line_that_takes_back_says_so(admin: Client, campaign: Campaign) -> None:
+    assert "The number goes down" in _post(admin, campaign, people="-1", preview="yes")[1]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"people": "0"},
+        {"people": "999999999"},
+        {"people": "many"},
+        {"reason": " "},
+        {"source": "dream"},
+        {"counted_on": (timezone.now() + timedelta(days=3)).date().isoformat()},
+    ],
+)
+def test_what_is_wrong_is_refused_and_what_was_typed_is_kept(
+    admin: Client, campaign: Campaign, wrong: dict[str, str]
+) -> None:
+    status, html = _post(admin, campaign, sure="yes", **wrong)
+    assert status == 422
+    assert "error-message" in html
+    assert not CounterEntry.objects.exists()
+
+
+def test_a_line_is_never_changed_nor_removed(admin: Client, campaign: Campaign) -> None:
+    _post(admin, campaign, sure="yes")
+    line = CounterEntry.objects.get()
+    line.people = 3
+    with pytest.raises(ValidationError):
+        line.save()
+    with pytest.raises(ValidationError):
+        line.delete()
