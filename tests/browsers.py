@@ -1,0 +1,78 @@
+"""Drives Debian's Chromium, and notes whom its pages ask for things."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+
+PLACES = ("/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome")
+OURS = {"127.0.0.1", "localhost"}
+DESK = {"width": 1280, "height": 900}
+PHONE = {"width": 360, "height": 740}
+
+
+def chromium() -> str | None:
+    return next((found for place in PLACES if (found := shutil.which(place))), None)
+
+
+@dataclass
+class Visit:
+    """The pages that one test opens. Nobody but this machine is reached; who was asked for is noted."""
+
+    browser: Browser
+    asked_elsewhere: list[str] = field(default_factory=list)
+    contexts: list[BrowserContext] = field(default_factory=list)
+
+    def new_page(self, **options: Any) -> Page:
+        context = self.browser.new_context(**{"viewport": DESK, "locale": "en-CA", **options})
+        context.route("**/*", self._only_ours)
+        self.contexts.append(context)
+        return context.new_page()
+
+    def _only_ours(self, route: Route) -> None:
+        url = urlsplit(route.request.url)
+        if url.scheme in {"data", "blob", "about"} or url.hostname in OURS:
+            route.continue_()
+        else:
+            self.asked_elsewhere.append(route.request.url)
+            route.abort()
+
+
+@dataclass
+class Browsing:
+    """One started Chromium."""
+
+    browser: Browser
+
+    @staticmethod
+    def what_is_missing() -> str:
+        return "" if chromium() else "Chromium is not installed"
+
+    @classmethod
+    @contextmanager
+    def started(cls) -> Iterator[Browsing]:
+        # Playwright keeps an event loop in this thread, and Django would refuse its database to a thread that has one.
+        before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+        options = ["--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
+        options += ["--no-sandbox"] if os.geteuid() == 0 else []
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium(), args=options)
+            yield cls(browser)
+            browser.close()
+        if before is None:
+            del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+    @contextmanager
+    def visit(self) -> Iterator[Visit]:
+        visit = Visit(self.browser)
+        yield visit
+        for context in visit.contexts:
+            context.close()
