@@ -7,11 +7,9 @@ import os
 import shutil
 import tempfile
 
-_folder = tempfile.mkdtemp(prefix="tocsin-tests-")
-atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 os.environ.update(
     {
-        "TOCSIN_DIR": _folder,
+        "TOCSIN_DIR": tempfile.mkdtemp(prefix="tocsin-tests-"),
         "TOCSIN_KEYS": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
         "TOCSIN_DIGEST_KEY": "BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBE",
         "TOCSIN_BASE_URL": "http://testserver",
@@ -33,3 +31,4 @@ if "sqlite" in DATABASES["default"]["ENGINE"]:
     # A file, not memory: each thread has a connection of its own, as it has in the web server.
     DATABASES["default"]["TEST"] = {"NAME": str(TOCSIN_DIR / "test.sqlite3")}
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # nothing is collected for tests; WhiteNoise looks for the folder
+atexit.register(shutil.rmtree, TOCSIN_DIR, ignore_errors=True)
