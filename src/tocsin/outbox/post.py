@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tocsin.outbox.models import Kind
+from django.utils import timezone
+
+from tocsin.lib.vault import vault
+from tocsin.outbox.freeze import FrozenMail, freeze, new_ref
+from tocsin.outbox.models import Kind, Message
+from tocsin.outbox.states import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,61 @@ class Outgoing:
     held: bool = False
 
 
+class SealIsBroken(Exception):
+    """The bytes that were opened are not those that were sealed."""
+
+
 def leave(mails: Iterable[Outgoing]) -> dict[str, int]:
-    """Stores the mails; the message's number for each key, also for those that were left before. No network."""
-    raise NotImplementedError
+    """Stores the mails; the message's number for each key, also for those that were left before. No network.
+
+    Part of the caller's transaction, if there is one. Raises CannotBeMailed (a ValueError), and then stores none.
+    """
+    messages = [_message(mail) for mail in mails]
+    Message.objects.bulk_create(messages, ignore_conflicts=True)
+    keys = [message.key for message in messages]
+    return dict(Message.objects.filter(key__in=keys).values_list("key", "pk"))
+
+
+def open_mail(message: Message) -> FrozenMail:
+    """The frozen mail of a message. Raises CannotOpen or SealIsBroken."""
+    found = vault().open(message.sealed, _context(message.key))
+    data = found["bytes"].encode("ascii")
+    if hashlib.sha256(data).hexdigest() != message.sha256:
+        raise SealIsBroken
+    return FrozenMail(message.ref, found["from"], found["to"], data)
+
+
+def _message(mail: Outgoing) -> Message:
+    frozen = freeze(
+        ref=new_ref(),
+        date=timezone.now(),
+        sender_name=mail.sender_name,
+        to_name=mail.to_name,
+        to_address=mail.to_address,
+        subject=mail.subject,
+        text=mail.text,
+        html=mail.html,
+        reply_to=mail.reply_to,
+        language=mail.language,
+        automatic=mail.automatic,
+    )
+    message = Message(
+        key=mail.key,
+        ref=frozen.ref,
+        kind=mail.kind,
+        campaign_ref=mail.campaign_ref,
+        domain=frozen.domain,
+        sealed=vault().seal(_envelope(frozen), _context(mail.key)),
+        sha256=hashlib.sha256(frozen.data).hexdigest(),
+    )
+    if mail.held:
+        message.state, message.due_at = State.HELD, None
+    return message
+
+
+def _envelope(frozen: FrozenMail) -> dict[str, str]:
+    return {"from": frozen.sender, "to": frozen.to, "bytes": frozen.data.decode("ascii")}
+
+
+def _context(key: str) -> bytes:
+    return b"message:" + key.encode()

@@ -10,11 +10,11 @@
              cancelled ◄── waiting, deferred        ▼
                                   └─send again── uncertain ──► sent, bounced, replied
 
-`held` waits for staff. `waiting` leaves as soon as it may. `sending` is in one worker's hands, with a lease. `sent`: the
-server took it. `uncertain`: the connection broke, or the worker died, after the final dot and before the answer, so
-nobody knows; never sent again by itself. `deferred`: not taken this time, tried again. `refused`: the server said no
-for good. `bounced`: taken first and sent back later. `cancelled`: staff stopped it; it cannot be cancelled once a
-server may have it.
+`held` waits for staff. `waiting` leaves as soon as it may. `sending` is in one worker's hands, with a lease. `sent`:
+the server took it. `uncertain`: the connection broke, or the worker died, after the final dot and before the answer:
+nobody knows, and it is never sent again by itself; if the answer turns up after all, it counts. `deferred`: not taken
+this time, tried again. `refused`: the server said no for good. `bounced`: taken first and sent back later.
+`cancelled`: staff stopped it; what a server may have can no longer be cancelled.
 """
 
 from __future__ import annotations
@@ -43,7 +43,9 @@ MAY_BECOME: dict[State, frozenset[State]] = {
         {State.SENT, State.UNCERTAIN, State.DEFERRED, State.REFUSED, State.WAITING, State.HELD},
     ),
     State.DEFERRED: frozenset({State.SENDING, State.HELD, State.CANCELLED}),
-    State.UNCERTAIN: frozenset({State.WAITING, State.SENT, State.DEFERRED, State.REFUSED, State.BOUNCED, State.REPLIED}),
+    State.UNCERTAIN: frozenset(
+        {State.WAITING, State.SENT, State.DEFERRED, State.REFUSED, State.BOUNCED, State.REPLIED}
+    ),
     State.SENT: frozenset({State.BOUNCED, State.REPLIED}),
     State.REFUSED: frozenset({State.REPLIED}),
     State.BOUNCED: frozenset({State.REPLIED}),

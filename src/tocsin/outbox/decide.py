@@ -1,0 +1,34 @@
+"""What staff decide about one message. Each answers whether it still was in a state that allows it."""
+
+from __future__ import annotations
+
+from django.db.models.functions import Now
+
+from tocsin.outbox.models import Message
+from tocsin.outbox.states import State, that_may_become
+
+
+def hold(message_id: int) -> bool:
+    """Keeps it from leaving until it is released."""
+    return _change(message_id, [State.WAITING, State.DEFERRED], State.HELD)
+
+
+def release(message_id: int) -> bool:
+    """Lets a held message leave."""
+    return _change(message_id, [State.HELD], State.WAITING)
+
+
+def cancel(message_id: int) -> bool:
+    """Stops it for good, unless a server may have it already."""
+    return _change(message_id, that_may_become(State.CANCELLED), State.CANCELLED)
+
+
+def resend_uncertain(message_id: int) -> bool:
+    """Sends again what perhaps was taken: the same bytes and Message-ID, so that many servers drop a second copy."""
+    return _change(message_id, [State.UNCERTAIN], State.WAITING)
+
+
+def _change(message_id: int, among: list[State], then: State) -> bool:
+    due = Now() if then == State.WAITING else None
+    rows = Message.objects.filter(pk=message_id, state__in=among)
+    return bool(rows.update(state=then, state_since=Now(), due_at=due, own_faults=0))

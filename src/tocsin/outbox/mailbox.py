@@ -1,0 +1,80 @@
+"""Reads the mails that the mailbox transport wrote: for the desk of a demo. Only files that it named itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.message import EmailMessage, Message
+from email.parser import BytesHeaderParser, BytesParser
+from email.policy import default
+from pathlib import Path
+
+from tocsin.outbox.transports.mailbox import FILE_NAME, mailbox_folder
+
+
+@dataclass(frozen=True, slots=True)
+class MailFile:
+    """One mail in the list: the name that opens it, when it was written, and what its headers say."""
+
+    name: str
+    written_at: datetime
+    sender: str
+    to: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedMail:
+    """One mail, read: all headers as they stand, its text, its HTML as text (never to be rendered), its bytes."""
+
+    file: MailFile
+    headers: list[tuple[str, str]]
+    text: str
+    html: str
+    data: bytes
+
+
+def mails_in_mailbox(most: int = 100, after: int = 0) -> list[MailFile]:
+    """The newest mails first, passing by `after` of them."""
+    names = sorted((path.name for path in _files()), reverse=True)
+    return [file for name in names[after : after + most] if (file := _listed(name)) is not None]
+
+
+def mail_in_mailbox(name: str) -> OpenedMail | None:
+    """The mail of that name, or None. A name that the transport would not give is none."""
+    data = _read(name)
+    if data is None:
+        return None
+    mail = BytesParser(policy=default).parsebytes(data)
+    headers = [(key, str(value)) for key, value in mail.items()]
+    return OpenedMail(_file(name, mail), headers, _part(mail, "plain"), _part(mail, "html"), data)
+
+
+def _files() -> Iterator[Path]:
+    if mailbox_folder().is_dir():
+        yield from (path for path in mailbox_folder().iterdir() if FILE_NAME.fullmatch(path.name))
+
+
+def _read(name: str) -> bytes | None:
+    path = mailbox_folder() / name
+    # No slash, no dots and no link: nothing outside the folder can be named.
+    if not FILE_NAME.fullmatch(name) or path.is_symlink() or not path.is_file():
+        return None
+    return path.read_bytes()
+
+
+def _listed(name: str) -> MailFile | None:
+    data = _read(name)
+    return None if data is None else _file(name, BytesHeaderParser(policy=default).parsebytes(data))
+
+
+def _file(name: str, mail: Message) -> MailFile:
+    written_at = datetime.strptime(name.partition("-")[0], "%Y%m%dT%H%M%S%fZ").replace(tzinfo=UTC)
+    sender, to, subject = (str(mail.get(header, "")) for header in ("From", "To", "Subject"))
+    return MailFile(name, written_at, sender, to, subject)
+
+
+def _part(mail: EmailMessage, subtype: str) -> str:
+    part = mail.get_body((subtype,))
+    return str(part.get_content()).replace("\r\n", "\n") if part else ""

@@ -1,0 +1,92 @@
+"""What a transport is: the one page to read before writing another. Copy `mailbox.py`, and name it in `__init__.py`.
+
+A transport hands over one mail at a time, in two steps:
+
+    1. connect if need be, name sender and recipient, send the whole body; up to here the server must not keep anything;
+    2. call `before_dot()`, send what makes the mail the server's (in SMTP a line with a single dot), read the answer.
+
+Between the steps the outbox writes down that the mail may be taken from now on. That is what makes it known, after a
+crash at any moment, whether a mail certainly did not leave or only perhaps did.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from tocsin.lib.plaintext import CONTROLS, one_line
+from tocsin.outbox.freeze import FrozenMail
+
+ENHANCED = re.compile(r"([245])\.(\d{1,3})\.(\d{1,3})(?!\S)")
+LONGEST_WORDS = 500
+
+
+class NotHandedOver(Exception):
+    """The connection failed before the mail was complete: the server certainly does not have it."""
+
+    def __init__(self, words: str, server: str = "") -> None:
+        super().__init__(words)
+        self.words, self.server = words, server
+
+
+class ServerAway(NotHandedOver):
+    """There is no server to talk to at all, so other mails need not try now."""
+
+
+class NobodyKnows(Exception):
+    """The connection failed after the mail was complete and before the answer: it may have been taken or not."""
+
+    def __init__(self, words: str, server: str = "") -> None:
+        super().__init__(words)
+        self.words, self.server = words, server
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a server answered for one mail. `about_us` says that it was about our own address, not the recipient's."""
+
+    code: int
+    enhanced: str
+    words: str
+    server: str
+    about_us: bool = False
+
+    @classmethod
+    def read(cls, code: int, text: bytes | str, server: str, *, about_us: bool = False) -> Reply:
+        words = one_line(CONTROLS.sub("", text.decode("utf-8", "replace") if isinstance(text, bytes) else text))
+        found = ENHANCED.match(words)
+        enhanced = found.group() if found and found.group(1) == str(code)[:1] else ""
+        return cls(code, enhanced, f"{code} {words}".strip(), server, about_us)
+
+    @property
+    def taken(self) -> bool:
+        return 200 <= self.code < 300
+
+    @property
+    def temporary(self) -> bool:
+        # A full mailbox (5.2.2) is emptied some day; no route (5.4.4) may be our own name server's fault.
+        return 400 <= self.code < 500 or self.enhanced in {"5.2.2", "5.4.4"}
+
+    @property
+    def about_policy(self) -> bool:
+        return self.enhanced.startswith("5.7.")
+
+    @property
+    def permanent(self) -> bool:
+        return 500 <= self.code < 600 and not self.temporary
+
+
+class Transport(Protocol):
+    """One way out. Used by one thread at a time, for one batch: `close` ends it, and may be called twice."""
+
+    def hand_over(self, mail: FrozenMail, before_dot: Callable[[], None]) -> Reply:
+        """Hands over one mail, opening a connection if there is none.
+
+        Raises NotHandedOver, ServerAway or NobodyKnows. Whatever `before_dot` raises ends the connection before the
+        dot, and is raised again.
+        """
+        ...
+
+    def close(self) -> None: ...

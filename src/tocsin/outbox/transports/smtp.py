@@ -1,0 +1,156 @@
+"""The way out through a mail server: SMTP, with TLS and a login if the settings say so."""
+
+from __future__ import annotations
+
+import re
+import smtplib
+import ssl
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+from urllib.parse import SplitResult, unquote
+
+from django.conf import settings
+
+from tocsin.outbox.failpoints import failpoint
+from tocsin.outbox.freeze import FrozenMail
+from tocsin.outbox.headers import ascii_address
+from tocsin.outbox.transports.base import NobodyKnows, NotHandedOver, Reply, ServerAway
+
+PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
+LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
+
+
+class _Refused(Exception):
+    """The server said no on the way; the answer says why."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(reply.code)
+        self.reply = reply
+
+
+@cache
+def tls_context() -> ssl.SSLContext:
+    """Certificates are verified, always: a login must not be told to whoever stands in between."""
+    return ssl.create_default_context()
+
+
+class SmtpTransport:
+    """One connection, opened when first needed, kept for a batch, opened again when it broke."""
+
+    def __init__(self, url: SplitResult, timeout: float) -> None:
+        self._url, self._timeout = url, timeout
+        self._host = url.hostname or "localhost"
+        self._server: smtplib.SMTP | None = None
+
+    def hand_over(self, mail: FrozenMail, before_dot: Callable[[], None]) -> Reply:
+        try:
+            server = self._introduced(mail)
+            self._body(server, mail)
+            before_dot()
+            return self._dot(server)
+        except _Refused as no:
+            self._start_over()
+            return no.reply
+        except OSError as error:  # every error of smtplib, every time-out, every broken connection
+            self.close()
+            raise NotHandedOver(_said(error), self._host) from error
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Hangs up at once: a polite QUIT after a half-sent body could be taken for part of it."""
+        server, self._server = self._server, None
+        if server is not None:
+            with suppress(OSError):
+                server.close()
+
+    def _introduced(self, mail: FrozenMail) -> smtplib.SMTP:
+        """A server that knows sender and recipient. One that hung up since the last mail is called again, once."""
+        if self._server is not None:
+            with suppress(smtplib.SMTPServerDisconnected):
+                reply = self._ask(self._server, "MAIL", f"FROM:<{mail.sender}>", about_us=True)
+                if reply.code != 421:
+                    return self._recipient_named(self._server, mail, reply)
+            self.close()
+        server = self._server = self._connected()
+        failpoint("after_connect")
+        return self._recipient_named(server, mail, self._ask(server, "MAIL", f"FROM:<{mail.sender}>", about_us=True))
+
+    def _recipient_named(self, server: smtplib.SMTP, mail: FrozenMail, sender_named: Reply) -> smtplib.SMTP:
+        if not sender_named.taken:
+            raise _Refused(sender_named)
+        reply = self._ask(server, "RCPT", f"TO:<{mail.to}>")
+        if not reply.taken:
+            raise _Refused(reply)
+        return server
+
+    def _body(self, server: smtplib.SMTP, mail: FrozenMail) -> None:
+        reply = self._ask(server, "DATA")
+        if reply.code != 354:
+            raise _Refused(reply)
+        server.send(LEADING_DOT.sub(b"..", mail.data))
+
+    def _dot(self, server: smtplib.SMTP) -> Reply:
+        """From the first byte of this on, only the server knows."""
+        try:
+            server.send(b".\r\n")
+            failpoint("after_dot")
+            reply = Reply.read(*server.getreply(), self._host)
+        except OSError as error:
+            self.close()
+            raise NobodyKnows(_said(error), self._host) from error
+        if not (reply.taken or reply.temporary or reply.permanent):
+            self.close()
+            raise NobodyKnows(f"An answer that is none: {reply.words}", self._host)
+        return reply
+
+    def _ask(self, server: smtplib.SMTP, command: str, rest: str = "", *, about_us: bool = False) -> Reply:
+        reply = Reply.read(*server.docmd(command, rest), self._host, about_us=about_us)
+        if not 200 <= reply.code < 600:
+            raise NotHandedOver(f"An answer that is none: {reply.words}", self._host)
+        return reply
+
+    def _start_over(self) -> None:
+        """Makes the connection ready for the next mail after a refusal, or gives it up."""
+        server = self._server
+        try:
+            if server is not None and server.docmd("RSET")[0] != 250:
+                self.close()
+        except OSError:
+            self.close()
+
+    def _connected(self) -> smtplib.SMTP:
+        try:
+            server = self._greeted()
+        except OSError as error:
+            raise ServerAway(_said(error), self._host) from error
+        try:
+            self._log_in(server)
+        except OSError as error:
+            server.close()
+            raise ServerAway(_said(error), self._host) from error
+        return server
+
+    def _greeted(self) -> smtplib.SMTP:
+        port = self._url.port or PORTS[self._url.scheme]
+        # Our name is said, not looked up: asking the name server for it takes seconds where it does not answer.
+        us = ascii_address(settings.TOCSIN_MAIL_FROM).rpartition("@")[2]
+        if self._url.scheme == "smtps":
+            return smtplib.SMTP_SSL(self._host, port, us, timeout=self._timeout, context=tls_context())
+        return smtplib.SMTP(self._host, port, us, timeout=self._timeout)
+
+    def _log_in(self, server: smtplib.SMTP) -> None:
+        if self._url.scheme == "smtp+starttls":
+            server.starttls(context=tls_context())
+        server.ehlo_or_helo_if_needed()
+        if self._url.username:
+            server.login(unquote(self._url.username), unquote(self._url.password or ""))
+
+
+def _said(error: OSError) -> str:
+    """What went wrong, in the server's words where there are any."""
+    if isinstance(error, smtplib.SMTPResponseException):
+        return Reply.read(error.smtp_code, error.smtp_error, "").words
+    return str(error) or type(error).__name__
