@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
 LARGEST_BODY = 128 * 1024
@@ -24,7 +24,7 @@ class ShortWay:
         try:
             found = resolve(request.path_info)
         except Resolver404:
-            return self._get_response(request)
+            raise Http404 from None  # or it would be looked for in every language first
         response: HttpResponse = found.func(request, *found.args, **found.kwargs)
         return response
 
