@@ -130,3 +130,9 @@ def test_a_target_with_letters_is_not_deleted(admin: Client, campaign: Campaign,
     letter = write()
     admin.post(reverse("target:delete", args=[letter.target_id]))
     assert Target.objects.filter(pk=letter.target_id).exists()
+
+
+def test_a_short_name_is_made_from_the_name_and_is_free(admin: Client) -> None:
+    for _ in range(2):
+        assert _errors(admin.post(reverse("campaign:add"), {**CAMPAIGN, "slug": ""})) is None
+    assert sorted(Campaign.objects.values_list("slug", flat=True)) == ["hear-them", "hear-them-2"]

@@ -98,3 +98,27 @@ def test_a_step_is_posted_and_known(admin: Client, campaign: Campaign, write: Wr
         admin.post(reverse("campaign:letter_step", args=[campaign.pk, letter.pk, "eat"]), follow=True).status_code
         == 404
     )
+
+
+STEPS = [
+    (State.WAITING, "hold", State.HELD),
+    (State.HELD, "release", State.WAITING),
+    (State.DEFERRED, "cancel", State.CANCELLED),
+    (State.UNCERTAIN, "again", State.WAITING),
+    (State.SENT, "again", State.SENT),
+    (State.SENT, "cancel", State.SENT),
+]
+
+
+@pytest.mark.parametrize(("before", "step", "after"), STEPS)
+def test_a_step_is_taken_where_it_may_and_logged(
+    admin: Client, write: Write, before: State, step: str, after: State
+) -> None:
+    letter = write(before)
+    address = reverse("campaign:letter", args=[letter.action.campaign_id, letter.pk])
+    offered = f"{address}{step}/" in admin.get(address).content.decode()
+    admin.post(f"{address}{step}/")
+    letter.message.refresh_from_db()
+    moved = before != after
+    assert (letter.message.state, offered) == (after, moved)
+    assert ModelLogEntry.objects.filter(object_id=str(letter.pk), action__startswith="tocsin.letter_").exists() == moved

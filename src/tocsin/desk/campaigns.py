@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
+from itertools import count
 from typing import Any
 
 from django import forms
@@ -10,9 +11,10 @@ from django.db.models import QuerySet
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.models import WagtailAdminModelForm
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList, TitleFieldPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
@@ -44,6 +46,8 @@ class CampaignForm(WagtailAdminModelForm):
             if at := getattr(self.instance, name):
                 self.initial[name] = timezone.make_naive(at, zone)
         self.fields["targets"].label_from_instance = _name_and_address
+        self.fields["slug"].required = False
+        self.fields["slug"].help_text = _("For addresses and exports. Left empty, it is made from the name.")
         if self.instance.pk and self.instance.actions.exists():
             self.fields["kind"].disabled = True
             self.fields["kind"].help_text = _("People have already acted: the kind stays.")
@@ -52,11 +56,23 @@ class CampaignForm(WagtailAdminModelForm):
         with timezone.override(self._chosen_zone()):
             super().full_clean()
 
+    def clean_slug(self) -> str:
+        given: str = self.cleaned_data.get("slug", "")
+        return given or _free_slug(slugify(self.cleaned_data.get("name", "")))
+
     def _chosen_zone(self) -> zoneinfo.ZoneInfo:
         """The zone that was posted with the dates, or the campaign's if that is none."""
         posted = self.data.get(self.add_prefix("time_zone"), "")
         known = posted in zoneinfo.available_timezones()
         return zoneinfo.ZoneInfo(posted if known else self.instance.time_zone)
+
+
+def _free_slug(wish: str) -> str:
+    """The wish, or the wish with the first number that nobody has yet."""
+    wish = (wish or "campaign")[:70]
+    taken = set(Campaign.objects.filter(slug__startswith=wish).values_list("slug", flat=True))
+    tries = (wish if number == 1 else f"{wish}-{number}" for number in count(1))
+    return next(slug for slug in tries if slug not in taken)
 
 
 def _name_and_address(target: Target) -> str:
@@ -67,7 +83,7 @@ def _form() -> ObjectList:
     """The panels of the form, in the order in which a campaigner thinks."""
     return ObjectList(
         [
-            TitleFieldPanel("name", targets=["slug"], placeholder=False),
+            FieldPanel("name"),
             FieldPanel("kind", widget=forms.RadioSelect),
             FieldPanel(
                 "targets",

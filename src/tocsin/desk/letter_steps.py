@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from tocsin.outbox.models import Message, State
+from tocsin.outbox.decide import cancel, hold, release, resend_uncertain
+from tocsin.outbox.states import State, that_may_become
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class Step:
 
     name: str
     possible_when: frozenset[State]
-    take: Callable[[Message], bool]
+    take: Callable[[int], bool]
     entry: str
     label: Promise
     warns: Promise
@@ -26,25 +27,13 @@ class Step:
     final: bool = False
 
 
-def _resend(_message: Message) -> bool:
-    return False
-
-
-def _release(_message: Message) -> bool:
-    return False
-
-
-def _cancel(_message: Message) -> bool:
-    return False
-
-
 STEPS = {
     step.name: step
     for step in [
         Step(
             name="release",
             possible_when=frozenset({State.HELD}),
-            take=_release,
+            take=release,
             entry="letter_released",
             label=_("Release this letter"),
             warns=_("It joins the others and leaves when its turn comes."),
@@ -54,7 +43,7 @@ STEPS = {
         Step(
             name="again",
             possible_when=frozenset({State.UNCERTAIN}),
-            take=_resend,
+            take=resend_uncertain,
             entry="letter_resent",
             label=_("Send it again anyway"),
             warns=_(
@@ -65,9 +54,19 @@ STEPS = {
             said=_("It leaves once more when its turn comes."),
         ),
         Step(
+            name="hold",
+            possible_when=frozenset({State.WAITING, State.DEFERRED}),
+            take=hold,
+            entry="letter_held",
+            label=_("Hold this letter back"),
+            warns=_("It waits here until somebody releases it. All other letters go on."),
+            button=_("Hold it"),
+            said=_("Held. It waits here until somebody releases it."),
+        ),
+        Step(
             name="cancel",
-            possible_when=frozenset({State.HELD, State.WAITING, State.DEFERRED}),
-            take=_cancel,
+            possible_when=frozenset(that_may_become(State.CANCELLED)),
+            take=cancel,
             entry="letter_cancelled",
             label=_("Stop this letter"),
             warns=_("It will never leave, and its writer's receipt says so. This cannot be undone."),

@@ -78,7 +78,7 @@ def take_step(request: HttpRequest, pk: int, letter_pk: int, step: str) -> HttpR
     if chosen is None:
         raise Http404
     found = _find(pk, letter_pk)
-    if State(found.message.state) in chosen.possible_when and chosen.take(found.message):
+    if State(found.message.state) in chosen.possible_when and chosen.take(found.message_id):
         note(request, chosen.entry, found)
         messages.success(request, chosen.said)
     else:

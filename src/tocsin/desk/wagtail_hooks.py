@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.templatetags.static import static
+from django.urls import URLPattern, path, reverse_lazy
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.documents.wagtail_hooks import DocumentsSummaryItem
 from wagtail.log_actions import LogActionRegistry
 
-from tocsin.desk import journal
+from tocsin.desk import journal, mailbox
 from tocsin.desk.campaigns import Campaigns
 from tocsin.desk.home import CampaignsPanel
-from tocsin.desk.rights import grantable_permissions
+from tocsin.desk.rights import OPEN_PERSONAL_DATA, grantable_permissions, may
 from tocsin.desk.targets import Targets
 
 # What a campaigner does not need. The site history stays, under reports: it is the record of who did what.
@@ -29,6 +32,27 @@ IN_REPORTS = {"site-history"}
 @hooks.register("register_admin_viewset")
 def register_viewsets() -> list[Any]:
     return [Campaigns(), Targets()]
+
+
+@hooks.register("register_admin_urls")
+def register_mailbox_urls() -> list[URLPattern]:
+    return [
+        path("mailbox/", mailbox.mails, name="desk_mailbox"),
+        path("mailbox/<str:name>/", mailbox.mail, name="desk_mail"),
+        path("mailbox/<str:name>/raw/", mailbox.raw, name="desk_mail_raw"),
+    ]
+
+
+class MailboxMenuItem(MenuItem):
+    """Only where mail goes into files instead of out."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return settings.TOCSIN_MAIL_URL.scheme == "mailbox" and may(request.user, OPEN_PERSONAL_DATA)
+
+
+@hooks.register("register_admin_menu_item")
+def register_mailbox_menu_item() -> MenuItem:
+    return MailboxMenuItem(_("Mailbox"), reverse_lazy("desk_mailbox"), name="mailbox", icon_name="mail", order=70)
 
 
 @hooks.register("construct_main_menu")
