@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tocsin.actions.contract import AS_TYPED, HONEYPOT, Posted, Problem
+from tocsin.actions.contract import AS_TYPED, HONEYPOT, LONGEST_LETTER, Posted, Problem
 from tocsin.campaigns.words import EditionWords, FieldKind, FieldWords
 from tocsin.lib.emailaddress import NotAnAddress, read_address
 from tocsin.lib.places import countries_in, provinces_in
@@ -58,6 +58,7 @@ class ShownForm:
     came_from: str = ""
     honeypot: str = HONEYPOT
     as_typed: str = AS_TYPED
+    longest_letter: int = LONGEST_LETTER
 
 
 class _Nothing:

@@ -20,7 +20,6 @@ class FateWords:
     mood: str
 
 
-# %(target)s is the one written to.
 FATES: dict[str, FateWords] = {
     "held": FateWords(
         _("Your letter is kept back for now."),
@@ -36,8 +35,8 @@ FATES: dict[str, FateWords] = {
         _("Your letter is leaving at this moment."), _("Look again in a minute to see that it was taken."), "wait"
     ),
     "sent": FateWords(
-        _("The mail server of %(target)s took your letter."),
-        _("From there on it is in their hands. An answer may take weeks."),
+        _("Delivered: their mail server took your letter."),
+        _("What happens behind that server we cannot see. An answer may take weeks."),
         "done",
     ),
     "uncertain": FateWords(
@@ -46,10 +45,10 @@ FATES: dict[str, FateWords] = {
         "trouble",
     ),
     "deferred": FateWords(
-        _("The mail server of %(target)s asked us to come back later."), _("We try again until it takes it."), "wait"
+        _("Their mail server asked us to come back later."), _("We try again until it takes it."), "wait"
     ),
     "refused": FateWords(
-        _("The mail server of %(target)s did not take your letter."),
+        _("Their mail server did not take your letter."),
         _("Nothing was wrong on your side. We have been told and look for a way."),
         "trouble",
     ),
@@ -62,14 +61,13 @@ FATES: dict[str, FateWords] = {
         _("We stopped your letter, and it was not sent."), _("If you want to know why, ask us: our address is below."), "trouble"
     ),
     "replied": FateWords(
-        _("%(target)s answered your letter."), _("If the answer did not come to you directly, ask us about it."), "done"
+        _("There is an answer to your letter."), _("If the answer did not come to you directly, ask us about it."), "done"
     ),
 }
 UNKNOWN = FateWords(_("Your letter is with us."), _("Look again later."), "wait")
 
 
-@register.simple_tag
-def fate_of(state: str, target: str) -> FateWords:
+@register.filter
+def fate(state: str) -> FateWords:
     """The words for a letter in this state."""
-    words = FATES.get(state, UNKNOWN)
-    return FateWords(str(words.said) % {"target": target}, str(words.next), words.mood)
+    return FATES.get(state, UNKNOWN)
