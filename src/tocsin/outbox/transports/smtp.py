@@ -53,6 +53,7 @@ class SmtpTransport:
             self._start_over()
             return no.reply
         except OSError as error:  # every error of smtplib, every time-out, every broken connection
+            # The dot, too, certainly did not arrive if it could not be sent.
             self.close()
             raise NotHandedOver(_said(error), self._host) from error
         except BaseException:
@@ -91,11 +92,25 @@ class SmtpTransport:
         if reply.code != 354:
             raise _Refused(reply)
         server.send(LEADING_DOT.sub(b"..", mail.data))
+        self._still_listening(server)
+
+    def _still_listening(self, server: smtplib.SMTP) -> None:
+        """A server that hung up or spoke in the middle of the body is noticed now, while the mail certainly is not its.
+
+        Noticed after the dot, the same would make the mail uncertain.
+        """
+        connection = server.sock
+        assert connection is not None  # noqa: S101  (the body was just sent through it)
+        connection.settimeout(0)
+        with suppress(BlockingIOError, ssl.SSLWantReadError):
+            said = connection.recv(1)
+            raise NotHandedOver("Interrupted in the middle" if said else "Connection closed in the middle", self._host)
+        connection.settimeout(self._timeout)
 
     def _dot(self, server: smtplib.SMTP) -> Reply:
-        """From the first byte of this on, only the server knows."""
+        """Once this is on its way, only the server knows."""
+        server.send(b".\r\n")
         try:
-            server.send(b".\r\n")
             failpoint("after_dot")
             reply = Reply.read(*server.getreply(), self._host)
         except OSError as error:
