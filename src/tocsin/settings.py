@@ -224,7 +224,6 @@ INSTALLED_APPS = [
     *(["django.contrib.postgres"] if _database else []),  # Wagtail's search keeps its index with it
 ]
 MIDDLEWARE = [
-    "tocsin.web.door.ShortWay",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

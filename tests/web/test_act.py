@@ -22,7 +22,7 @@ from tocsin.actions.standing import forget
 from tocsin.campaigns.editions import demand_new_signatures
 from tocsin.campaigns.models import Campaign, Edition
 from tocsin.lib.vault import vault
-from tocsin.web.door import comes_from_us
+from tocsin.web.asked import comes_from_us
 
 pytestmark = pytest.mark.django_db
 
@@ -248,7 +248,7 @@ def test_another_host(client: Client, edition_en: Edition, host: str) -> None:
     ],
 )
 def test_comes_from_us(headers: dict[str, str], answer: bool | None) -> None:  # noqa: FBT001
-    assert comes_from_us(RequestFactory(headers=headers).post("/act/1/")) is answer
+    assert comes_from_us(RequestFactory(headers=headers).post("/act/1/").META | {"HTTP_HOST": "testserver"}) is answer
 
 
 def test_a_form_from_another_site_is_refused(client: Client, edition_en: Edition) -> None:

@@ -91,7 +91,7 @@ def _statement(rows: int) -> str:
     table = Action._meta.db_table
     values = f"({', '.join(['%s'] * len(Row._fields))})"
     return (
-        f"INSERT INTO {table} ({', '.join(Row._fields)}) VALUES {', '.join([values] * rows)} "
+        f"INSERT INTO {table} ({', '.join(Row._fields)}) VALUES {', '.join([values] * rows)} "  # noqa: S608
         "ON CONFLICT (campaign_id, email_digest) DO NOTHING"
     )
 

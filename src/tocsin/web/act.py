@@ -1,4 +1,7 @@
-"""One person acts: the posted form of an action page, accepted or shown again. The hot path of the house."""
+"""One person acts: the posted form of an action page, and an answer for whatever may have been posted instead.
+
+What nearly everybody sends was taken already by the straight way (web/straight.py), which leads to the same `accept`.
+"""
 
 from __future__ import annotations
 
@@ -8,20 +11,15 @@ from django.http.multipartparser import MultiPartParserError
 from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 
-from tocsin.actions.contract import Offer, read
-from tocsin.actions.receipts import thanks_key
-from tocsin.actions.standing import Standing, standing
-from tocsin.actions.take import TryLater, take
-from tocsin.campaigns.editions import frozen
+from tocsin.actions.accept import Accepted, NotOpen, accept, edition_named
+from tocsin.actions.take import TryLater
 from tocsin.campaigns.models import Edition
 from tocsin.look.policy import private, public
 from tocsin.web.answers import closed, come_back_later, mend, plain
-from tocsin.web.door import comes_from_us, too_large
-from tocsin.web.source import came_from, source_of
+from tocsin.web.asked import CAME_FROM, LARGEST_BODY, came_from, comes_from_us, length_of_body, source_of
 
 MOST_FIELDS = 200
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
-LARGEST_ID = 2**31 - 1
 
 
 @csrf_exempt  # no cookies, so no token: `comes_from_us` asks the browser instead
@@ -29,11 +27,18 @@ def act(request: HttpRequest, edition_id: int) -> HttpResponse:
     """303 to the thank-you page once the act is stored; 422 with the form to mend; 410 when it is too late."""
     if (refused := _refused_unread(request)) is not None:
         return refused
-    edition = _edition(edition_id)
+    edition = edition_named(edition_id)
+    if edition is None:
+        raise Http404
     if request.method != "POST":
         return public(_redirect(edition.words["page_path"]))
     with translation.override(edition.language):
-        return _accepted(request, edition)
+        return _answer(request, edition)
+
+
+def thanked(key: str) -> HttpResponse:
+    """303 to the thank-you page: the answer to everybody whose act is stored, for the first or the tenth time."""
+    return private(public(_redirect(f"/thanks/{key}/")))
 
 
 def _refused_unread(request: HttpRequest) -> HttpResponse | None:
@@ -42,11 +47,11 @@ def _refused_unread(request: HttpRequest) -> HttpResponse | None:
         return public(HttpResponseNotAllowed(["GET", "HEAD", "POST"]))
     if request.method != "POST":
         return None
-    if too_large(request):
+    if length_of_body(request.META) > LARGEST_BODY:
         return plain(413, "too_large")
     if request.content_type not in FORMS:
         return plain(415, "no_form")
-    if comes_from_us(request) is False:
+    if comes_from_us(request.META) is False:
         return plain(403, "from_elsewhere")
     try:
         fields = len(request.POST) + len(request.FILES)
@@ -55,36 +60,23 @@ def _refused_unread(request: HttpRequest) -> HttpResponse | None:
     return plain(400, "unreadable") if fields > MOST_FIELDS else None
 
 
-def _edition(edition_id: int) -> Edition:
-    if edition_id > LARGEST_ID:
-        raise Http404
+def _answer(request: HttpRequest, edition: Edition) -> HttpResponse:
+    query = came_from(request.META, str(request.POST.get(CAME_FROM, "")))
     try:
-        return frozen(edition_id)
-    except Edition.DoesNotExist:
-        raise Http404 from None
-
-
-def _accepted(request: HttpRequest, edition: Edition) -> HttpResponse:
-    if (now := standing(edition.pk)) is not Standing.OPEN:
-        return closed(request, edition, now)
-    offer = read(edition.words, request.POST, request.FILES)
-    if offer.problems or offer.email is None:
-        return mend(request, edition, offer, came_from(request))
-    try:
-        digest = take(
-            edition=edition,
-            email=offer.email,
-            act=offer.act,
-            source=source_of(request),
-            signs=_signs(request, offer),
+        result = accept(
+            edition,
+            request.POST,
+            source=source_of(query),
+            from_us=comes_from_us(request.META),
+            files=request.FILES,
         )
     except TryLater as later:
         return come_back_later(request, edition, later.seconds)
-    return private(public(_redirect(f"/thanks/{thanks_key(edition.pk, digest)}/")))
-
-
-def _signs(request: HttpRequest, offer: Offer) -> list[str]:
-    return [*offer.signs, "no_origin"] if comes_from_us(request) is None else offer.signs
+    if isinstance(result, Accepted):
+        return thanked(result.key)
+    if isinstance(result, NotOpen):
+        return closed(request, edition, result.standing)
+    return mend(request, edition, result.offer, query)
 
 
 def _redirect(to: str) -> HttpResponse:

@@ -1,0 +1,84 @@
+"""Judges one posted form and accepts it: is the edition open, is the form whole, is it stored. In that order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db import InterfaceError, OperationalError, connection
+
+from tocsin.actions.contract import Offer, Posted, read
+from tocsin.actions.receipts import thanks_key
+from tocsin.actions.standing import Standing, standing
+from tocsin.actions.take import TryLater, take
+from tocsin.campaigns.editions import frozen
+from tocsin.campaigns.models import Edition
+
+NO_FILES: Mapping[str, object] = {}
+LARGEST_ID = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """It is stored, or was before; nobody can tell which. `key` opens the thank-you page."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotOpen:
+    """The edition may not be signed now."""
+
+    edition: Edition
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class ToMend:
+    """The form has problems; nothing was stored."""
+
+    edition: Edition
+    offer: Offer
+
+
+def accept(
+    edition: Edition,
+    posted: Posted,
+    *,
+    source: dict[str, str],
+    from_us: bool | None,
+    files: Mapping[str, object] = NO_FILES,
+) -> Accepted | NotOpen | ToMend:
+    """What became of one posted form. `from_us` is None where the browser did not say where the form was.
+
+    Raises TryLater if it could not be stored now.
+    """
+    if (now := _standing(edition.pk)) is not Standing.OPEN:
+        return NotOpen(edition, now)
+    offer = read(edition.words, posted, files)
+    if offer.problems or offer.email is None:
+        return ToMend(edition, offer)
+    signs = [*offer.signs, "no_origin"] if from_us is None else offer.signs
+    digest = take(edition=edition, email=offer.email, act=offer.act, source=source, signs=signs)
+    return Accepted(thanks_key(edition.pk, digest))
+
+
+def edition_named(edition_id: int) -> Edition | None:
+    """The edition that a form names, or None if there is none. Raises TryLater if the database is away."""
+    if edition_id > LARGEST_ID:
+        return None
+    try:
+        return frozen(edition_id)
+    except Edition.DoesNotExist:
+        return None
+    except (OperationalError, InterfaceError) as error:
+        connection.close()
+        raise TryLater from error
+
+
+def _standing(edition_id: int) -> Standing:
+    try:
+        return standing(edition_id)
+    except (OperationalError, InterfaceError) as error:
+        connection.close()
+        raise TryLater from error
