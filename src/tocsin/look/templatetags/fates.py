@@ -13,7 +13,7 @@ register = template.Library()
 
 @dataclass(frozen=True, slots=True)
 class FateWords:
-    """`said` is the fate in one sentence, `next` what follows from it. `mood` chooses the mark: done, wait or trouble."""
+    """`said` is the fate in one sentence, `next` what follows from it. `mood`: done, wait or trouble."""
 
     said: str | Promise
     next: str | Promise
@@ -41,7 +41,7 @@ FATES: dict[str, FateWords] = {
     ),
     "uncertain": FateWords(
         _("We do not know whether your letter arrived."),
-        _("The connection broke while it was handed over. So that it does not arrive twice, one of us looks at it first."),
+        _("The connection broke while it was handed over. Lest it arrive twice, one of us looks at it first."),
         "trouble",
     ),
     "deferred": FateWords(
@@ -58,10 +58,14 @@ FATES: dict[str, FateWords] = {
         "trouble",
     ),
     "cancelled": FateWords(
-        _("We stopped your letter, and it was not sent."), _("If you want to know why, ask us: our address is below."), "trouble"
+        _("We stopped your letter, and it was not sent."),
+        _("If you want to know why, ask us: our address is below."),
+        "trouble",
     ),
     "replied": FateWords(
-        _("There is an answer to your letter."), _("If the answer did not come to you directly, ask us about it."), "done"
+        _("There is an answer to your letter."),
+        _("If the answer did not come to you directly, ask us about it."),
+        "done",
     ),
 }
 UNKNOWN = FateWords(_("Your letter is with us."), _("Look again later."), "wait")

@@ -33,12 +33,12 @@ def number(value: int) -> str:
 
 @register.filter
 def moment(value: datetime) -> str:
-    """December 3, 2026, 9:00 AM (Eastern Time): in the time zone that the value carries, and saying which."""
+    """December 3, 2026, 9:00 AM (Eastern Standard Time): in the time zone that the value carries, and saying which."""
     locale = _locale()
     return gettext("%(date)s, %(time)s (%(zone)s)") % {
         "date": format_date(value.date(), "long", locale=locale),
         "time": format_time(value.time(), "short", locale=locale),
-        "zone": get_timezone_name(value.tzinfo or value, locale=locale),
+        "zone": get_timezone_name(value, locale=locale),
     }
 
 

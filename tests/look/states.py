@@ -1,0 +1,179 @@
+"""Every public page in every state it has, rendered from plain words: name → HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from types import SimpleNamespace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from tests.words import filled, question, target, words
+from tocsin.actions.contract import read
+from tocsin.actions.count import ShownCount
+from tocsin.actions.fates import LetterFate, Receipt
+from tocsin.actions.form import ShownForm, show_form
+from tocsin.campaigns.words import EditionWords
+from tocsin.look.policy import accent_style
+from tocsin.outbox.models import State
+from tocsin.pages.blocks import BackgroundBlock, StoryBlock
+
+NOW = datetime(2026, 6, 15, 16, tzinfo=UTC)
+TORONTO = ZoneInfo("America/Toronto")
+CAMPAIGN = SimpleNamespace(time_zone="America/Toronto", opens_at=NOW, closes_at=NOW)
+HERO = {
+    "url": "/media/a.jpg",
+    "width": 1200,
+    "height": 800,
+    "srcset": "/media/a.jpg 1200w",
+    "alt": "A road",
+    "credit": "X",
+}
+STORY = [
+    {"type": "heading", "value": {"text": "Why now"}},
+    {"type": "text", "value": "<p>Because <b>it matters</b>.</p>"},
+    {"type": "quote", "value": {"text": "It shocks.", "who": "A court"}},
+    {"type": "facts", "value": {"title": "In numbers", "items": [{"figure": "2", "text": "rulings"}]}},
+    {"type": "call", "value": {"text": "Ask for it.", "button": "Write"}},
+    {"type": "video", "value": {"url": "https://video.example/1", "title": "Turned back", "poster": None}},
+]
+YES_NO = {"purpose": "phone", "text": "May we call you?", "control": "yes_no"}
+NEWS = {"purpose": "news", "text": "Write to me.", "control": "box"}
+LETTER: Any = words()["letter"]
+BLANK = words(
+    letter={**LETTER, "mode": "blank", "text": "", "talking_points": ["Say who you are."]}, consents=[NEWS, YES_NO]
+)
+LOCKED = words(letter={**LETTER, "mode": "locked"})
+PETITION = words(kind="petition", letter=None, petition_text="We ask for it.\n\nAll of us.", targets=[])
+MANY = words(targets=[target(number) for number in range(1, 8)])
+LONG = words(
+    title="Menschenrechtsverteidigerinnenschutzprogramm " * 3,
+    demand="End it, " * 30,
+    fields=[question("given_name"), question("family_name"), question("email")],
+)
+
+
+def count(people: int, goal: int | None = 1000, shown_from: int = 1) -> ShownCount:
+    return ShownCount(people, goal, NOW, shown_from)
+
+
+def mistyped(asked: EditionWords) -> ShownForm:
+    """A form sent with something wrong in as many ways as there are."""
+    posted = filled(given_name="", email="jane@gmial.com", postal_code="X", text="", phone="1", subject="a" * 200)
+    return show_form(7, asked, posted=posted, problems=read(asked, posted).problems, came_from="utm_source=mail")
+
+
+def _base(asked: EditionWords, **more: Any) -> dict[str, Any]:
+    brand = asked["brand"]
+    style = accent_style(brand["accent"], brand["accent_dark"])
+    return {"words": asked, "brand": brand, "accent_style": style, "language": asked["language"], **more}
+
+
+def _action(asked: EditionWords | None = None, **more: Any) -> dict[str, Any]:
+    asked = asked or words()
+    page = SimpleNamespace(title=asked["title"], demand=asked["demand"], story=StoryBlock().to_python(STORY))
+    shown = {
+        "page": page,
+        "form": show_form(7, asked),
+        "count": count(785),
+        "standing": "open",
+        "opens_at": None,
+        "closes_at": None,
+        "translations": [{"language": "fr", "name": "Français", "url": "/fr/agissez/"}],
+        "hero": HERO,
+        "background_title": "How it works",
+        "background": BackgroundBlock().to_python(STORY[:2]),
+        "scripts_url": None,
+        "page_url": "https://act.example/en/act-now/",
+        "share": {"text": "Will you?", "image_url": "/media/s.jpg"},
+        "live": True,
+    }
+    return _base(asked, **{**shown, **more})
+
+
+def _thanks(asked: EditionWords, shown: ShownCount) -> dict[str, Any]:
+    return _base(asked, count=shown, page_url="https://act.example/en/act-now/", receipt_path="/receipt/k/")
+
+
+def _receipt(asked: EditionWords, states: list[str], *, being_prepared: bool = False) -> dict[str, Any]:
+    act = {
+        "given_name": "Jane",
+        "family_name": "Doe",
+        "subject": "Hello",
+        "text": "Please.",
+        "consents": {"news": True},
+    }
+    letters = [LetterFate("Minister", state, NOW, "250 Ok") for state in states]
+    edition: Any = SimpleNamespace(campaign=CAMPAIGN)
+    return _base(asked, receipt=Receipt(edition, NOW, act, letters, being_prepared))
+
+
+def _closed(standing: str, text: str = "My words.") -> dict[str, Any]:
+    return _base(words(), standing=standing, text=text, campaign=CAMPAIGN)
+
+
+def _home(*cards: dict[str, Any]) -> dict[str, Any]:
+    shown = _action()
+    kept = {key: shown[key] for key in ("page", "brand", "accent_style", "language", "translations")}
+    return {**kept, "cards": list(cards), "intro": "Choose."}
+
+
+def _card(**changes: Any) -> dict[str, Any]:
+    card = {"url": "/en/a/", "title": "A", "demand": "B", "count": count(5), "hero": HERO, "standing": "open"}
+    return {**card, **changes}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One state: its template and what it is given (made late: it may translate)."""
+
+    template: str
+    context: Callable[[], dict[str, Any]]
+
+    @cache  # noqa: B019  (there are few, and they live as long as the tests)
+    def html(self, language: str = "en") -> str:
+        with translation.override(language):
+            return render_to_string(self.template, {**self.context(), "language": language})
+
+
+ACTION, HOME = "pages/action_page.html", "pages/home_page.html"
+STATES: dict[str, Shown] = {
+    "open": Shown(ACTION, _action),
+    "open without a picture": Shown(ACTION, lambda: _action(hero=None)),
+    "nobody yet": Shown(ACTION, lambda: _action(count=count(0, None))),
+    "below the threshold": Shown(ACTION, lambda: _action(count=count(99, None, 100))),
+    "twelve million": Shown(ACTION, lambda: _action(count=count(12_000_000, 12_000_000))),
+    "blank letter": Shown(ACTION, lambda: _action(BLANK)),
+    "locked letter": Shown(ACTION, lambda: _action(LOCKED)),
+    "petition": Shown(ACTION, lambda: _action(PETITION)),
+    "many targets": Shown(ACTION, lambda: _action(MANY)),
+    "very long": Shown(ACTION, lambda: _action(LONG)),
+    "preview with errors": Shown(ACTION, lambda: _action(BLANK, form=mistyped(BLANK), live=False)),
+    "with scripts": Shown(ACTION, lambda: _action(scripts_url="/en/act-now/scripts.html")),
+    "page closed": Shown(ACTION, lambda: _action(form=None, standing="closed", closes_at=NOW.astimezone(TORONTO))),
+    "page not yet open": Shown(
+        ACTION, lambda: _action(form=None, standing="not_yet", opens_at=NOW.astimezone(TORONTO))
+    ),
+    "mend": Shown("web/mend.html", lambda: _base(BLANK, form=mistyped(BLANK))),
+    "later": Shown("web/later.html", lambda: _base(words(), form=show_form(7, words(), posted=filled()), seconds=20)),
+    "thanks": Shown("web/thanks.html", lambda: _thanks(words(), count(786))),
+    "thanks for signing": Shown("web/thanks.html", lambda: _thanks(PETITION, count(3, None, 100))),
+    "too late": Shown("web/closed.html", lambda: _closed("closed")),
+    "too early": Shown("web/closed.html", lambda: _closed("not_yet", "")),
+    "new words": Shown("web/closed.html", lambda: _closed("retired")),
+    "receipt": Shown("web/receipt.html", lambda: _receipt(words(), [*map(str, State.values), "unheard of"])),
+    "receipt being prepared": Shown("web/receipt.html", lambda: _receipt(words(), [], being_prepared=True)),
+    "receipt of a signature": Shown("web/receipt.html", lambda: _receipt(PETITION, [])),
+    "receipt from outside": Shown("web/receipt_outside.html", lambda: _base(words(), letters=[])),
+    "home": Shown(HOME, lambda: _home(_card(), _card(hero=None, standing="closed"), _card(standing="not_yet"))),
+    "home empty": Shown(HOME, _home),
+    "400": Shown("web/400.html", dict),
+    "403": Shown("web/403.html", dict),
+    "404": Shown("web/404.html", dict),
+    "500": Shown("web/500.html", dict),
+}
