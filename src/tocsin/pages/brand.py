@@ -154,6 +154,8 @@ class BrandText(models.Model):
 
 
 def brand_of(site: Site | None) -> BrandSettings:
-    """The brand of a site. Where nobody has set one it is empty, and nothing is stored by asking."""
-    found = BrandSettings.base_queryset().filter(site=site).first() if site else None
-    return found or BrandSettings(site=site or Site())
+    """The brand of a site; of the default one for a page that stands in no site yet. Where nobody has set a brand it is
+    empty, and nothing is stored by asking."""
+    site = site or Site.objects.filter(is_default_site=True).first() or Site()
+    found: BrandSettings | None = BrandSettings.base_queryset().filter(site=site.pk).first()
+    return found or BrandSettings(site=site)

@@ -1,0 +1,174 @@
+"""Publishing compiles a page into an edition, once for each change of its words."""
+
+from __future__ import annotations
+
+from typing import Any, get_type_hints
+
+import pytest
+
+from tests.pages.conftest import MakePage, publish
+from tocsin.actions.contract import read
+from tocsin.campaigns.editions import fingerprint
+from tocsin.campaigns.models import Campaign, Edition, ReplyTo, Target
+from tocsin.campaigns.republish import changed
+from tocsin.campaigns.words import BrandWords, EditionWords, LetterWords, ShareWords, ThanksWords
+from tocsin.pages.brand import BrandSettings
+from tocsin.pages.models import ActionPage
+from tocsin.pages.publish import compile_words, publish_page
+
+pytestmark = pytest.mark.django_db
+
+
+def test_it_works(live: MakePage, campaign: Campaign) -> None:
+    page = live()
+    edition = Edition.objects.get()
+    assert (edition.campaign, edition.language, edition.number) == (campaign, "en", 1)
+    assert edition.words == compile_words(page)
+    assert edition.words["page_path"] == "/en/keep-the-door-open/"
+
+
+def test_the_words_have_the_agreed_shape(live: MakePage, picture: Any) -> None:
+    live(hero_image=picture, hero_alt="A road")
+    words = Edition.objects.get().words
+    assert set(words) == set(EditionWords.__annotations__) - {"extra"}
+    for part, shape in {
+        "letter": LetterWords,
+        "thanks": ThanksWords,
+        "share": ShareWords,
+        "brand": BrandWords,
+    }.items():
+        assert set(words[part]) == set(get_type_hints(shape))
+    assert words["share"]["image_url"].endswith(".jpg")
+    assert words["brand"]["organisation"] == "Refugee Rights Demo"
+    assert words["targets"][0] | {"id": 0} == {
+        "id": 0,
+        "name": "The Honourable, Minister of Immigration",
+        "address": ["The Honourable", "Minister of Immigration"],
+        "greeting": "Dear Minister,",
+    }
+    assert [field["kind"] for field in words["fields"]] == ["given_name", "family_name", "email", "city", "postal_code"]
+    assert [field["required"] for field in words["fields"]] == [True, True, True, False, True]
+
+
+def test_a_form_can_be_read_with_the_words(live: MakePage) -> None:
+    live()
+    posted = {
+        "given_name": ["Jane"],
+        "family_name": ["Doe"],
+        "email": ["jane.doe@example.org"],
+        "postal_code": ["K1A 0A6"],
+        "text": ["Please listen."],
+    }
+    assert not read(Edition.objects.get().words, _Posted(posted)).problems
+
+
+class _Posted(dict[str, list[str]]):
+    def getlist(self, key: str) -> list[str]:
+        return self.get(key, [])
+
+
+def test_publishing_the_same_words_again_makes_no_edition(live: MakePage) -> None:
+    page = live()
+    publish(page)
+    assert Edition.objects.get().number == 1
+
+
+def test_changed_words_make_the_next_edition_and_the_old_one_stays(live: MakePage) -> None:
+    page = live()
+    page.letter_text = "I write again."
+    publish(page)
+    first, second = Edition.objects.order_by("number")
+    assert (first.number, second.number) == (1, 2)
+    assert first.words["letter"]["text"] == "I am writing about the agreement."
+    assert first.retired_at is None
+
+
+def test_a_draft_makes_no_edition(draft: MakePage) -> None:
+    page = draft()
+    page.letter_text = "Not yet."
+    page.save_revision()
+    assert not Edition.objects.exists()
+
+
+def test_the_fingerprint_stays_as_long_as_the_words_do(live: MakePage) -> None:
+    page = live()
+    sha256 = Edition.objects.get().sha256
+    again = compile_words(ActionPage.objects.get(pk=page.pk))
+    assert fingerprint(dict(again)) == sha256
+
+
+def test_each_language_has_its_own_editions_and_names_the_other(live: MakePage) -> None:
+    live("en")
+    live("fr", title="Gardons la porte ouverte", slug="gardons")
+    english = Edition.objects.filter(language="en").latest("number")
+    french = Edition.objects.get(language="fr")
+    assert english.words["translations"] == {"fr": "/fr/gardons/"}
+    assert french.words["translations"] == {"en": "/en/keep-the-door-open/"}
+    assert french.words["brand"]["organisation"] == "Démo Droits"
+    assert french.words["targets"][0]["greeting"] == "Madame, Monsieur,"
+
+
+def test_unpublishing_takes_the_page_out_of_the_others(live: MakePage) -> None:
+    live("en")
+    live("fr", slug="gardons").unpublish()
+    assert Edition.objects.filter(language="en").latest("number").words["translations"] == {}
+
+
+def test_a_changed_target_reaches_the_live_edition(live: MakePage, campaign: Campaign, minister: Target) -> None:
+    live()
+    minister.in_words.filter(language="en").update(salutation="Minister,")
+    changed(campaign)
+    assert Edition.objects.latest("number").words["targets"][0]["greeting"] == "Minister,"
+
+
+def test_a_changed_target_does_not_publish_a_draft_along_with_it(live: MakePage, campaign: Campaign) -> None:
+    page = live()
+    page.letter_text = "Not yet."
+    page.save_revision()
+    campaign.targets.update(name="x")
+    campaign.reply_to = ReplyTo.NOBODY
+    campaign.save()
+    changed(campaign)
+    words = Edition.objects.latest("number").words
+    assert words["letter"]["text"] == "I am writing about the agreement."
+    assert "e-mail address" not in words["data_note"]
+
+
+def test_a_changed_brand_reaches_the_live_edition(live: MakePage, brand: BrandSettings) -> None:
+    live()
+    brand.accent = "#0b5d1e"
+    brand.save()
+    words = Edition.objects.latest("number").words
+    assert words["brand"]["accent"] == "#0b5d1e"
+
+
+def test_a_blank_letter_has_talking_points_and_no_text(live: MakePage) -> None:
+    live(letter_mode="blank", talking_points=[{"type": "point", "value": "Say who you are."}])
+    letter = Edition.objects.get().words["letter"]
+    assert (letter["mode"], letter["text"], letter["talking_points"]) == ("blank", "", ["Say who you are."])
+
+
+def test_a_petition_has_its_text_and_no_letter(live: MakePage, petition: Campaign) -> None:
+    live(campaign=petition, petition_text="We ask.\r\n\r\nNow.")
+    words = Edition.objects.get().words
+    assert words["letter"] is None
+    assert words["petition_text"] == "We ask.\n\nNow."
+    assert words["button"] == "Sign"
+
+
+def test_one_own_label_and_the_order_are_kept(live: MakePage) -> None:
+    def detail(kind: str, label: str = "") -> dict[str, Any]:
+        return {"type": "detail", "value": {"kind": kind, "required": True, "label": label, "help": "Why"}}
+
+    live(details=[detail("email"), detail("given_name", "What friends call you")])
+    fields = Edition.objects.get().words["fields"]
+    assert [(field["kind"], field["label"]) for field in fields] == [
+        ("email", "E-mail address"),
+        ("given_name", "What friends call you"),
+    ]
+
+
+def test_a_page_without_a_campaign_has_no_edition(draft: MakePage) -> None:
+    page = draft(campaign=None)
+    assert publish_page(page) is None
+    assert compile_words(page)["campaign"] == 0
