@@ -136,11 +136,10 @@ def brand_words() -> BrandWords:
 
 def _said(target: Target, language: str) -> TargetSaid:
     words = target.words(language)
-    lines = [words.full_name, words.office, words.organisation]
     return {
         "id": target.pk,
         "name": str(words) or target.name,
-        "address": [line for line in lines if line],
+        "address": words.address,
         "greeting": words.greeting,
     }
 

@@ -83,11 +83,18 @@ class TargetWords(models.Model):
         ]
 
     def __str__(self) -> str:
-        return ", ".join(part for part in (self.full_name, self.office) if part)
+        return ", ".join(self.address[:2] if self.person else self.address[:1])
 
     @property
     def full_name(self) -> str:
         return f"{self.style} {self.person}".strip()
+
+    @property
+    def address(self) -> list[str]:
+        """Who it is, line by line, none empty. Without a person the style belongs to the office: a line that said only
+        “The Honourable” would leave everybody asking who."""
+        first = [self.full_name, self.office] if self.person else [f"{self.style} {self.office}".strip()]
+        return [line for line in (*first, self.organisation) if line]
 
     @property
     def greeting(self) -> str:
@@ -96,7 +103,7 @@ class TargetWords(models.Model):
             return self.salutation
         if self.language == "fr":
             return "Madame, Monsieur,"
-        return f"Dear {self.full_name or self.office or 'Sir or Madam'},"
+        return f"Dear {self.person or self.office or 'Sir or Madam'},"
 
 
 class Kind(models.TextChoices):

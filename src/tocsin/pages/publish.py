@@ -100,12 +100,11 @@ def _targets(campaign: Campaign, language: str) -> list[TargetSaid]:
     said: list[TargetSaid] = []
     for target in campaign.targets.prefetch_related("in_words").order_by("pk"):
         words = target.words(language)
-        lines = [words.full_name, words.office, words.organisation]
         said.append(
             {
                 "id": target.pk,
                 "name": str(words) or target.name,
-                "address": [line for line in lines if line],
+                "address": words.address,
                 "greeting": words.greeting,
             }
         )

@@ -1,0 +1,1 @@
+"""Tests of campaigns, editions and targets."""
