@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import Count, F, Sum
@@ -104,8 +104,10 @@ def _add_to_tallies(added: Counter[int]) -> None:
 
 
 def note_counter_run() -> None:
-    """Says when a pass ended that left nothing older uncounted. One row, written at most once in a few seconds."""
-    CounterRun.objects.update_or_create(pk=1, defaults={"finished_at": timezone.now()})
+    """Says when a pass ended that left nothing older uncounted. One row, written at most once in two seconds."""
+    now = timezone.now()
+    if not CounterRun.objects.filter(finished_at__gt=now - timedelta(seconds=2)).exists():
+        CounterRun.objects.update_or_create(pk=1, defaults={"finished_at": now})
 
 
 def prove_counts() -> list[CountProof]:
