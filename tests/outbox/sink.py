@@ -12,7 +12,7 @@ from email.message import EmailMessage
 from typing import Any
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 HANG_UP = "hang up"
 logging.getLogger("mail.log").setLevel(logging.ERROR)  # the library's own, which tells every command
@@ -28,7 +28,7 @@ class Taken:
 
     @property
     def mail(self) -> EmailMessage:
-        return message_from_bytes(self.data, policy=policy.default)  # type: ignore[return-value]
+        return message_from_bytes(self.data, policy=policy.default)
 
 
 @dataclass
@@ -46,13 +46,13 @@ class Sink:
     slow: float = 0
     logins: list[tuple[bytes, bytes]] = field(default_factory=list)
 
-    async def handle_MAIL(self, server: SMTP, _session: Session, envelope: Envelope, address: str, options: Any) -> str:  # noqa: N802
+    async def handle_MAIL(self, server: SMTP, _session: Session, envelope: Envelope, address: str, *_: Any) -> str:  # noqa: N802
         if self.at_sender and (answer := self.at_sender.popleft()):
             return _said(server, answer)
         envelope.mail_from = address
         return "250 2.1.0 OK"
 
-    async def handle_RCPT(self, server: SMTP, _session: Session, envelope: Envelope, address: str, options: Any) -> str:  # noqa: N802
+    async def handle_RCPT(self, server: SMTP, _session: Session, envelope: Envelope, address: str, *_: Any) -> str:  # noqa: N802
         await asyncio.sleep(self.slow)
         if self.at_recipient and (answer := self.at_recipient.popleft()):
             return _said(server, answer)
@@ -60,16 +60,16 @@ class Sink:
         return "250 2.1.5 OK"
 
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
-        data = bytes(envelope.content or b"")
+        data = envelope.original_content or b""
         self.seen.append((envelope.mail_from or "", envelope.rcpt_tos, data))
         answer = self.at_dot.popleft() if self.at_dot else ""
         if not answer or answer == HANG_UP:
             self.taken.append(Taken(envelope.mail_from or "", envelope.rcpt_tos, data))
         return _said(server, answer) if answer else "250 2.0.0 Ok: queued as F175F26E038"
 
-    def login(self, _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, given: Any) -> bool:
+    def log_in(self, _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, given: Any) -> AuthResult:
         self.logins.append((given.login, given.password))
-        return bool(given.password == b"p@ss word")
+        return AuthResult(success=given.password == b"p@ss word", handled=False)
 
 
 class SinkServer(SMTP):
@@ -79,11 +79,16 @@ class SinkServer(SMTP):
         self.event_handler.connections += 1
         super().connection_made(transport)
 
+    def connection_lost(self, error: Exception | None) -> None:
+        super().connection_lost(error)
+        self._writer.close()  # which the library leaves to the garbage collector, and that complains
+
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
         at_data = self.event_handler.at_data
         if at_data and (answer := at_data.popleft()):
             await self.push("354 go on" if answer == HANG_UP else answer)
             if answer == HANG_UP:
+                assert isinstance(self.transport, asyncio.Transport)
                 self.transport.close()
             return
         await super().smtp_DATA(arg)
@@ -101,8 +106,9 @@ class SinkController(Controller):
 
     def _trigger_server(self) -> None:
         """The library calls itself to see that it answers, at the port that the system chose."""
+        assert isinstance(self.server, asyncio.Server)
         self.port = self.handler.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
+        super()._trigger_server()  # type: ignore[no-untyped-call]
 
     def start(self) -> None:
         super().start()
@@ -111,6 +117,7 @@ class SinkController(Controller):
 
 def _said(server: SMTP, answer: str) -> str:
     if answer == HANG_UP:
+        assert isinstance(server.transport, asyncio.Transport)
         server.transport.close()
         return "250 nobody hears this"
     return answer

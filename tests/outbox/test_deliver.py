@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable
 from datetime import timedelta
+from smtplib import SMTP
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,10 +21,11 @@ from tocsin.outbox.claims import Claim, claim
 from tocsin.outbox.deliver import deliver_batch
 from tocsin.outbox.freeze import FrozenMail
 from tocsin.outbox.models import Kind, Message
+from tocsin.outbox.post import open_mail
 from tocsin.outbox.states import State
 from tocsin.outbox.transports.base import Reply
 from tocsin.outbox.transports.smtp import SmtpTransport
-from tocsin.outbox.verdict import DELAYS, MOST_OWN_FAULTS
+from tocsin.outbox.verdict import DELAYS, MOST_OWN_FAULTS, on_reply
 
 pytestmark = pytest.mark.django_db
 
@@ -164,11 +166,14 @@ def test_nobody_there_defers_all_at_once(settings: Settings, monkeypatch: pytest
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         settings.TOCSIN_MAIL_URL = urlsplit(f"smtp://127.0.0.1:{closed.getsockname()[1]}")
-    asked: list[FrozenMail] = []
-    hand_over = SmtpTransport.hand_over
-    monkeypatch.setattr(
-        SmtpTransport, "hand_over", lambda self, mail, dot: asked.append(mail) or hand_over(self, mail, dot)
-    )
+    asked: list[str] = []
+    connected = SmtpTransport._connected
+
+    def counted(way_out: SmtpTransport) -> SMTP:
+        asked.append("connection")
+        return connected(way_out)
+
+    monkeypatch.setattr(SmtpTransport, "_connected", counted)
     messages = [left(1), left(2)]
     assert deliver_batch() == 2
     assert len(asked) == 1
@@ -218,7 +223,7 @@ def test_what_is_not_begun_is_given_back(sink: Sink) -> None:
 
 def test_a_dead_workers_messages_come_back(sink: Sink) -> None:
     untouched, dotted = left(1), left(2)
-    first, second = claim(50)
+    _first, second = claim(50)
     claims.note_dot(second)
     assert deliver_batch() == 0  # their lease still runs
     let_leases_run_out()
@@ -232,7 +237,6 @@ def test_a_dead_workers_messages_come_back(sink: Sink) -> None:
 def test_a_worker_that_slept_too_long_does_not_send(sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
     """Between claiming and the dot the lease runs out, and somebody else sends the letter."""
     message = left()
-    open_mail = deliver.open_mail
 
     def asleep(found: Message) -> FrozenMail:
         monkeypatch.setattr(deliver, "open_mail", open_mail)
@@ -253,7 +257,7 @@ def test_an_answer_that_comes_late_is_still_heard(sink: Sink) -> None:
     let_leases_run_out()
     deliver_batch()
     assert now(message).state == State.UNCERTAIN
-    claims.settle(mine, deliver.on_reply(_reply(250, "2.0.0 Ok"), 1))
+    claims.settle(mine, on_reply(_reply(250, "2.0.0 Ok"), 1))
     assert now(message).state == State.SENT
 
 

@@ -8,16 +8,21 @@ came in: a quoted string, plain words, or base64.
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterator
-from email.headerregistry import Address
 from functools import lru_cache
 from textwrap import wrap
 
 from tocsin.lib.plaintext import CONTROLS, ESCAPES, one_line
 
-# RFC 2047 allows 75 characters for an encoded word: 12 of frame and 60 of base64, which hold 45 bytes.
-BYTES_IN_A_WORD = 45
+# RFC 2047 allows lines of 76 characters: the header's name, 12 of frame, and 44 of base64, which hold 33 bytes.
+BYTES_IN_A_WORD = 33
 LINE = 76
+# Stricter than the standard, which allows quotes and comments: nothing here can end an envelope or begin a header.
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+LOCAL_PART = re.compile(rf"(?=.{{1,64}}\Z){_ATOM}(?:\.{_ATOM})*")
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+DOMAIN = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})*")
 
 
 class CannotBeMailed(ValueError):
@@ -35,7 +40,8 @@ def mailbox(name: str, person: str, address: str) -> str:
     """A header of one address, with the name of its owner beside it."""
     if not person:
         return f"{name}: {address}"
-    shown = _quoted(person) if _plain(person) else _encoded(person)
+    quoted = _quoted(person)
+    shown = quoted if _plain(person) and len(name) + 2 + len(quoted) <= LINE else _encoded(person)
     return f"{name}: {shown}\r\n <{address}>"
 
 
@@ -53,12 +59,12 @@ def ascii_address(address: str) -> str:
     """The address as it may stand in an envelope and in a header, its domain in punycode. Raises CannotBeMailed."""
     local, _at, domain = address.strip().rpartition("@")
     try:
-        plain = Address(addr_spec=f"{local}@{domain.encode('idna').decode()}").addr_spec
-    except (ValueError, IndexError):  # what Python's parser says of different kinds of nonsense
-        raise CannotBeMailed("not an address that mail servers carry") from None
-    if not local or not domain or not plain.isascii() or not plain.isprintable() or set(plain) & set(' <>"\\,;:()'):
+        plain = domain.encode("idna").decode()
+    except UnicodeError:
+        plain = ""
+    if not LOCAL_PART.fullmatch(local) or not DOMAIN.fullmatch(plain):
         raise CannotBeMailed("not an address that mail servers carry")
-    return plain
+    return f"{local}@{plain}"
 
 
 def _plain(text: str) -> bool:

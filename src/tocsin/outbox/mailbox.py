@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
 from email.message import EmailMessage, Message
 from email.parser import BytesHeaderParser, BytesParser
-from email.policy import default
+from email.policy import compat32, default
 from pathlib import Path
 
 from tocsin.outbox.transports.mailbox import FILE_NAME, mailbox_folder
@@ -47,8 +49,9 @@ def mail_in_mailbox(name: str) -> OpenedMail | None:
     if data is None:
         return None
     mail = BytesParser(policy=default).parsebytes(data)
-    headers = [(key, str(value)) for key, value in mail.items()]
-    return OpenedMail(_file(name, mail), headers, _part(mail, "plain"), _part(mail, "html"), data)
+    plain = _headers(data)
+    headers = [(key, _shown(value)) for key, value in plain.items()]
+    return OpenedMail(_file(name, plain), headers, _part(mail, "plain"), _part(mail, "html"), data)
 
 
 def _files() -> Iterator[Path]:
@@ -66,12 +69,24 @@ def _read(name: str) -> bytes | None:
 
 def _listed(name: str) -> MailFile | None:
     data = _read(name)
-    return None if data is None else _file(name, BytesHeaderParser(policy=default).parsebytes(data))
+    return None if data is None else _file(name, _headers(data))
+
+
+def _headers(data: bytes) -> Message:
+    return BytesHeaderParser(policy=compat32).parsebytes(data)
+
+
+def _shown(value: str) -> str:
+    """A header as people read it. Python's newer reader puts blanks into long names, its older one does not."""
+    try:
+        return str(make_header(decode_header("".join(value.splitlines()))))
+    except (LookupError, ValueError, HeaderParseError):
+        return value
 
 
 def _file(name: str, mail: Message) -> MailFile:
     written_at = datetime.strptime(name.partition("-")[0], "%Y%m%dT%H%M%S%fZ").replace(tzinfo=UTC)
-    sender, to, subject = (str(mail.get(header, "")) for header in ("From", "To", "Subject"))
+    sender, to, subject = (_shown(mail.get(header, "")) for header in ("From", "To", "Subject"))
     return MailFile(name, written_at, sender, to, subject)
 
 
