@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import OperationalError, connection
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.utils import timezone
@@ -32,8 +32,9 @@ def act_of(action: Action) -> dict[str, Any]:
     return opened
 
 
-def page(response: HttpResponse) -> str:
-    return response.content.decode()
+def page(response: Any) -> str:
+    html: str = response.content.decode()
+    return html
 
 
 def same(one: HttpResponse, other: HttpResponse) -> bool:
@@ -298,7 +299,7 @@ def test_when_the_database_is_away_the_letter_is_kept_on_screen(
     sign(client, edition_en, email="warm.up@example.org")
 
     def away(_rows: object) -> None:
-        raise room.OperationalError
+        raise OperationalError
 
     monkeypatch.setattr(room, "_insert", away)
     response = sign(client, edition_en, text="My own words")

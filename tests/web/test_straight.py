@@ -15,6 +15,7 @@ from tests.cast import an_edition, letter_words, sign, valid_post
 from tocsin.actions import take
 from tocsin.actions.models import Action
 from tocsin.campaigns.models import Campaign, Edition
+from tocsin.lib.vault import vault
 from tocsin.web.straight import StraightWay
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Asking:
             "HTTP_SEC_FETCH_SITE": "same-origin",
             "wsgi.input": BytesIO(body),
         }
-        b"".join(StraightWay(self.behind)(asked | environ, self._note))  # type: ignore[arg-type]
+        b"".join(StraightWay(self.behind)(asked | environ, self._note))
 
     def _note(self, status: str, headers: list[tuple[str, str]], _exc_info: object = None) -> Any:
         self.said = (status, dict(headers))
@@ -101,7 +102,7 @@ def test_it_reads_what_the_view_reads(client: Client, edition_en: Edition) -> No
 
 
 def _opened(action: Action) -> dict[str, Any]:
-    act: dict[str, Any] = take.vault().open(action.sealed, take.action_context(action.email_digest))
+    act: dict[str, Any] = vault().open(action.sealed, take.action_context(action.email_digest))
     return {name: value for name, value in act.items() if name != "email"}
 
 
