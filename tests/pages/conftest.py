@@ -16,8 +16,6 @@ from pytest_django import Settings
 from wagtail.images import get_image_model
 from wagtail.models import Collection, Locale, Page, Site
 
-from tocsin.actions import standing
-from tocsin.campaigns.editions import frozen
 from tocsin.campaigns.models import Campaign, Target, TargetWords
 from tocsin.pages.brand import BrandSettings, BrandText
 from tocsin.pages.defaults import first_words
@@ -34,9 +32,7 @@ def _files_of_its_own(settings: Settings, tmp_path: Path) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_remembered() -> None:
-    standing.forget()
-    frozen.cache_clear()
+def _addresses_forgotten() -> None:
     Site.clear_site_root_paths_cache()
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any, get_type_hints
 
 import pytest
+from django.utils import translation
+from django.utils.translation import get_language
 
 from tests.pages.conftest import MakePage, publish
 from tocsin.actions.contract import read
@@ -12,6 +14,7 @@ from tocsin.campaigns.editions import fingerprint
 from tocsin.campaigns.models import Campaign, Edition, ReplyTo, Target
 from tocsin.campaigns.republish import changed
 from tocsin.campaigns.words import BrandWords, EditionWords, LetterWords, ShareWords, ThanksWords
+from tocsin.pages import defaults
 from tocsin.pages.brand import BrandSettings
 from tocsin.pages.models import ActionPage
 from tocsin.pages.publish import compile_words, publish_page
@@ -42,8 +45,8 @@ def test_the_words_have_the_agreed_shape(live: MakePage, picture: Any) -> None:
     assert words["brand"]["organisation"] == "Refugee Rights Demo"
     assert words["targets"][0] | {"id": 0} == {
         "id": 0,
-        "name": "The Honourable, Minister of Immigration",
-        "address": ["The Honourable", "Minister of Immigration"],
+        "name": "The Honourable Minister of Immigration",
+        "address": ["The Honourable Minister of Immigration"],
         "greeting": "Dear Minister,",
     }
     assert [field["kind"] for field in words["fields"]] == ["given_name", "family_name", "email", "city", "postal_code"]
@@ -172,3 +175,14 @@ def test_a_page_without_a_campaign_has_no_edition(draft: MakePage) -> None:
     page = draft(campaign=None)
     assert publish_page(page) is None
     assert compile_words(page)["campaign"] == 0
+
+
+def test_what_the_page_does_not_say_is_said_in_its_own_language(
+    draft: MakePage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever language the campaigner who publishes works in."""
+    monkeypatch.setattr(defaults, "label", lambda _kind: get_language())
+    page = draft("fr")
+    with translation.override("en"):
+        words = compile_words(page)
+    assert {field["label"] for field in words["fields"]} == {"fr"}

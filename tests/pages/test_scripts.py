@@ -173,6 +173,7 @@ def test_the_edit_screen_sends_no_script(client: Client, page: ActionPage, scrip
     client.force_login(editor)
     screen = client.get(reverse("wagtailadmin_pages:edit", args=[page.pk]))
     assert "Counts" in screen.content.decode()
+    assert "You have no right to change scripts" in screen.content.decode()
     forms = screen.context["form"]
     assert not {"scripts", "code"} & set(forms.fields)
     assert "scripts" not in forms.formsets
@@ -181,3 +182,9 @@ def test_the_edit_screen_sends_no_script(client: Client, page: ActionPage, scrip
 def test_a_page_takes_its_scripts_with_it(page: ActionPage, script: Script) -> None:
     publish(page).delete()
     assert not Script.objects.exists()
+
+
+def test_the_edit_screen_leads_an_administrator_to_the_scripts(desk: Client, page: ActionPage, script: Script) -> None:
+    screen = desk.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).content.decode()
+    assert reverse("scripts:edit", args=[script.pk]) in screen
+    assert f"{reverse('scripts:add')}?page={page.pk}" in screen

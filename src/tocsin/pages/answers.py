@@ -7,7 +7,7 @@ looks at a cookie, so that one rendering may serve everybody for some seconds.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -52,7 +52,7 @@ def action_page(request: HttpRequest, page: ActionPage) -> HttpResponse:
     context = _page_context(page, edition.words, form=form, standing=now, count=shown_count(page.campaign))
     has_scripts = page.scripts.filter(enabled=True).exists()
     context |= {"live": True, "scripts_url": f"{edition.words['page_path']}scripts.html" if has_scripts else None}
-    return cacheable(_rendered(request, "pages/action_page.html", edition.words, context, page.campaign))
+    return cacheable(_rendered(request, "pages/action_page.html", edition.words, context))
 
 
 def _edition(page: ActionPage, campaign: Campaign) -> Edition:
@@ -90,14 +90,12 @@ def _page_context(
     }
 
 
-def _rendered(
-    request: HttpRequest, template: str, words: EditionWords, context: dict[str, Any], campaign: Campaign
-) -> HttpResponse:
-    """In the words' own language and the campaign's own time zone."""
+def _rendered(request: HttpRequest, template: str, words: EditionWords, context: dict[str, Any]) -> HttpResponse:
+    """In the words' own language."""
     brand = words["brand"]
     style = accent_style(brand["accent"], brand["accent_dark"])
     context |= {"words": words, "brand": brand, "accent_style": style, "language": words["language"]}
-    with translation.override(words["language"]), _time_of(campaign):
+    with translation.override(words["language"]):
         html = render_to_string(template, context, request=request)
     return public(HttpResponse(html), inline_style=style)
 
@@ -165,18 +163,19 @@ def preview(request: HttpRequest, page: ActionPage, mode: str) -> HttpResponse:
     campaign = page.campaign or Campaign()
     count = shown_count(campaign) if campaign.pk else ShownCount(0, None, timezone.now(), 1)
     if mode == "thanks":
-        context = {"count": count, "page_url": absolute(words["page_path"]), "receipt_path": "#"}
-        return _rendered(request, "web/thanks.html", words, context, campaign)
+        with_reader = replace(count, count=count.count + 1)
+        context = {"count": with_reader, "page_url": absolute(words["page_path"]), "receipt_path": "#"}
+        return _rendered(request, "web/thanks.html", words, context)
     with translation.override(words["language"]):
         form = _form_with_errors(words) if mode == "errors" else show_form(0, words)
     if mode == "errors":
-        return _rendered(request, "web/mend.html", words, {"form": form}, campaign)
+        return _rendered(request, "web/mend.html", words, {"form": form})
     closed = mode == "closed"
     shown = Standing.CLOSED if closed else Standing.OPEN
     context = _page_context(page, words, form=None if closed else form, standing=shown, count=count)
     if closed and not context["closes_at"]:
         context["closes_at"] = _there(timezone.now(), campaign)
-    return _rendered(request, "pages/action_page.html", words, context, campaign)
+    return _rendered(request, "pages/action_page.html", words, context)
 
 
 class _Mistyped:
@@ -216,7 +215,3 @@ def _shared(share: ShareWords) -> dict[str, str]:
 
 def _there(moment: datetime | None, campaign: Campaign) -> datetime | None:
     return moment.astimezone(ZoneInfo(campaign.time_zone)) if moment else None
-
-
-def _time_of(campaign: Campaign) -> AbstractContextManager[None]:
-    return timezone.override(ZoneInfo(campaign.time_zone))

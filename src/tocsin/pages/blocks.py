@@ -190,6 +190,9 @@ class ConsentBlock(blocks.StructBlock):
 class DetailsBlock(blocks.StreamBlock):
     detail = DetailBlock()
 
+    class Meta:
+        collapsed = True  # five details, opened, would be five screens
+
 
 class ConsentsBlock(blocks.StreamBlock):
     consent = ConsentBlock()

@@ -51,7 +51,7 @@ class BrandSettings(BaseSiteSetting, ClusterableModel):
         blank=True,
         related_name="+",
         verbose_name=_("logo"),
-        help_text=_("Shown at the top of every page, beside nothing else: it should hold your name."),
+        help_text=_("Shown at the top of every page in place of your name, so it should contain it."),
     )
     accent = models.CharField(
         _("accent colour"),

@@ -46,6 +46,17 @@ def prefill(page: Any, language: str) -> None:
                 setattr(page, name, words)
 
 
+class ScriptsPanel(HelpPanel):
+    """Lists the page's scripts, with a way to change them for those who have the right. Nothing here is saved."""
+
+    class BoundPanel(HelpPanel.BoundPanel):
+        def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
+            context: dict[str, Any] = super().get_context_data(parent_context)
+            context["may_add"] = self.request.user.has_perm("pages.add_script")
+            context["may_change"] = self.request.user.has_perm("pages.change_script")
+            return context
+
+
 STORY = [
     TitleFieldPanel("title", heading=_("Title"), placeholder=_("What this is about, in a few words")),
     FieldPanel("campaign"),
@@ -85,7 +96,7 @@ THANKS_AND_SHARING = [
     MultiFieldPanel([FieldPanel("mail_subject"), FieldPanel("mail_text")], heading=_("The mail that thanks")),
     MultiFieldPanel([FieldPanel("share_text"), FieldPanel("share_image")], heading=_("Telling others")),
 ]
-SCRIPTS = [HelpPanel(template="pages/admin/scripts_panel.html", heading=_("Scripts on this page"))]
+SCRIPTS = [ScriptsPanel(template="pages/admin/scripts_panel.html", heading=_("Scripts on this page"))]
 SETTINGS = [
     MultiFieldPanel(
         [FieldPanel("slug"), FieldPanel("seo_title"), FieldPanel("search_description")],

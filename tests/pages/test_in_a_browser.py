@@ -1,0 +1,58 @@
+"""Scripts in a real browser: they run, and the browser itself keeps them from the form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.pages.conftest import MakePage
+from tocsin.pages.scripts import Script
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+PATH = "/en/keep-the-door-open/"
+
+CURIOUS = """
+<script>
+  const said = (what) => console.log("said: " + what);
+  const tries = {
+    "read the form": () => parent.document.querySelector("#email").value,
+    "keep a cookie": () => { document.cookie = "a=b"; },
+    "keep something": () => localStorage.setItem("a", "b"),
+    "leave the frame": () => { top.location.href = "/fr/"; },
+  };
+  for (const [what, attempt] of Object.entries(tries)) {
+    try { attempt(); said("could " + what); } catch (error) { said("could not " + what); }
+  }
+  fetch("https://elsewhere.example.org/").catch(() => said("could not reach elsewhere"))
+    .then(() => fetch("/en/")).catch(() => said("could not reach us")).then(() => said("done"));
+</script>
+"""
+
+
+def heard(page: Any, path: str) -> list[str]:
+    """What the scripts of a page say until they are done."""
+    said: list[str] = []
+    page.on("console", lambda line: said.append(line.text.removeprefix("said: ")) if "said:" in line.text else None)
+    with page.expect_console_message(lambda line: line.text == "said: done"):
+        page.goto(path)
+    return said
+
+
+@pytest.mark.parametrize("beside", ["", "scripts.html"])
+def test_a_curious_script_learns_nothing(
+    live: MakePage, live_server: Any, new_page: Callable[..., Any], beside: str
+) -> None:
+    """In its frame, and also where somebody opens the frame's own address."""
+    Script.objects.create(page=live(), name="Curious", code=CURIOUS, hosts="stats.example.org", enabled=True)
+    said = heard(new_page(base_url=live_server.url), PATH + beside)
+    assert set(said) - {"could leave the frame", "could not leave the frame"} == {
+        "could not read the form",
+        "could not keep a cookie",
+        "could not keep something",
+        "could not reach elsewhere",
+        "could not reach us",
+        "done",
+    }
+    assert ("could not leave the frame" in said) == (beside == "")
