@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from smtplib import SMTP
@@ -142,6 +143,22 @@ def test_hanging_up_before_the_dot_defers(sink: Sink) -> None:
     assert len(sink.taken) == 1
 
 
+def test_hanging_up_is_noticed_before_the_dot(sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A short body fits into the buffers, so that sending it works although nobody listens."""
+    send = SMTP.send
+
+    def send_and_wait(server: SMTP, data: bytes | str) -> None:
+        send(server, data)
+        time.sleep(0.2 if len(data) > 300 else 0)
+
+    monkeypatch.setattr(SMTP, "send", send_and_wait)
+    message = left()
+    sink.at_data.append(HANG_UP)
+    deliver_batch()
+    assert now(message).state == State.DEFERRED
+    assert message.deliveries.get().dot_at is None
+
+
 def test_hanging_up_after_the_dot_is_uncertain_and_stays_so(sink: Sink) -> None:
     message = left()
     sink.at_dot.append(HANG_UP)
@@ -244,6 +261,7 @@ def test_a_dead_workers_messages_come_back(sink: Sink) -> None:
     assert now(untouched).state == State.SENT
     assert [delivery.outcome for delivery in untouched.deliveries.order_by("number")] == ["waiting", "sent"]
     assert now(dotted).state == State.UNCERTAIN
+    assert [delivery.outcome for delivery in dotted.deliveries.all()] == ["uncertain"]
     assert len(sink.taken) == 1
 
 

@@ -185,6 +185,10 @@ def test_from_has_one_address_and_it_is_ours(name: str) -> None:
     assert sender.display_name == name
 
 
+def test_controls_do_not_hide_in_base64() -> None:
+    assert read(frozen(subject=f"Écoutez{CONTROLS} Jane"))["Subject"] == "Écoutez Jane"
+
+
 def test_a_long_name_keeps_both_ends() -> None:
     name = shown_sender(frozen(sender_name="J" + "é" * 100 + " via Fair Hearing"))
     assert len(name) == 64

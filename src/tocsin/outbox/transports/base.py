@@ -55,7 +55,8 @@ class Reply:
 
     @classmethod
     def read(cls, code: int, text: bytes | str, server: str, *, about_us: bool = False) -> Reply:
-        words = one_line(CONTROLS.sub("", text.decode("utf-8", "replace") if isinstance(text, bytes) else text))
+        said = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+        words = one_line(CONTROLS.sub("", said[: 4 * LONGEST_WORDS]))
         found = ENHANCED.match(words)
         enhanced = found.group() if found and found.group(1) == str(code)[:1] else ""
         return cls(code, enhanced, f"{code} {words}".strip(), server, about_us)

@@ -31,7 +31,11 @@ class MailboxTransport:
             self._write(unfinished, mail.data)
         except OSError as error:
             raise NotHandedOver(f"The mailbox folder: {error.strerror}") from error
-        before_dot()
+        try:
+            before_dot()
+        except BaseException:
+            unfinished.unlink()
+            raise
         unfinished.rename(mailbox_folder() / name)
         return Reply.read(250, f"2.0.0 written to {name}", "mailbox")
 
