@@ -80,7 +80,9 @@ def prepare_demo(progress: Progress, base_url: str, *, password: str = "") -> De
         homes = _homes(progress)
         site = _site(homes, base_url)
         _brand(site, progress)
-    pages = [page for slug in CAMPAIGNS for page in _campaign(slug, homes, progress)]
+    # The home page shows the newest first: what is to be seen first is made last.
+    made = {slug: _campaign(slug, homes, progress) for slug in reversed(CAMPAIGNS)}
+    pages = [page for slug in CAMPAIGNS for page in made[slug]]
     return DemoFacts(
         pages=[DemoPage(page.title, page.locale.language_code, base_url + page.path_in_site()) for page in pages],
         desk_url=f"{base_url}/desk/",
