@@ -1,1 +1,101 @@
-"""The one command. Written by the builder of this room."""
+"""The one command, `tocsin`. It stays light: Django is loaded only by what needs it, after the environment is set."""
+
+from __future__ import annotations
+
+import os
+import pkgutil
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import django
+from django.core.management import execute_from_command_line
+
+from tocsin.lib.environment import WrongSetting
+from tocsin.lib.sealing import new_key
+
+WRONG_SETTING = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A command of ours: where the function is that takes the arguments and returns the exit code, and what it does."""
+
+    function: str
+    usage: str
+    help: str
+    needs_django: bool = False
+
+
+OWN = {
+    "demo": Own(
+        "tocsin.demo:demo",
+        "demo [--port 8000] [--dir demo-data]",
+        "Try Tocsin: sets up everything in one folder and runs it. No mail leaves this machine.",
+    ),
+    "serve": Own("tocsin.serve:serve", "serve", "Run it for real: the web server and a worker."),
+    "worker": Own(
+        "tocsin.worker:worker", "worker", "Run one more worker by itself, here or elsewhere.", needs_django=True
+    ),
+    "check": Own(
+        "tocsin.checks:check", "check", "Say what is wrong with the set-up, and how to mend it.", needs_django=True
+    ),
+    "keys": Own("tocsin.cli:keys", "keys", "Print a fresh pair of keys for personal data."),
+    "settings": Own("tocsin.manual:settings", "settings", "Print every setting with its default and what it does."),
+}
+ALSO = {
+    "migrate": "Make or renew the tables of the database.",
+    "createsuperuser": "Make a first login for the desk.",
+    "changepassword": "Give a login a new password.",
+    "help --commands": "List every command of Django and Wagtail; all of them work here.",
+}
+
+
+def main() -> None:
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """The exit code: 0, 1 for what went wrong, 2 for a setting that cannot be used."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tocsin.settings")
+    name, rest = (arguments[0], list(arguments[1:])) if arguments else ("", [])
+    try:
+        if name in {"", "-h", "--help"} or (name == "help" and not rest):
+            return overview()
+        if name in OWN:
+            return _run_own(OWN[name], rest)
+        execute_from_command_line(["tocsin", *arguments])
+    except WrongSetting as wrong:
+        print(wrong, file=sys.stderr)
+        return WRONG_SETTING
+    return 0
+
+
+def _run_own(own: Own, arguments: list[str]) -> int:
+    if own.needs_django:
+        django.setup()
+    code: int = pkgutil.resolve_name(own.function)(arguments)
+    return code
+
+
+def overview() -> int:
+    """What it can do."""
+    rows = {own.usage: own.help for own in OWN.values()}
+    width = max(map(len, [*rows, *ALSO])) + 2
+    print("Tocsin: people write to decision-makers, and every letter is kept, counted and delivered.\n")
+    print("\n".join(f"  tocsin {usage:{width}}{text}" for usage, text in rows.items()))
+    print("\nFrom Django and Wagtail:\n")
+    print("\n".join(f"  tocsin {usage:{width}}{text}" for usage, text in ALSO.items()))
+    print("\nSettings are environment variables: docs/operators/settings.md, or “tocsin settings”.")
+    return 0
+
+
+def keys(_arguments: Sequence[str]) -> int:
+    """A pair for the environment. The remark goes elsewhere, so that `tocsin keys >> secrets.env` holds keys only."""
+    print(f"TOCSIN_KEYS={new_key()}\nTOCSIN_DIGEST_KEY={new_key()}")
+    print("Keep them where backups of the database are not, and never lose them.", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    main()

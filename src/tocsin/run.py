@@ -1,1 +1,209 @@
-"""Starts and watches the processes. Written by the builder of this room."""
+"""Starts the processes of Tocsin, watches them, starts again what dies, and ends all of them together.
+
+Each process has a group of its own, so that whatever it started ends with it. The supervisor knows nothing of Django:
+it stays small, and nothing that can break them can break it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from types import FrameType
+
+from tocsin.lib.endings import end_with_parent
+
+PROC = Path("/proc")
+LOOK_EVERY = 0.1
+SECONDS_TO_END = 8.0
+SECONDS_FOR_REMAINS = 3.0
+# A process that lived this long is started again at once; one that keeps dying waits longer each time.
+STEADY_AFTER = 20.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
+
+type Say = Callable[[str], None]
+
+
+def say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def web_command(host: str, port: int, workers: int, threads: int) -> list[str]:
+    """The web server. Granian starts its own failed workers again; what it cannot mend, the supervisor does."""
+    options = {
+        "--interface": "wsgi",
+        "--host": host,
+        "--port": str(port),
+        "--workers": str(workers),
+        "--blocking-threads": str(threads),
+        # A thread that rests keeps its database connection warm.
+        "--blocking-threads-idle-timeout": "600",
+        "--http": "1",
+        "--backlog": "2048",
+        # Connections, not requests: readers keep theirs open between two pages.
+        "--backpressure": "1024",
+        # A form on a bad line takes its time, but a head of a few hundred bytes does not.
+        "--http1-header-read-timeout": "15000",
+        "--workers-kill-timeout": "6",
+        # It warns of more threads than cores; ours wait for the disk and for each other's commit.
+        "--log-level": "error",
+    }
+    words = [word for option in options.items() for word in option]
+    return [sys.executable, "-m", "granian", *words, "--respawn-failed-workers", "--no-ws", "tocsin.wsgi:application"]
+
+
+def worker_command() -> list[str]:
+    return [sys.executable, "-m", "tocsin.cli", "worker"]
+
+
+def port_is_free(host: str, port: int) -> bool:
+    """Asked before anything starts: the web server shares a port that is taken instead of complaining."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+@dataclass
+class Member:
+    """One process of the tree, with what it takes to start it again."""
+
+    name: str
+    command: Sequence[str]
+    process: subprocess.Popen[bytes] | None = None
+    started_at: float = 0.0
+    start_again_at: float = 0.0
+    deaths: int = 0
+
+    def start(self, environment: Mapping[str, str]) -> None:
+        self.started_at = time.monotonic()
+        self.process = subprocess.Popen(  # noqa: S603  (our own command, without a shell)
+            self.command,
+            env={**environment, "TOCSIN_TREE": "yes"},
+            stdin=subprocess.DEVNULL,
+            process_group=0,
+            preexec_fn=partial(end_with_parent, os.getpid()),  # noqa: PLW1509  (the supervisor has one thread)
+        )
+
+    @property
+    def has_died(self) -> bool:
+        """Whether it ended. It is not reaped yet: until then its group's number can belong to nobody else."""
+        if self.process is None:
+            return False
+        ended = os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        return ended is not None
+
+    def bury(self) -> str:
+        """Ends whatever it left running, and says how it died."""
+        process = self.process
+        if process is None:
+            return ""
+        self._end_group(process)
+        status = process.wait()
+        self.process = None
+        return f"killed by signal {-status}" if status < 0 else f"exit code {status}"
+
+    @staticmethod
+    def _end_group(process: subprocess.Popen[bytes]) -> None:
+        """A web worker whose master was killed keeps the port, and goes on answering: it may finish, and then goes."""
+        for number, seconds in ((signal.SIGTERM, SECONDS_FOR_REMAINS), (signal.SIGKILL, 1.0)):
+            signal_group(process.pid, number)
+            deadline = time.monotonic() + seconds
+            while remains(process.pid) and time.monotonic() < deadline:
+                time.sleep(LOOK_EVERY / 2)
+
+    def note_death(self) -> float:
+        """The seconds until it is started again."""
+        now = time.monotonic()
+        self.deaths = 0 if now - self.started_at > STEADY_AFTER else self.deaths + 1
+        pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0**self.deaths)
+        self.start_again_at = now + pause
+        return pause
+
+
+def signal_group(group: int, number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, number)
+
+
+def remains(group: int) -> list[int]:
+    """The processes of a group that still run: those that only wait to be reaped do not."""
+    if not PROC.is_dir():  # macOS: there the time-out decides
+        return [group]
+    return [int(folder.name) for folder in PROC.glob("[0-9]*") if _runs_in(folder, group)]
+
+
+def _runs_in(folder: Path, group: int) -> bool:
+    try:
+        stat = (folder / "stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    state, _parent, its_group = stat.rpartition(")")[2].split()[:3]
+    return int(its_group) == group and state not in {"Z", "X"}
+
+
+@dataclass
+class Tree:
+    """Everything that runs. `watch` returns after Ctrl-C or SIGTERM, when all of it has ended."""
+
+    members: list[Member]
+    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    say: Say = say
+    ending: bool = False
+
+    def watch(self, each_time: Callable[[], None] = lambda: None) -> None:
+        """`each_time` is called at every look: whoever waits for the first answer uses it."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._end)
+        for member in self.members:
+            member.start(self.environment)
+        try:
+            while not self.ending:
+                self._look()
+                each_time()
+                time.sleep(LOOK_EVERY)
+        finally:
+            self._end_all()
+
+    def _end(self, _number: int, _frame: FrameType | None) -> None:
+        self.ending = True
+
+    def _look(self) -> None:
+        for member in self.members:
+            if member.process is None:
+                if time.monotonic() >= member.start_again_at:
+                    member.start(self.environment)
+            elif member.has_died:
+                how = member.bury()
+                pause = member.note_death()
+                self.say(f"{member.name} ended ({how}); starting it again in {pause:.1f} s.")
+
+    def _end_all(self) -> None:
+        """Asks everybody at once, waits, then insists."""
+        self.say("Stopping …")
+        running = [member for member in self.members if member.process is not None]
+        for member in running:
+            if member.process:
+                signal_group(member.process.pid, signal.SIGTERM)
+        deadline = time.monotonic() + SECONDS_TO_END
+        while time.monotonic() < deadline and not all(member.has_died for member in running):
+            time.sleep(LOOK_EVERY / 2)
+        for member in running:
+            if member.process and not member.has_died:
+                self.say(f"{member.name} did not end by itself and is killed.")
+                signal_group(member.process.pid, signal.SIGKILL)
+            member.bury()
+        self.say("Stopped.")

@@ -1,0 +1,201 @@
+"""The set-up check: what is wrong with this installation, and how to mend it. Each finding has an id and a hint.
+
+`tocsin check` prints it, `tocsin serve` refuses to start on an error. An installation whose address is this very
+machine (127.0.0.1) is a trial: what would be wrong in public is only remarked there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, run_checks  # noqa: A004  (Django's own name)
+from django.db import DatabaseError, InterfaceError, connection
+from django.utils import timezone
+
+from tocsin.actions.models import CounterRun
+from tocsin.prepare import missing_migrations
+from tocsin.run import say
+
+HERE = {"127.0.0.1", "localhost", "::1", "testserver"}
+NOBODYS_DOMAINS = ("example", "example.org", "example.com", "example.net", "invalid", "test", "localhost")
+ACROSS_A_NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "fuse.sshfs", "ncpfs"}
+LEAST_DIFFERENT_BYTES = 8
+LEAST_FREE = 0.05
+SILENT_AFTER = timedelta(minutes=2)
+
+type Finding = Iterator[CheckMessage]
+
+
+def is_trial() -> bool:
+    return (settings.TOCSIN_BASE_URL.hostname or "") in HERE
+
+
+def _wrong_in_public(text: str, *, hint: str, number: int) -> CheckMessage:
+    if is_trial():
+        return Warning(text, hint=hint, id=f"tocsin.W{number:03}")
+    return Error(text, hint=hint, id=f"tocsin.E{number:03}")
+
+
+# ── what the settings say ───────────────────────────────────────────────────────────────────────────────────────
+def check_keys() -> Finding:
+    keys = [*settings.TOCSIN_SEALING_KEYS, settings.TOCSIN_DIGEST_KEY]
+    if any(len(set(key)) < LEAST_DIFFERENT_BYTES for key in keys):
+        yield Error(
+            "TOCSIN_KEYS or TOCSIN_DIGEST_KEY is an example that anybody can guess.",
+            hint="Make a pair with “tocsin keys” before the first signature comes in.",
+            id="tocsin.E001",
+        )
+    elif len(set(keys)) < len(keys):
+        yield Error(
+            "The same key stands twice in TOCSIN_KEYS and TOCSIN_DIGEST_KEY.",
+            hint="Each needs a key of its own: “tocsin keys” makes a pair.",
+            id="tocsin.E002",
+        )
+
+
+def check_address() -> Finding:
+    if settings.TOCSIN_BASE_URL.scheme != "https":
+        yield _wrong_in_public(
+            "TOCSIN_BASE_URL begins with http: what people sign would cross the network in the open.",
+            hint="Put a web server with a certificate in front, and set TOCSIN_BASE_URL to its https address.",
+            number=3,
+        )
+    if settings.DEBUG:
+        yield _wrong_in_public(
+            "TOCSIN_DEBUG is on: error pages show what the server knows, personal data included.",
+            hint="Remove TOCSIN_DEBUG.",
+            number=4,
+        )
+
+
+def check_mail() -> Finding:
+    domain = settings.TOCSIN_MAIL_FROM.rpartition("@")[2].lower()
+    if settings.TOCSIN_MAIL_URL.scheme == "mailbox":
+        yield _wrong_in_public(
+            "TOCSIN_MAIL_URL is “mailbox:”: letters become files, and none is sent.",
+            hint="Set it to your mail server, like smtp+starttls://USER:PASSWORD@HOST:587.",
+            number=5,
+        )
+    elif domain.endswith(tuple(f".{name}" for name in NOBODYS_DOMAINS)) or domain in NOBODYS_DOMAINS:
+        yield Error(
+            f"TOCSIN_MAIL_FROM is at {domain}, which is nobody’s domain: mail servers will refuse the letters.",
+            hint="Set it to an address on a domain of your own, with SPF, DKIM and DMARC.",
+            id="tocsin.E006",
+        )
+
+
+# ── what this machine says ──────────────────────────────────────────────────────────────────────────────────────
+def check_folder() -> Finding:
+    folder: Path = settings.TOCSIN_DIR
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".can-write-{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        yield Error(
+            f"TOCSIN_DIR, {folder}, cannot be written to: {error.strerror}.",
+            hint="Make the folder and give it to the user that runs Tocsin, or set TOCSIN_DIR to another.",
+            id="tocsin.E007",
+        )
+        return
+    usage = shutil.disk_usage(folder)
+    if usage.free < usage.total * LEAST_FREE:
+        yield Warning(
+            f"The disk of TOCSIN_DIR is nearly full: {usage.free // 2**20} MB are left.",
+            hint="Make room. On a full disk nothing can be signed.",
+            id="tocsin.W008",
+        )
+
+
+def check_disk() -> Finding:
+    kind = file_system_of(settings.TOCSIN_DIR)
+    if connection.vendor == "sqlite" and kind in ACROSS_A_NETWORK:
+        yield Error(
+            f"TOCSIN_DIR is on a network file system ({kind}), where the embedded database can break.",
+            hint="Put TOCSIN_DIR on a disk of this machine, or use PostgreSQL: set DATABASE_URL.",
+            id="tocsin.E009",
+        )
+
+
+def file_system_of(path: Path, mounts: Path = Path("/proc/mounts")) -> str:
+    """The kind of file system that holds a path, or nothing where the system does not say."""
+    try:
+        rows = [line.split() for line in mounts.read_text().splitlines()]
+    except OSError:
+        return ""
+    holding = [(len(row[1]), row[2]) for row in rows if len(row) > 2 and path.is_relative_to(row[1])]
+    return max(holding, default=(0, ""))[1]
+
+
+# ── what the database says ──────────────────────────────────────────────────────────────────────────────────────
+def check_database() -> Finding:
+    try:
+        connection.ensure_connection()
+        missing = missing_migrations()
+    except (DatabaseError, InterfaceError) as error:
+        yield Error(
+            f"The database does not answer: {(str(error).strip() or type(error).__name__).splitlines()[0]}",
+            hint="Is it running, and is DATABASE_URL right?",
+            id="tocsin.E010",
+        )
+        return
+    if missing:
+        yield Error(
+            f"The database is not up to date: {len(missing)} migrations are missing.",
+            hint="Run “tocsin migrate”.",
+            id="tocsin.E011",
+        )
+
+
+def check_worker() -> Finding:
+    """Every pass of a worker leaves its time in the database, so any machine can see whether one works."""
+    last = CounterRun.objects.values_list("finished_at", flat=True).first()
+    if last is None or timezone.now() - last > SILENT_AFTER:
+        yield Warning(
+            "No worker seems to run: what is signed is kept, but not counted, and no letter leaves.",
+            hint="“tocsin serve” runs one. If it runs, look at what it says.",
+            id="tocsin.W012",
+        )
+
+
+BEFORE_THE_DATABASE: list[Callable[[], Finding]] = [check_keys, check_address, check_mail, check_folder, check_disk]
+
+
+def findings(*, starting: bool = False) -> list[CheckMessage]:
+    """All that was found, Django's own checks included. What needs the database is left out where it is away."""
+    found = [message for one in BEFORE_THE_DATABASE for message in one()]
+    away = list(check_database()) if not any(message.id == "tocsin.E007" for message in found) else []
+    found += away
+    if any(message.is_serious() for message in found if message.id in {"tocsin.E007", "tocsin.E010", "tocsin.E011"}):
+        return found
+    found += [] if starting else check_worker()
+    return [*found, *run_checks(databases=["default"])]
+
+
+def look_over(*, quiet: bool = False) -> bool:
+    """Prints what was found; whether Tocsin can run as it is. `quiet` says nothing when all is well."""
+    found = findings(starting=quiet)
+    for message in found:
+        say(f"{'Error' if message.is_serious() else 'Remark'} {message.id}: {message.msg}")
+        if message.hint:
+            say(f"    {message.hint}")
+    errors = sum(message.is_serious() for message in found)
+    if errors:
+        say(f"\nTocsin cannot run like this: {errors} to mend.")
+    elif not quiet:
+        say("All is well." if not found else "\nTocsin can run like this.")
+    return not errors
+
+
+def check(arguments: Sequence[str]) -> int:
+    """`tocsin check`"""
+    words = argparse.ArgumentParser(prog="tocsin check", description="Says what is wrong, and how to mend it.")
+    words.parse_args(arguments)
+    return 0 if look_over() else 1

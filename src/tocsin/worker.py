@@ -1,0 +1,239 @@
+"""The work behind the answer, in three lines side by side: the heart, the post and the jobs.
+
+The heart screens, counts and follows what was accepted; the post carries what waits in the outbox; the jobs are
+whatever was put off (exports, search) and what is done every night. The rows are the state of the work: any number of
+workers may run on any number of machines, and one that dies leaves nothing undone that another does not find.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import FrameType
+
+from django.core.management import call_command
+from django.db import close_old_connections, connections
+from django.db.models.functions import Now
+from django.tasks import TaskResultStatus, task_backends
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+from django_tasks_db.backend import DatabaseBackend
+from django_tasks_db.management.commands.db_worker import Worker as JobRunner
+from django_tasks_db.models import DBTaskResult
+
+from tocsin.actions.count import prove_counts
+from tocsin.actions.models import CountProof
+from tocsin.actions.process import follow_batch, paused_campaigns
+from tocsin.actions.screen import screen_batch
+from tocsin.lib.endings import end_with_parent
+from tocsin.outbox.deliver import deliver_batch
+
+REST = 1.0
+LONGEST_REST = 30.0
+SECONDS_TO_END = 7.0
+LOOK_EVERY = 0.2
+# A job that runs longer than this was left by a worker that died; it is run again, a few times.
+JOB_IS_LOST_AFTER = timedelta(minutes=30)
+MOST_RUNS_OF_A_JOB = 3
+JOBS_ARE_KEPT_FOR = timedelta(days=14)
+HOUR_OF_THE_NIGHT = 3
+LOOK_FOR_NIGHT_EVERY = timedelta(minutes=1)
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Line:
+    """One kind of work, done again and again in a thread with a database connection of its own.
+
+    `work` returns how much it did; when that is nothing, the line rests. Whatever goes wrong is logged by the name of
+    its class alone, since a database's message may hold what a supporter wrote; then the line rests longer and goes on.
+    """
+
+    name: str
+    work: Callable[[], int]
+    stop: threading.Event
+    failures: int = 0
+
+    def run(self) -> None:
+        while not self.stop.is_set():
+            self.stop.wait(self.round())
+        connections.close_all()
+
+    def round(self) -> float:
+        """Works once; the seconds to rest."""
+        try:
+            close_old_connections()
+            done = self.work()
+        except Exception as error:
+            return self._rest_after(error)
+        self.failures = 0
+        return 0.0 if done else REST
+
+    def _rest_after(self, error: Exception) -> float:
+        self.failures += 1
+        rest = min(LONGEST_REST, REST * 2.0 ** (self.failures - 1))
+        log.error("%s: %s; going on in %.0f s", self.name, type(error).__name__, rest)
+        connections.close_all()
+        return rest
+
+
+def heart() -> int:
+    """Screens and counts what came in, then makes what follows of it."""
+    return screen_batch() + follow_batch()
+
+
+def post(stop: threading.Event) -> int:
+    """Carries what is due, except letters of paused campaigns. Stops after the letter in hand."""
+    return deliver_batch(paused=paused_campaigns(), stop=stop.is_set)
+
+
+@dataclass
+class Jobs:
+    """Jobs one after the other, and what is done every night."""
+
+    worker_id: str = field(default_factory=lambda: f"{socket.gethostname()[:40]}-{os.getpid()}-{get_random_string(6)}")
+    looked_at: datetime | None = None
+
+    def __call__(self) -> int:
+        self._every_minute()
+        return run_a_job(self.worker_id)
+
+    def _every_minute(self) -> None:
+        now = timezone.now()
+        if self.looked_at and now - self.looked_at < LOOK_FOR_NIGHT_EVERY:
+            return
+        self.looked_at = now
+        find_lost_jobs()
+        if not_proved_since(last_night(timezone.localtime(now))):
+            nightly()
+
+
+def run_a_job(worker_id: str) -> int:
+    """Runs the next job, if there is one and the database is where jobs wait."""
+    if not isinstance(task_backends["default"], DatabaseBackend):
+        return 0
+    runner = JobRunner(
+        queue_names=["*"],
+        interval=0,
+        batch=True,
+        backend_name="default",
+        startup_delay=False,
+        max_tasks=1,
+        worker_id=worker_id,
+        excluded_queue_names=[],
+    )
+    runner.run()
+    return int(runner._run_tasks)  # noqa: SLF001  (it keeps its count to itself)
+
+
+def find_lost_jobs() -> int:
+    """Puts back the jobs of workers that died. One that has killed several is not tried again."""
+    lost = DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING, started_at__lt=Now() - JOB_IS_LOST_AFTER)
+    for job in lost:
+        again = len(job.worker_ids) < MOST_RUNS_OF_A_JOB
+        status = TaskResultStatus.READY if again else TaskResultStatus.FAILED
+        same = DBTaskResult.objects.filter(pk=job.pk, status=TaskResultStatus.RUNNING, started_at=job.started_at)
+        same.update(status=status, finished_at=None if again else Now())
+        log.warning("job %s was left by a worker that died: now %s", job.pk, status)
+    return len(lost)
+
+
+def last_night(now: datetime) -> datetime:
+    """The last moment at which the nightly work was due, in the staff's own time zone."""
+    due = now.replace(hour=HOUR_OF_THE_NIGHT, minute=0, second=0, microsecond=0)
+    return due if due <= now else due - timedelta(days=1)
+
+
+def not_proved_since(moment: datetime) -> bool:
+    """Whether the counts wait for their proof. The database remembers, so a restart proves nothing twice."""
+    return not CountProof.objects.filter(proved_at__gte=moment).exists()
+
+
+def nightly() -> None:
+    """Proves every count, and clears what nobody needs any more: ended sessions and old jobs."""
+    for proof in prove_counts():
+        if not proof.agrees:
+            log.error("campaign %s: tallied %s, found %s", proof.campaign_id, proof.tallied, proof.found)
+    call_command("clearsessions")
+    DBTaskResult.objects.finished().filter(finished_at__lt=Now() - JOBS_ARE_KEPT_FOR).delete()
+
+
+class NoTraceback(logging.Filter):
+    """Keeps what a job's error may say of people out of the log; its class is enough to look for it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.exc_info and record.exc_info[0]:
+            record.msg = f"{record.msg} ({record.exc_info[0].__name__})"
+        record.exc_info = None
+        return True
+
+
+def hush() -> None:
+    """The job runner tells of every look and every job; failures are enough."""
+    for name in ("django.tasks", "django_tasks_db"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+        logging.getLogger(name).addFilter(NoTraceback())
+
+
+def lines(stop: threading.Event) -> list[Line]:
+    return [Line("heart", heart, stop), Line("post", lambda: post(stop), stop), Line("jobs", Jobs(), stop)]
+
+
+def worker(arguments: Sequence[str]) -> int:
+    """`tocsin worker`"""
+    words = argparse.ArgumentParser(
+        prog="tocsin worker", description="Works until it is told to end (Ctrl-C, SIGTERM)."
+    )
+    words.parse_args(arguments)
+    return run()
+
+
+def run() -> int:
+    """Works until SIGTERM or Ctrl-C, then ends within seconds: what is in hand is finished, nothing more is begun."""
+    asked = Asked()
+    if os.environ.get("TOCSIN_TREE"):
+        end_with_parent(os.getppid())
+    hush()
+    stop = threading.Event()
+    threads = _started(stop)
+    log.info("worker %s works", os.getpid())
+    while not asked.to_end:
+        time.sleep(LOOK_EVERY)
+        if not all(thread.is_alive() for thread in threads):
+            log.error("a line of worker %s broke off; whoever started it starts it again", os.getpid())
+            return 1
+    stop.set()
+    deadline = time.monotonic() + SECONDS_TO_END
+    for thread in threads:
+        thread.join(max(0.0, deadline - time.monotonic()))
+    log.info("worker %s ends", os.getpid())
+    return 0
+
+
+class Asked:
+    """Notes that a signal asked to end. Only a note: setting an event here could wait for a lock that this very thread
+    holds."""
+
+    def __init__(self) -> None:
+        self.to_end = False
+        signal.signal(signal.SIGTERM, self._note)
+        signal.signal(signal.SIGINT, self._note)
+
+    def _note(self, _number: int, _frame: FrameType | None) -> None:
+        self.to_end = True
+
+
+def _started(stop: threading.Event) -> list[threading.Thread]:
+    # Daemons: a mail server that is silent for half a minute must not hold up the end. What it had is known.
+    threads = [threading.Thread(target=line.run, name=line.name, daemon=True) for line in lines(stop)]
+    for thread in threads:
+        thread.start()
+    return threads
