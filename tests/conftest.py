@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 import time_machine
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from tests.browsers import Browsing
 from tests.cast import a_campaign, an_edition
@@ -117,9 +117,11 @@ def _database() -> str:
 # ── every test ──────────────────────────────────────────────────────────────────────────────────────────────────
 @pytest.fixture(autouse=True)
 def clean_memory() -> Iterator[None]:
-    """What a process remembers of editions would outlive the rows of one test and meet the next one's."""
+    """What a process remembers of editions would outlive the rows of one test and meet the next one's; and so would
+    the language of the last request."""
     frozen.cache_clear()
     standing.forget()
+    translation.activate(settings.LANGUAGE_CODE)
     yield
     frozen.cache_clear()
     standing.forget()
