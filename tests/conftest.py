@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 import time_machine
+from django.conf import settings
 from django.utils import timezone, translation
 
 from tests.browsers import Browsing
