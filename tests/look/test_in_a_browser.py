@@ -184,9 +184,10 @@ def test_what_has_the_focus_is_never_below_the_bar(show: Callable[..., Any]) -> 
 @pytest.mark.parametrize("name", ["mend", "later"])
 def test_what_went_wrong_is_heard_first(show: Callable[..., Any], name: str, script: bool) -> None:  # noqa: FBT001
     page = show(name, java_script_enabled=script)
-    page.wait_for_timeout(200)
+    page.wait_for_timeout(500)
 
     assert page.locator("#problems:focus").count() == 1
+    assert page.complaints == []
 
 
 def test_an_error_leads_to_its_field(show: Callable[..., Any]) -> None:

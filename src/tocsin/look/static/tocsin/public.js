@@ -4,9 +4,9 @@ const language = document.documentElement.lang;
 const written = new Intl.NumberFormat(language);
 
 // What is to be put right is heard first, also where a browser knows `autofocus` for fields only.
-addEventListener("load", () => {
+setTimeout(() => {
   if (document.activeElement === document.body) document.getElementById("problems")?.focus();
-});
+}, 300);
 
 // The letter: how much room is left, told only when it becomes little.
 for (const area of document.querySelectorAll("textarea[data-longest]")) {
