@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browsers import PHONE
+from tests.browsers import DESK, PHONE
 from tests.look.states import STATES
 from tocsin.look.policy import accent_style, content_policy
 
@@ -120,10 +120,13 @@ def test_on_a_desk_the_form_stands_beside_the_story_and_stays(show: Callable[...
     assert story["x"] + story["width"] < form["x"]
     assert not page.locator(".bar").is_visible()
 
-    page.evaluate(
-        "scrollTo({ top: document.querySelector('.side').getBoundingClientRect().bottom, behavior: 'instant' })"
-    )
-    assert page.get_by_role("button", name="Send my letter").is_visible()
+    change_style(page, ".story { min-height: 5000px }")
+    assert page.locator("#act").bounding_box()["y"] < DESK["height"] / 2
+
+    page.evaluate("scrollTo({ top: 3000, behavior: 'instant' })")
+    page.wait_for_timeout(100)
+    button = page.get_by_role("button", name="Send my letter").bounding_box()
+    assert 0 < button["y"] < DESK["height"] - button["height"]
 
 
 @pytest.mark.parametrize("script", [True, False])
