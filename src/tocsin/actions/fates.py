@@ -11,6 +11,7 @@ from django.db.models import Count
 from tocsin.actions.models import Action, Letter
 from tocsin.actions.states import State as ActionState
 from tocsin.actions.take import action_context
+from tocsin.campaigns.editions import frozen
 from tocsin.campaigns.models import Campaign, Edition
 from tocsin.lib.sealing import CannotOpen
 from tocsin.lib.vault import vault
@@ -59,10 +60,16 @@ def letters_by_digest(campaign: Campaign, digest: bytes) -> list[LetterFate]:
 
 
 def _fates(letters: Any) -> list[LetterFate]:
-    rows = letters.order_by("pk").select_related("target", "message")
+    rows = letters.order_by("pk").select_related("action", "target", "message")
     return [
-        LetterFate(row.target.name, row.message.state, row.message.state_since, row.message.last_words) for row in rows
+        LetterFate(_called(row), row.message.state, row.message.state_since, row.message.last_words) for row in rows
     ]
+
+
+def _called(letter: Letter) -> str:
+    """The target's name as the signed edition has it: in the supporter's language, where the desk has one for all."""
+    said = frozen(letter.action.edition_id).words["targets"]
+    return next((target["name"] for target in said if target["id"] == letter.target_id), letter.target.name)
 
 
 def letters_by_fate(campaign: Campaign) -> dict[str, int]:

@@ -8,6 +8,7 @@ from django import template
 from django.template.defaultfilters import date as written
 from django.utils.formats import number_format
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import pgettext
 
 register = template.Library()
 
@@ -27,9 +28,9 @@ def plain(number: int) -> SafeString:
 @register.filter(expects_localtime=True)
 def moment(at: datetime | None) -> str:
     """A day and a time that nobody in Canada or elsewhere can read two ways: 23 Nov 2026, 19:15."""
-    return str(written(at, "j M Y, H:i"))
+    return str(written(at, pgettext("a day and a time, in Django's date format", "j M Y, H:i")))
 
 
 @register.filter(expects_localtime=True)
 def day(at: date | None) -> str:
-    return str(written(at, "j M Y"))
+    return str(written(at, pgettext("a day, in Django's date format", "j M Y")))
