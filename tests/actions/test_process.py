@@ -150,7 +150,9 @@ def test_the_receipt_shows_the_words_and_the_fate(client: Client, edition_en: Ed
     assert after is not None
     assert not after.being_prepared
     assert after.act["text"] == "My own words."
-    assert [(fate.target, fate.state) for fate in after.letters] == [("The Honourable Jane Doe, Minister of Hearings", "waiting")]
+    assert [(fate.target, fate.state) for fate in after.letters] == [
+        ("The Honourable Jane Doe, Minister of Hearings", "waiting")
+    ]
 
 
 def test_whether_the_words_are_their_own_is_known(client: Client, edition_en: Edition) -> None:

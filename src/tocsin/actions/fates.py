@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from tocsin.actions.models import Action, Letter
 from tocsin.actions.states import State as ActionState
 from tocsin.actions.take import action_context
-from tocsin.campaigns.editions import frozen
 from tocsin.campaigns.models import Campaign, Edition
 from tocsin.lib.sealing import CannotOpen
 from tocsin.lib.vault import vault
@@ -48,28 +47,29 @@ def receipt_of(action_id: int) -> Receipt | None:
         act = vault().open(action.sealed, action_context(action.email_digest))
     except CannotOpen:
         return None
-    letters = _fates(Letter.objects.filter(action=action))
+    letters = _fates(Letter.objects.filter(action=action), action.edition)
     preparing = action.state in {ActionState.RECEIVED, ActionState.HELD, ActionState.COUNTED, ActionState.STUCK}
     return Receipt(action.edition, action.accepted_at, act, letters, preparing)
 
 
-def letters_by_digest(campaign: Campaign, digest: bytes) -> list[LetterFate]:
-    """The fates of a person's letters in a campaign, without times and without words."""
-    found = _fates(Letter.objects.filter(action__campaign=campaign, action__email_digest=digest))
-    return [LetterFate(fate.target, fate.state, fate.since) for fate in found]
+def letters_by_digest(edition: Edition, digest: bytes) -> list[LetterFate]:
+    """The fates of a person's letters in the edition's campaign, without the servers' words."""
+    letters = Letter.objects.filter(action__campaign=edition.campaign_id, action__email_digest=digest)
+    return [LetterFate(fate.target, fate.state, fate.since) for fate in _fates(letters, edition)]
 
 
-def _fates(letters: Any) -> list[LetterFate]:
-    rows = letters.order_by("pk").select_related("action", "target", "message")
+def _fates(letters: QuerySet[Letter], edition: Edition) -> list[LetterFate]:
+    """Targets are named as the edition names them, in its language, not as staff do."""
+    names = {said["id"]: said["name"] for said in edition.words["targets"]}
     return [
-        LetterFate(_called(row), row.message.state, row.message.state_since, row.message.last_words) for row in rows
+        LetterFate(
+            names.get(row.target_id, row.target.name),
+            row.message.state,
+            row.message.state_since,
+            row.message.last_words,
+        )
+        for row in letters.order_by("pk").select_related("target", "message")
     ]
-
-
-def _called(letter: Letter) -> str:
-    """The target's name as the signed edition has it: in the supporter's language, where the desk has one for all."""
-    said = frozen(letter.action.edition_id).words["targets"]
-    return next((target["name"] for target in said if target["id"] == letter.target_id), letter.target.name)
 
 
 def letters_by_fate(campaign: Campaign) -> dict[str, int]:

@@ -31,6 +31,6 @@ def _whole(request: HttpRequest, action_id: int) -> HttpResponse:
 def _outside(request: HttpRequest, thanked: Thanked) -> HttpResponse:
     """For whoever just posted the form: nothing that tells a first signature from a repeated one."""
     edition = frozen(thanked.edition_id)
-    letters = letters_by_digest(edition.campaign, thanked.digest) if thanked.fates_may_be_shown else []
+    letters = letters_by_digest(edition, thanked.digest) if thanked.fates_may_be_shown else []
     with translation.override(edition.language):
         return answer(request, "web/receipt_outside.html", edition.words, letters=letters)
