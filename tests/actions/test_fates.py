@@ -24,5 +24,5 @@ def test_it_works(client: Client, edition_en: Edition, edition_fr: Edition, lang
     assert receipt is not None
     shown = edition.words["targets"][0]["name"]
     assert [letter.target for letter in receipt.letters] == [shown]
-    assert [letter.target for letter in letters_by_digest(edition.campaign, bytes(action.email_digest))] == [shown]
+    assert [letter.target for letter in letters_by_digest(edition, bytes(action.email_digest))] == [shown]
     assert shown != "Minister of Hearings"
