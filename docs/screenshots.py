@@ -165,7 +165,7 @@ def picture(page: Page, name: str, *, whole: bool = False) -> None:
     path = PICTURES / f"{name}.png"
     page.wait_for_load_state("networkidle")
     page.screenshot(path=path, full_page=whole)
-    Image.open(path).convert("RGB").quantize(128, dither=Image.Dither.NONE).save(path, optimize=True)
+    Image.open(path).convert("RGB").quantize(256, dither=Image.Dither.FLOYDSTEINBERG).save(path, optimize=True)
 
 
 if __name__ == "__main__":
