@@ -75,6 +75,16 @@ def test_a_batch_uses_one_connection(sink: Sink) -> None:
     assert len(sink.taken) == 5
 
 
+def test_the_dot_does_not_wait_for_the_body_to_be_acknowledged(sink: Sink) -> None:
+    """It would, for 40 ms: 20 letters a second instead of 300."""
+    way_out = SmtpTransport(urlsplit(f"smtp://127.0.0.1:{sink.port}"), 5)
+    way_out.hand_over(open_mail(left()), lambda: None)
+    assert way_out._server
+    assert way_out._server.sock
+    assert way_out._server.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+    way_out.close()
+
+
 @pytest.mark.parametrize(
     ("where", "answer", "state"),
     [
