@@ -30,6 +30,7 @@ HERE = Path(__file__).parent
 NEEDED = {"wrk": "wrk", "nginx": "nginx-light", "pgbench": "postgresql"}
 MOST_MINUTES = 12.0
 SECONDS_FOR_REPEATS = 60.0
+STARTED = time.monotonic()
 
 
 def arguments() -> argparse.Namespace:
@@ -47,7 +48,7 @@ def arguments() -> argparse.Namespace:
 
 
 def main() -> int:
-    given, start = arguments(), time.monotonic()
+    given = arguments()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         for name, package in NEEDED.items():
@@ -56,17 +57,17 @@ def main() -> int:
             folder = _folder(given.work, stack)
             stage = Stage(folder, stack, _say, full=given.full)
             targets = [target for target in stage.build() if given.only in target.name]
-            budget = Budget(start + 60 * MOST_MINUTES, 0 if given.quick else SECONDS_FOR_REPEATS, stage.everybody)
+            budget = Budget(STARTED + 60 * MOST_MINUTES, 0 if given.quick else SECONDS_FOR_REPEATS, stage.everybody)
             rows, fsyncs = _measure_all(targets, given, budget, folder)
     except Missing as missing:
         print(missing, file=sys.stderr)
         return 1
-    _write(given, rows, _facts(given, rows, fsyncs, time.monotonic() - start))
+    _write(given, rows, _facts(given, rows, fsyncs))
     return 0
 
 
 def _say(line: str) -> None:
-    print(line, flush=True)
+    print(f"{time.monotonic() - STARTED:6.1f} s  {line}", flush=True)
 
 
 def _folder(work: Path | None, stack: ExitStack) -> Path:
@@ -83,7 +84,8 @@ def _measure_all(
     """Round after round, so that a slow quarter of an hour of the machine falls on everybody."""
     rows: list[dict[str, Any]] = []
     fsyncs: list[float] = []
-    _warm_up(targets)
+    if not given.quick:
+        _warm_up(targets)
     for number in range(given.rounds):
         start = time.monotonic()
         fsyncs.append(machine.fsyncs_a_second(folder))
@@ -114,9 +116,7 @@ def _say_cell(row: dict[str, Any]) -> None:
     )
 
 
-def _facts(
-    given: argparse.Namespace, rows: list[dict[str, Any]], fsyncs: list[float], seconds: float
-) -> dict[str, str]:
+def _facts(given: argparse.Namespace, rows: list[dict[str, Any]], fsyncs: list[float]) -> dict[str, str]:
     packages = ", ".join(f"{name} {version(name)}" for name in ("django", "wagtail", "granian", "psycopg"))
     followed = [row["followed_a_second"] for row in rows if row["followed_a_second"]]
     return {
@@ -129,14 +129,25 @@ def _facts(
         "the peer": " ".join((HERE / "peer/requirements.txt").read_text().split()) + "; 2 processes of 4 threads",
         "the full store": f"{given.full:,} actions",
         "the worker": f"followed up to {max(followed, default=0):,.0f} actions a second beside the load",
-        "the run": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {seconds / 60:.0f} minutes, {given.rounds} rounds"
-        + (" (--quick: to see that it works, not to be quoted)" if given.quick else ""),
+        "the run": _about_the_run(given, rows),
     }
+
+
+def _about_the_run(given: argparse.Namespace, rows: list[dict[str, Any]]) -> str:
+    minutes, rounds = (time.monotonic() - STARTED) / 60, 1 + rows[-1]["round"]
+    remark = " (--quick: to see that it works, not to be quoted)" if given.quick else ""
+    return f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {minutes:.0f} minutes, rounds: {rounds}{remark}"
 
 
 def _said_by(name: str, option: str) -> str:
     done = subprocess.run([program(name, name), option], capture_output=True, text=True, check=False)
-    return (done.stdout + done.stderr).strip().split("\n")[0].removeprefix("nginx version: ").removeprefix("pgbench ")
+    return (
+        (done.stdout + done.stderr)
+        .strip()
+        .split("\n")[0]
+        .removeprefix("nginx version: ")
+        .removeprefix("pgbench (PostgreSQL) ")
+    )
 
 
 def _commit() -> str:

@@ -7,7 +7,6 @@ import platform
 import re
 import resource
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,17 +71,27 @@ def _tree(root: int, processes: dict[int, _Process]) -> set[int]:
     return tree & processes.keys()
 
 
-def memory_mib(roots: Iterable[int]) -> float:
-    """The memory of process trees, shared pages shared out fairly (PSS)."""
-    processes, kib = _processes(), 0
-    for pid in {pid for root in roots for pid in _tree(root, processes)}:
+def memory_below(root: int) -> float:
+    """Megabytes that the children of a supervisor and everything below them use.
+
+    As if nobody else ran the same programs: the bench runs several installations, which share their libraries. So what
+    processes have of their own is added up (shared out where they share it by a fork), and of the files that they have
+    mapped, which are the same ones, the largest share counts once.
+    """
+    own, files = 0, 0
+    for pid in _tree(root, _processes()) - {root}:
         try:
-            rollup = (PROC / str(pid) / "smaps_rollup").read_text()
+            rollup, status = (PROC / str(pid) / "smaps_rollup").read_text(), (PROC / str(pid) / "status").read_text()
         except OSError:
             continue
-        found = re.search(r"^Pss:\s+(\d+)", rollup, re.MULTILINE)
-        kib += int(found.group(1)) if found else 0
-    return kib / 1024
+        own += _kib(r"Pss_Anon", rollup) + _kib("Pss_Shmem", rollup)
+        files = max(files, _kib("RssFile", status))
+    return (own + files) * 1024 / 1e6
+
+
+def _kib(name: str, text: str) -> int:
+    found = re.search(rf"^{name}:\s+(\d+) kB", text, re.MULTILINE)
+    return int(found.group(1)) if found else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -82,8 +82,8 @@ class Results:
     def memory(self) -> dict[str, float]:
         most: dict[str, float] = {}
         for row in self.rows:
-            if row["memory_mib"]:
-                most[row["target"]] = max(most.get(row["target"], 0.0), row["memory_mib"])
+            if row["memory_mb"]:
+                most[row["target"]] = max(most.get(row["target"], 0.0), row["memory_mb"])
         return most
 
 
@@ -127,9 +127,9 @@ def _waiting(results: Results) -> Iterable[Promise]:
     for target in ("ours PostgreSQL", "ours PostgreSQL, worker at work", "ours SQLite", "ours SQLite, worker at work"):
         slowest = results.middle(target, clients=16, of="p99_ms")
         yield Promise(f"{target}: p99 of accepting, 16 clients", slowest, 60, None, "ms", at_most=True)
-    for target, mib in results.memory.items():
-        what = f"{target.partition(',')[0]}: supervisor, web and worker together"
-        yield Promise(what, mib, 350, None, "MB", at_most=True)
+    for target, megabytes in results.memory.items():
+        what = f"{target.partition(',')[0]}: web and worker together"
+        yield Promise(what, megabytes, 350, None, "MB", at_most=True)
 
 
 def write(path: Path, facts: Mapping[str, str], results: Results, notes: str) -> None:
@@ -208,9 +208,13 @@ def _milliseconds(value: float) -> str:
 
 def _cost(group: Sequence[Row]) -> str:
     """Processor time for each request, by who used it."""
-    names: Callable[[str], str] = lambda name: "database" if name == "postgresql" else name.split()[-1]  # noqa: E731
     spent = {name: median(row["cpu_ms"][name] for row in group) for name in group[0]["cpu_ms"]}
-    return ", ".join(f"{names(name)} {value:.2f}" for name, value in spent.items()) or "–"
+    return ", ".join(f"{_role(name)} {value:.2f}" for name, value in spent.items()) or "–"
+
+
+def _role(service: str) -> str:
+    known = {"postgresql": "database", "nginx": "nginx"}
+    return known.get(service, "web and worker" if service.endswith("serve") else "web")
 
 
 def _table(heads: Sequence[str], lines: Sequence[str], right: Iterable[int] = ()) -> str:

@@ -38,10 +38,11 @@ class Stage:
         self._started(Service("mail sink", [sys.executable, "-m", "bench.sink", str(mail_port)], self.folder))
         self.pg_limit, self.sqlite_limit = PostgresqlLimit(cluster.url("raw"), self.folder), SqliteLimit(self.folder)
         self._say("Making the installations")
-        self._install_ours(cluster, mail_port)
+        self._prepare_all(cluster, mail_port)
+        self._copy_ours(cluster)
         self._say("Starting Tocsin and the peer")
         self._start_ours()
-        self._start_peers(cluster)
+        self._start_peers()
         self._say(f"Storing {self.full:,} actions, twice")
         self._fill()
         return [*self._posts(), *self._posts_to_the_full(), *self._gets()]
@@ -55,12 +56,18 @@ class Stage:
         self.services.append(service)
         return service
 
-    def _install_ours(self, cluster: Postgresql, mail_port: int) -> None:
+    def _prepare_all(self, cluster: Postgresql, mail_port: int) -> None:
         ours = self.folder / "ours"
         self.pg = Installation("ours PostgreSQL", ours / "pg", cluster.url("ours"), mail_port)
         self.lite = Installation("ours SQLite", ours / "lite", "", mail_port)
-        with ThreadPoolExecutor() as both:
-            list(both.map(Installation.prepare, (self.pg, self.lite)))
+        self.pg_peer = Peer("peer PostgreSQL", cluster.url("peer"))
+        self.lite_peer = Peer("peer SQLite", str(self.folder / "peer.sqlite3"))
+        everyone = (self.pg, self.lite, self.pg_peer, self.lite_peer)
+        with ThreadPoolExecutor() as together:
+            list(together.map(lambda one: one.prepare(), everyone))
+
+    def _copy_ours(self, cluster: Postgresql) -> None:
+        ours = self.folder / "ours"
         for name in ("served", "filled"):
             cluster.store("postgres").rows(f"CREATE DATABASE {name} TEMPLATE ours")
         self.pg_serve = self.pg.twin("ours PostgreSQL", ours / "pg-serve", cluster.url("served"))
@@ -80,9 +87,7 @@ class Stage:
         for installation, service in ((self.pg, self.pg_web), (self.lite, self.lite_web)):
             must_lead_to(installation.form(service), "/thanks/")
 
-    def _start_peers(self, cluster: Postgresql) -> None:
-        self.pg_peer = Peer("peer PostgreSQL", cluster.url("peer"))
-        self.lite_peer = Peer("peer SQLite", str(self.folder / "peer.sqlite3"))
+    def _start_peers(self) -> None:
         self.pg_peer_service = self._started(self.pg_peer.start(self.folder))
         self.lite_peer_service = self._started(self.lite_peer.start(self.folder))
         for peer in (self.pg_peer, self.lite_peer):
@@ -138,7 +143,7 @@ class Stage:
             reset=None if keep else ours.reset,
             stored=ours.stored,
             followed=ours.followed if worker else None,
-            memory_of=[service] if worker else (),
+            whole=service if worker else None,
         )
 
     def _serving(self, service: Service, on_postgresql: bool) -> list[Service]:  # noqa: FBT001

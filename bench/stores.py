@@ -37,7 +37,7 @@ class PostgresqlStore:
         """A worker may be at work on these rows, so that each waits for the other: then once more."""
         for _ in range(MOST_TRIES):
             try:
-                self.rows(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
+                self.rows(f"TRUNCATE {', '.join(tables)} CASCADE")
             except psycopg.errors.DeadlockDetected:
                 time.sleep(0.2)
             else:

@@ -65,11 +65,14 @@ class Peer:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/act/"
 
-    def start(self, logs: Path) -> Service:
-        environment = os.environ | {"PEER_DATABASE": self.database, "DJANGO_SETTINGS_MODULE": "bench.peer.settings"}
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, "PEER_DATABASE": self.database, "DJANGO_SETTINGS_MODULE": "bench.peer.settings"}
+
+    def prepare(self) -> None:
         made = subprocess.run(
             [str(VENV / "bin/python"), "-m", "bench.peer.prepare"],
-            env=environment,
+            env=self.environment,
             cwd=HERE.parent,
             capture_output=True,
             text=True,
@@ -77,11 +80,13 @@ class Peer:
         )
         if made.returncode:
             raise Missing(f"{self.name} could not be prepared:\n{made.stderr[-2000:]}")
+
+    def start(self, logs: Path) -> Service:
         words = ["-w", "2", "-k", "gthread", "--threads", "4", "--keep-alive", "60", "-b", f"127.0.0.1:{self.port}"]
         words += ["--control-socket", str(logs / f"{self.port}.ctl")]
         application = "django.core.wsgi:get_wsgi_application()"
         command = [str(VENV / "bin/python"), "-m", "gunicorn", application, *words]
-        service = Service(self.name, command, logs, environment=environment)
+        service = Service(self.name, command, logs, environment=self.environment)
         service.wait_until(lambda: get(self.url))
         return service
 
