@@ -15,6 +15,7 @@ from tocsin.lib.environment import WrongSetting
 from tocsin.lib.sealing import new_key
 
 WRONG_SETTING = 2
+INTERRUPTED = 130
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,8 @@ def run(arguments: Sequence[str]) -> int:
     except WrongSetting as wrong:
         print(wrong, file=sys.stderr)
         return WRONG_SETTING
+    except KeyboardInterrupt:
+        return INTERRUPTED
     return 0
 
 

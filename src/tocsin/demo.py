@@ -12,7 +12,6 @@ import http.client
 import json
 import os
 import secrets
-import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -22,7 +21,7 @@ from typing import IO, Any
 from urllib.parse import urlsplit
 
 from tocsin.lib.sealing import new_key
-from tocsin.run import Member, Tree, port_is_free, say, web_command, worker_command
+from tocsin.run import Member, Tree, port_is_free, run_step, say, web_command, worker_command
 
 HOST = "127.0.0.1"
 USUAL_PORT = 8000
@@ -146,10 +145,7 @@ def _write_privately(path: Path, text: str) -> None:
 def _prepared(folder: Path, environment: dict[str, str]) -> dict[str, Any]:
     say("Loading …")
     facts = folder / "demo.json"
-    done = subprocess.run(  # noqa: S603
-        [sys.executable, "-m", "tocsin.prepare", "demo", str(facts)], env=environment, check=False
-    )
-    if done.returncode:
+    if run_step([sys.executable, "-m", "tocsin.prepare", "demo", str(facts)], environment):
         raise CannotStart("The demo could not be prepared. What went wrong is said above.")
     found: dict[str, Any] = json.loads(facts.read_text())
     return found

@@ -13,6 +13,7 @@ import logging
 import os
 import pkgutil
 import re
+import signal
 import sys
 import time
 from dataclasses import asdict
@@ -113,6 +114,7 @@ def for_serving() -> int:
 
 
 def main() -> int:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it without a traceback; the next start goes on from here
     try:
         django.setup()
     except WrongSetting as wrong:

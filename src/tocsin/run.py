@@ -65,6 +65,18 @@ def worker_command() -> list[str]:
     return [sys.executable, "-m", "tocsin.cli", "worker"]
 
 
+def run_step(command: Sequence[str], environment: Mapping[str, str] | None = None) -> int:
+    """Runs one process to its end and returns its exit code. It ends with us, should we be told to."""
+    done = subprocess.run(  # noqa: S603  (our own command; one thread)
+        command,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        check=False,
+        preexec_fn=partial(end_with_parent, os.getpid()),
+    )
+    return done.returncode
+
+
 def port_is_free(host: str, port: int) -> bool:
     """Asked before anything starts: the web server shares a port that is taken instead of complaining."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET

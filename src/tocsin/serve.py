@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
 from collections.abc import Sequence
 
 from tocsin import settings
-from tocsin.run import Member, Tree, port_is_free, say, web_command, worker_command
+from tocsin.run import Member, Tree, port_is_free, run_step, say, web_command, worker_command
 
 
 def serve(arguments: Sequence[str]) -> int:
@@ -20,9 +19,8 @@ def serve(arguments: Sequence[str]) -> int:
         say(f"Port {port} of {host} is taken. Choose another with TOCSIN_PORT, or stop what uses it.")
         return 1
     # In a process of its own: what it loads is not kept, and the supervisor stays small.
-    ready = subprocess.run([sys.executable, "-m", "tocsin.prepare", "serve"], check=False)
-    if ready.returncode:
-        return ready.returncode
+    if code := run_step([sys.executable, "-m", "tocsin.prepare", "serve"]):
+        return code
     web = web_command(host, port, settings.TOCSIN_WEB_WORKERS, settings.TOCSIN_WEB_THREADS)
     say(f"Starting on {host}, port {port}, for {settings.TOCSIN_BASE_URL.geturl()}")
     Tree([Member("web", web), Member("worker", worker_command())]).watch()

@@ -1,0 +1,150 @@
+"""The set-up check: each thing that can be wrong is found, with a hint; and what is well is left alone."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.db import OperationalError, connection
+from django.utils import timezone
+from pytest_django.fixtures import Settings
+
+from tests.cli.conftest import KEYS, Tocsin
+from tocsin import checks
+from tocsin.actions.models import CounterRun
+from tocsin.lib.sealing import new_key, parse_key
+
+
+@pytest.fixture
+def in_public(settings: Settings, tmp_path: Path) -> Settings:
+    """A set-up that is right."""
+    settings.TOCSIN_SEALING_KEYS = [parse_key(new_key())]
+    settings.TOCSIN_DIGEST_KEY = parse_key(new_key())
+    settings.TOCSIN_BASE_URL = urlsplit("https://act.hearing.ca")
+    settings.TOCSIN_MAIL_URL = urlsplit("smtp+starttls://mail.hearing.ca")
+    settings.TOCSIN_MAIL_FROM = "letters@hearing.ca"
+    settings.TOCSIN_DIR = tmp_path
+    return settings
+
+
+def found() -> list[str | None]:
+    return [message.id for one in checks.BEFORE_THE_DATABASE for message in one()]
+
+
+def test_it_works(in_public: Settings) -> None:
+    assert found() == []
+
+
+WRONG: list[tuple[str, str, Any]] = [
+    ("tocsin.E001", "TOCSIN_DIGEST_KEY", b"\0" * 32),
+    ("tocsin.E003", "TOCSIN_BASE_URL", urlsplit("http://act.hearing.ca")),
+    ("tocsin.E004", "DEBUG", True),
+    ("tocsin.E005", "TOCSIN_MAIL_URL", urlsplit("mailbox:")),
+    ("tocsin.E006", "TOCSIN_MAIL_FROM", "letters@tocsin.example"),
+    ("tocsin.E006", "TOCSIN_MAIL_FROM", "letters@example.org"),
+    ("tocsin.E007", "TOCSIN_DIR", Path("/proc/nothing-can-be-made-here")),
+]
+
+
+@pytest.mark.parametrize(("number", "setting", "value"), WRONG)
+def test_what_is_wrong_in_public(in_public: Settings, number: str, setting: str, value: object) -> None:
+    setattr(in_public, setting, value)
+
+    assert found() == [number]
+
+
+def test_one_key_for_two_purposes(in_public: Settings) -> None:
+    in_public.TOCSIN_DIGEST_KEY = in_public.TOCSIN_SEALING_KEYS[0]
+
+    assert found() == ["tocsin.E002"]
+
+
+def test_a_trial_on_this_machine_is_only_remarked(in_public: Settings) -> None:
+    in_public.TOCSIN_BASE_URL = urlsplit("http://127.0.0.1:8000")
+    in_public.TOCSIN_MAIL_URL = urlsplit("mailbox:")
+
+    assert found() == ["tocsin.W003", "tocsin.W005"]
+
+
+def test_a_full_disk(in_public: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "LEAST_FREE", 1.0)
+
+    assert found() == ["tocsin.W008"]
+
+
+@pytest.mark.parametrize(("path", "kind"), [("/srv/tocsin", "nfs4"), ("/srv/local/x", "ext4"), ("/home", "overlay")])
+def test_the_file_system_under_a_folder(tmp_path: Path, path: str, kind: str) -> None:
+    mounts = tmp_path / "mounts"
+    mounts.write_text("overlay / overlay rw 0 0\nhost:/x /srv nfs4 rw 0 0\n/dev/sdb /srv/local ext4 rw 0 0\n")
+
+    assert checks.file_system_of(Path(path), mounts) == kind
+
+
+def test_sqlite_across_a_network(in_public: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "file_system_of", lambda _path: "nfs4")
+
+    assert found() == (["tocsin.E009"] if connection.vendor == "sqlite" else [])
+
+
+@pytest.fixture
+def database_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> None:
+        raise OperationalError("connection refused\nsecond line")
+
+    monkeypatch.setattr(connection, "ensure_connection", refuse)
+
+
+def test_the_database_is_away(in_public: Settings, database_away: None) -> None:
+    (message,) = checks.findings()
+
+    assert message.id == "tocsin.E010"
+    assert message.msg == "The database does not answer: connection refused"
+
+
+def test_migrations_are_missing(db: None, in_public: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "missing_migrations", lambda: ["actions.0002_more"])
+
+    (message,) = checks.findings()
+
+    assert (message.id, message.hint) == ("tocsin.E011", "Run “tocsin migrate”.")
+
+
+def test_no_worker_works(db: None) -> None:
+    assert [message.id for message in checks.check_worker()] == ["tocsin.W012"]
+
+    run = CounterRun.objects.create(finished_at=timezone.now())
+    assert list(checks.check_worker()) == []
+
+    CounterRun.objects.filter(pk=run.pk).update(finished_at=timezone.now() - timedelta(minutes=5))
+    assert [message.id for message in checks.check_worker()] == ["tocsin.W012"]
+
+
+@pytest.mark.once
+def test_the_command_refuses_what_cannot_run(tocsin: Tocsin) -> None:
+    done = tocsin("check", **KEYS)
+
+    assert done.returncode == 1
+    assert "Error tocsin.E011: The database is not up to date" in done.stdout
+    assert "Run “tocsin migrate”." in done.stdout
+    assert done.stdout.endswith("Tocsin cannot run like this: 1 to mend.\n")
+
+
+@pytest.mark.once
+def test_serve_refuses_it_too(tocsin: Tocsin) -> None:
+    done = tocsin("serve", **KEYS, TOCSIN_PORT="18799")
+
+    assert done.returncode == 1
+    assert "Run “tocsin migrate”." in done.stdout
+
+
+@pytest.mark.once
+def test_the_command_says_when_all_is_well(tocsin: Tocsin) -> None:
+    assert tocsin("migrate", **KEYS).returncode == 0
+
+    done = tocsin("check", **KEYS)
+
+    assert done.returncode == 0
+    assert done.stdout.endswith("Tocsin can run like this.\n")

@@ -1,0 +1,192 @@
+"""The worker: what is accepted becomes a letter, whatever fails is tried again, and the night's work is done once."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.db import OperationalError
+from django.tasks import TaskResultStatus, task
+from django.test import Client
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+from pytest_django.fixtures import Settings
+
+from tests.cast import sign
+from tocsin import worker
+from tocsin.actions.models import CountProof
+from tocsin.campaigns.models import Campaign, Edition, Tally
+
+NIGHT = datetime(2026, 6, 15, 3, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def jobs_in_the_database(settings: Settings) -> None:
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+
+@pytest.fixture
+def mailbox(settings: Settings, tmp_path: Path) -> Path:
+    settings.TOCSIN_DIR = tmp_path
+    return tmp_path / "mailbox"
+
+
+def test_it_works(client: Client, edition_en: Edition, mailbox: Path) -> None:
+    sign(client, edition_en)
+
+    assert worker.heart() == 2  # one screened, one followed
+    assert worker.post(threading.Event()) == 2  # the letter and the thank-you
+
+    mails = [path.read_text() for path in mailbox.glob("*.eml")]
+    assert len(mails) == 2
+    assert any("To: " in mail and "minister@hearings.example" in mail for mail in mails)
+    assert Tally.objects.get().counted == 1
+    assert (worker.heart(), worker.post(threading.Event())) == (0, 0)
+
+
+def test_letters_of_a_paused_campaign_stay(
+    client: Client, campaign_open: Campaign, edition_en: Edition, mailbox: Path
+) -> None:
+    Campaign.objects.update(letters_paused=True)
+    sign(client, edition_en)
+    worker.heart()
+
+    worker.post(threading.Event())
+
+    assert not [path for path in mailbox.glob("*.eml") if "minister@hearings.example" in path.read_text()]
+
+
+def test_a_line_rests_when_there_is_nothing_to_do() -> None:
+    done = iter([3, 0])
+    line = worker.Line("heart", lambda: next(done), threading.Event())
+
+    assert [line.round(), line.round()] == [0.0, worker.REST]
+
+
+def test_a_line_survives_whatever_goes_wrong(caplog: pytest.LogCaptureFixture) -> None:
+    def fail() -> int:
+        raise OperationalError("jane.doe@example.org")
+
+    line = worker.Line("post", fail, threading.Event())
+
+    assert [line.round() for _ in range(3)] == [1.0, 2.0, 4.0]
+    assert [line.round() for _ in range(9)][-1] == worker.LONGEST_REST
+    assert "post: OperationalError; going on in 1 s" in caplog.text
+    assert "jane" not in caplog.text
+    line.work = lambda: 1
+    assert line.round() == 0.0
+    assert line.failures == 0
+
+
+# ── jobs ────────────────────────────────────────────────────────────────────────────────────────────────────────
+@task
+def double(number: int) -> int:
+    return number * 2
+
+
+@task
+def break_off(address: str) -> None:
+    raise RuntimeError(address)
+
+
+@pytest.mark.django_db
+def test_a_job_is_run(jobs_in_the_database: None) -> None:
+    double.enqueue(21)
+
+    assert worker.run_a_job("here") == 1
+    assert DBTaskResult.objects.get().return_value == 42
+    assert worker.run_a_job("here") == 0
+
+
+def test_where_jobs_do_not_wait_in_the_database_there_is_nothing_to_run() -> None:
+    assert worker.run_a_job("here") == 0
+
+
+@pytest.mark.django_db
+def test_what_a_job_says_of_people_stays_out_of_the_log(
+    jobs_in_the_database: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    break_off.enqueue("jane.doe@example.org")
+    filters = [logging.getLogger(name) for name in ("django.tasks", "django_tasks_db")]
+    worker.hush()
+    try:
+        worker.run_a_job("here")
+    finally:
+        for logger in filters:
+            logger.filters.clear()
+            logger.setLevel(logging.NOTSET)
+
+    assert "state=FAILED (RuntimeError)" in caplog.text
+    assert "jane" not in caplog.text
+
+
+@pytest.mark.django_db
+def test_a_job_whose_worker_died_is_run_again_a_few_times(jobs_in_the_database: None) -> None:
+    double.enqueue(1)
+    job = DBTaskResult.objects.get()
+    job.claim("one")
+
+    assert worker.find_lost_jobs() == 0  # it may still be running
+    for tried, then in [(["one"], "READY"), (["one", "two", "three"], "FAILED")]:
+        long_ago = timezone.now() - worker.JOB_IS_LOST_AFTER - timedelta(minutes=1)
+        DBTaskResult.objects.update(status=TaskResultStatus.RUNNING, started_at=long_ago, worker_ids=tried)
+        assert worker.find_lost_jobs() == 1
+        assert DBTaskResult.objects.get().status == then
+
+
+# ── the night ───────────────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    ("now", "night"),
+    [(NIGHT, NIGHT), (NIGHT + timedelta(hours=20), NIGHT), (NIGHT - timedelta(minutes=1), NIGHT - timedelta(days=1))],
+)
+def test_when_the_last_night_was(now: datetime, night: datetime) -> None:
+    assert worker.last_night(now) == night
+
+
+def test_counts_are_proved_once_a_night(campaign_open: Campaign, noon: time_machine.Traveller) -> None:
+    assert worker.not_proved_since(NIGHT)
+    worker.nightly()
+    CountProof.objects.update(proved_at=timezone.now())
+
+    assert not worker.not_proved_since(NIGHT)
+    assert worker.not_proved_since(NIGHT + timedelta(days=1))
+
+
+def test_a_wrong_tally_is_mended_and_said(campaign_open: Campaign, caplog: pytest.LogCaptureFixture) -> None:
+    Tally.objects.create(campaign=campaign_open, counted=7)
+
+    worker.nightly()
+
+    assert Tally.objects.get().counted == 0
+    assert f"campaign {campaign_open.pk}: tallied 7, found 0" in caplog.text
+
+
+@pytest.mark.django_db
+def test_old_jobs_are_cleared(jobs_in_the_database: None) -> None:
+    double.enqueue(1)
+    worker.run_a_job("here")
+    worker.nightly()
+    assert DBTaskResult.objects.count() == 1
+
+    DBTaskResult.objects.update(finished_at=timezone.now() - worker.JOBS_ARE_KEPT_FOR - timedelta(days=1))
+    worker.nightly()
+    assert DBTaskResult.objects.count() == 0
+
+
+def test_the_jobs_line_looks_for_the_night_every_minute(
+    campaign_open: Campaign, noon: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nights: list[int] = []
+    monkeypatch.setattr(worker, "nightly", lambda: nights.append(1))
+    jobs = worker.Jobs()
+
+    jobs()
+    jobs()
+    assert len(nights) == 1
+    noon.shift(61)
+    jobs()
+    assert len(nights) == 2  # nothing was proved in this test, so it is still due

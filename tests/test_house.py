@@ -1,0 +1,39 @@
+"""The house itself: doors that lead down only, rooms with a sign on them, and no room too large."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.once
+ROOT = Path(__file__).parents[1]
+MOST_LINES = 500
+FILES = [
+    path
+    for folder in ("src", "tests", "bench")
+    for path in sorted((ROOT / folder).rglob("*.py"))
+    if "migrations" not in path.parts
+    and not any(part.startswith(".") for part in path.relative_to(ROOT).parts)
+    and path.stat().st_size
+]
+NAMES = [str(path.relative_to(ROOT)) for path in FILES]
+
+
+def test_imports_go_down_the_floors_only() -> None:
+    lint = Path(sys.executable).parent / "lint-imports"
+    done = subprocess.run([lint, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("path", FILES, ids=NAMES)
+def test_every_room_says_what_it_is_for(path: Path) -> None:
+    assert path.read_text().startswith('"""')
+
+
+@pytest.mark.parametrize("path", FILES, ids=NAMES)
+def test_no_room_is_too_large(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= MOST_LINES

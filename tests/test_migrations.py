@@ -1,0 +1,43 @@
+"""The tables as they are made in production, by migrations: the other tests make them straight from the models."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.cli.conftest import KEYS, clean_environment
+from tests.conftest import ON_POSTGRESQL
+
+
+@pytest.fixture
+def database_url() -> Iterator[str]:
+    """An empty database of the kind that these tests run on; no address means SQLite."""
+    if not ON_POSTGRESQL:
+        yield ""
+        return
+    server, name = os.environ["TOCSIN_TEST_DATABASE_URL"], f"migrated_{secrets.token_hex(4)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        yield server.rpartition("/")[0] + f"/{name}"
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def test_the_tables_are_made_and_match_the_models(database_url: str, tmp_path: Path) -> None:
+    environment = clean_environment(**KEYS, TOCSIN_DIR=str(tmp_path), DATABASE_URL=database_url)
+
+    def tocsin(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "tocsin.cli", *arguments]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+    migrated = tocsin("migrate", "--no-input")
+    assert migrated.returncode == 0, migrated.stderr
+    unwritten = tocsin("makemigrations", "--check", "--dry-run")
+    assert unwritten.returncode == 0, unwritten.stdout
+    assert tocsin("migrate", "--check").returncode == 0
