@@ -30,6 +30,12 @@ def jobs_in_the_database(settings: Settings) -> None:
 
 
 @pytest.fixture
+def no_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "close_old_connections", lambda: None)
+    monkeypatch.setattr(worker.connections, "close_all", lambda: None)
+
+
+@pytest.fixture
 def mailbox(settings: Settings, tmp_path: Path) -> Path:
     settings.TOCSIN_DIR = tmp_path
     return tmp_path / "mailbox"
@@ -60,14 +66,16 @@ def test_letters_of_a_paused_campaign_stay(
     assert not [path for path in mailbox.glob("*.eml") if "minister@hearings.example" in path.read_text()]
 
 
-def test_a_line_rests_when_there_is_nothing_to_do() -> None:
+@pytest.mark.django_db
+def test_a_line_rests_when_there_is_nothing_to_do(no_database: None) -> None:
     done = iter([3, 0])
     line = worker.Line("heart", lambda: next(done), threading.Event())
 
     assert [line.round(), line.round()] == [0.0, worker.REST]
 
 
-def test_a_line_survives_whatever_goes_wrong(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.django_db
+def test_a_line_survives_whatever_goes_wrong(no_database: None, caplog: pytest.LogCaptureFixture) -> None:
     def fail() -> int:
         raise OperationalError("jane.doe@example.org")
 
@@ -93,7 +101,7 @@ def break_off(address: str) -> None:
     raise RuntimeError(address)
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)  # whoever runs jobs closes its connection
 def test_a_job_is_run(jobs_in_the_database: None) -> None:
     double.enqueue(21)
 
@@ -106,7 +114,7 @@ def test_where_jobs_do_not_wait_in_the_database_there_is_nothing_to_run() -> Non
     assert worker.run_a_job("here") == 0
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)  # whoever runs jobs closes its connection
 def test_what_a_job_says_of_people_stays_out_of_the_log(
     jobs_in_the_database: None, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -124,7 +132,7 @@ def test_what_a_job_says_of_people_stays_out_of_the_log(
     assert "jane" not in caplog.text
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)  # whoever runs jobs closes its connection
 def test_a_job_whose_worker_died_is_run_again_a_few_times(jobs_in_the_database: None) -> None:
     double.enqueue(1)
     job = DBTaskResult.objects.get()
@@ -165,7 +173,7 @@ def test_a_wrong_tally_is_mended_and_said(campaign_open: Campaign, caplog: pytes
     assert f"campaign {campaign_open.pk}: tallied 7, found 0" in caplog.text
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)  # whoever runs jobs closes its connection
 def test_old_jobs_are_cleared(jobs_in_the_database: None) -> None:
     double.enqueue(1)
     worker.run_a_job("here")
