@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -32,6 +33,11 @@ second_run = pytest.StashKey[SecondRun | None]()
 # ── the second database ─────────────────────────────────────────────────────────────────────────────────────────
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--only-sqlite", action="store_true", help="Do not run the tests on PostgreSQL as well.")
+
+
+def pytest_configure() -> None:
+    # Whoever is told to end by SIGTERM tidies up as after Ctrl-C: a database server is not left behind.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

@@ -18,17 +18,19 @@ from tocsin.run import FIRST_PAUSE, LONGEST_PAUSE, Member, port_is_free, remains
 pytestmark = pytest.mark.once
 # A member writes its number into a file and sleeps. With “child” it leaves somebody behind who ignores SIGTERM.
 MEMBER = """
-import os, signal, subprocess, sys, time
-name, stubborn = sys.argv[1], "stubborn" in sys.argv
-if stubborn:
+import os, signal, sys, time
+name = sys.argv[1]
+def live(file):
+    open(file + ".new", "w").write(str(os.getpid()))
+    os.replace(file + ".new", file)
+    time.sleep(60)
+    os._exit(0)
+if "stubborn" in sys.argv:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
 if "child" in sys.argv and os.fork() == 0:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    open(name + ".child", "w").write(str(os.getpid()))
-    time.sleep(60)
-open(name + ".new", "w").write(str(os.getpid()))
-os.replace(name + ".new", name)
-time.sleep(60)
+    live(name + ".child")
+live(name)
 """
 SUPERVISOR = """
 import sys
@@ -62,7 +64,8 @@ def supervise(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
         code = SUPERVISOR.format(member=MEMBER, members={name: f"{name} {words}" for name, words in members.items()})
         process = subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, stdout=subprocess.PIPE, text=True)
         started.append(process)
-        until(lambda: all((tmp_path / name).exists() for name in members))
+        files = [*members, *(f"{name}.child" for name, words in members.items() if words == "child")]
+        until(lambda: all((tmp_path / name).exists() for name in files))
         return process
 
     yield supervise
@@ -90,7 +93,6 @@ def test_what_dies_is_started_again(supervise: Callable[..., subprocess.Popen[st
 
 def test_what_it_left_running_is_ended_first(supervise: Callable[..., subprocess.Popen[str]], tmp_path: Path) -> None:
     supervise(web="child")
-    until((tmp_path / "web.child").exists)
     before, left = number(tmp_path / "web"), number(tmp_path / "web.child")
 
     os.kill(before, signal.SIGKILL)

@@ -58,6 +58,11 @@ def test_a_new_page_is_nearly_ready(desk: Client, homes: dict[str, HomePage]) ->
     assert form.initial["letter_closing"] == "Yours sincerely,"
 
 
+def test_each_block_of_a_new_page_can_be_folded_by_itself(desk: Client, homes: dict[str, HomePage]) -> None:
+    details = desk.get(add(homes["en"])).context["form"].initial["details"]
+    assert len({detail.id for detail in details if detail.id}) == len(details) > 1
+
+
 def test_the_screen_speaks_a_campaigners_words(desk: Client, live: MakePage) -> None:
     screen = desk.get(reverse("wagtailadmin_pages:edit", args=[live().pk])).content.decode()
     for heading in ("Story", "Form and letter", "Thanks and sharing", "Scripts"):

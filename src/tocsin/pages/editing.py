@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
@@ -43,7 +44,12 @@ def prefill(page: Any, language: str) -> None:
     with translation.override(language):
         for name, words in first_words().items():
             if not getattr(page, name):
-                setattr(page, name, words)
+                setattr(page, name, _with_ids(words))
+
+
+def _with_ids(words: Any) -> Any:
+    """The edit screen folds a block away by its id. Without any, one button would fold the first block for all."""
+    return [{**block, "id": str(uuid4())} for block in words] if isinstance(words, list) else words
 
 
 class ScriptsPanel(HelpPanel):
