@@ -38,7 +38,7 @@ def tocsin(tmp_path: Path) -> Tocsin:
             env=environment,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=240,
             check=False,
         )
 

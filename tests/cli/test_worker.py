@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from django.db import OperationalError
+from django.db import OperationalError, connections
 from django.tasks import TaskResultStatus, task
 from django.test import Client
 from django.utils import timezone
@@ -32,7 +32,7 @@ def jobs_in_the_database(settings: Settings) -> None:
 @pytest.fixture
 def no_database(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker, "close_old_connections", lambda: None)
-    monkeypatch.setattr(worker.connections, "close_all", lambda: None)
+    monkeypatch.setattr(connections, "close_all", lambda: None)
 
 
 @pytest.fixture
