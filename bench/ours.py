@@ -89,7 +89,7 @@ class Installation:
     def prepare(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, "-m", "bench.prepare"]
-        made = subprocess.run(command, env=self.environment(), capture_output=True, text=True, check=False, timeout=180)
+        made = subprocess.run(command, env=self.environment(), capture_output=True, text=True, check=False)
         if made.returncode:
             raise Missing(f"{self.name} could not be prepared:\n{made.stderr[-2000:]}")
         self.known = json.loads(made.stdout.splitlines()[-1])
