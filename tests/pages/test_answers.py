@@ -33,6 +33,13 @@ def test_it_works(client: Client, live: MakePage) -> None:
     assert "End the agreement." in text(answer)
 
 
+def test_search_engines_are_told_what_the_campaigner_wrote_for_them(client: Client, live: MakePage) -> None:
+    live(seo_title="Refugees: write to the Minister", search_description="Two minutes for an open door.")
+    answer = text(client.get(PATH))
+    assert "<title>Refugees: write to the Minister" in answer
+    assert '<meta name="description" content="Two minutes for an open door.">' in answer
+
+
 def test_no_cookie_and_nothing_that_keeps_a_cache_from_keeping_it(client: Client, live: MakePage) -> None:
     live()
     for path in (PATH, f"{PATH}count.json", "/en/"):

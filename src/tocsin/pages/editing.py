@@ -105,7 +105,24 @@ THANKS_AND_SHARING = [
 SCRIPTS = [ScriptsPanel(template="pages/admin/scripts_panel.html", heading=_("Scripts on this page"))]
 SETTINGS = [
     MultiFieldPanel(
-        [FieldPanel("slug"), FieldPanel("seo_title"), FieldPanel("search_description")],
+        [
+            FieldPanel(
+                "slug",
+                heading=_("End of the address"),
+                help_text=_(
+                    "Short, in the page's language, like keep-the-door-open. Changed later, it breaks links that "
+                    "people have passed on."
+                ),
+            ),
+            FieldPanel(
+                "seo_title", heading=_("Title in search engines"), help_text=_("Empty for the page's own title.")
+            ),
+            FieldPanel(
+                "search_description",
+                heading=_("Text in search engines"),
+                help_text=_("A sentence or two. Empty for what the page itself says."),
+            ),
+        ],
         heading=_("Address, and what search engines show"),
     ),
 ]
