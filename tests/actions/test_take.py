@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.db import DataError, OperationalError
+from django.db import DataError, OperationalError, connections
 from pytest_django import DjangoAssertNumQueries
 
 from tests.cast import a_campaign, an_edition
@@ -86,5 +86,20 @@ def test_a_connection_that_broke_is_made_anew(monkeypatch: pytest.MonkeyPatch) -
         insert(rows)
 
     monkeypatch.setattr(room, "_insert", break_once)
+    monkeypatch.setattr(type(connections["default"]), "is_usable", lambda _self: False)
     accept(edition)
     assert Action.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_only_waited_is_not_asked_to_wait_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    edition, tries = an_edition(a_campaign()), list[int]()
+
+    def locked(rows: list[Row]) -> None:
+        tries.append(len(rows))
+        raise OperationalError
+
+    monkeypatch.setattr(room, "_insert", locked)
+    with pytest.raises(TryLater):
+        accept(edition)
+    assert tries == [1]

@@ -16,6 +16,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from tests.cast import a_campaign, an_edition, letter_words, sign, valid_post
+from tocsin.actions import accept as accepting
 from tocsin.actions import take as room
 from tocsin.actions.models import Action
 from tocsin.actions.standing import forget
@@ -306,6 +307,19 @@ def test_when_the_database_is_away_the_letter_is_kept_on_screen(
     assert response.status_code == 503
     assert 5 <= int(response.headers["Retry-After"]) <= 30
     assert "My own words" in page(response)
+
+
+def test_when_not_even_the_edition_can_be_read_it_is_said_so(
+    client: Client, edition_en: Edition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_edition_id: int) -> Edition:
+        raise OperationalError
+
+    monkeypatch.setattr(accepting, "frozen", away)
+    response = sign(client, edition_en)
+    assert response.status_code == 503
+    assert 5 <= int(response.headers["Retry-After"]) <= 30
+    assert not Action.objects.exists()
 
 
 # ── the letter is text, everywhere ──────────────────────────────────────────────────────────────────────────────

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError
 
 from tocsin.actions.contract import Offer, Posted, read
 from tocsin.actions.receipts import thanks_key
 from tocsin.actions.standing import Standing, standing
-from tocsin.actions.take import TryLater, take
+from tocsin.actions.take import TryLater, let_go_of_the_connection, take
 from tocsin.campaigns.editions import frozen
 from tocsin.campaigns.models import Edition
 
@@ -72,7 +72,7 @@ def edition_named(edition_id: int) -> Edition | None:
     except Edition.DoesNotExist:
         return None
     except (OperationalError, InterfaceError) as error:
-        connection.close()
+        let_go_of_the_connection()
         raise TryLater from error
 
 
@@ -80,5 +80,5 @@ def _standing(edition_id: int) -> Standing:
     try:
         return standing(edition_id)
     except (OperationalError, InterfaceError) as error:
-        connection.close()
+        let_go_of_the_connection()
         raise TryLater from error

@@ -69,14 +69,21 @@ def action_context(digest: bytes | memoryview) -> bytes:
 
 
 def _store(rows: list[Row]) -> None:
-    """One statement, so one transaction. A connection that broke since the last time is made anew, once."""
+    """One statement, so one transaction. A connection that broke since the last time is made anew, once; one that
+    works and was only kept waiting (SQLite, locked by somebody) is not asked to wait a second time."""
     try:
         _insert(rows)
     except (OperationalError, InterfaceError):
-        if connection.in_atomic_block:
+        if connection.in_atomic_block or connection.is_usable():
             raise
         connection.close()
         _insert(rows)
+
+
+def let_go_of_the_connection() -> None:
+    """After an error of the database: the next who asks gets a new connection. Never inside a transaction."""
+    if not connection.in_atomic_block:
+        connection.close()
 
 
 def _insert(rows: list[Row]) -> None:

@@ -27,7 +27,10 @@ def act(request: HttpRequest, edition_id: int) -> HttpResponse:
     """303 to the thank-you page once the act is stored; 422 with the form to mend; 410 when it is too late."""
     if (refused := _refused_unread(request)) is not None:
         return refused
-    edition = edition_named(edition_id)
+    try:
+        edition = edition_named(edition_id)
+    except TryLater as later:
+        return plain(503, "away", seconds=later.seconds)
     if edition is None:
         raise Http404
     if request.method != "POST":

@@ -60,10 +60,14 @@ PLAIN = {
     "too_large": _("This is more than a letter can be. Go back and shorten it."),
     "no_form": _("Send this as a form, from the action page."),
     "from_elsewhere": _("This form was sent from another site. Open the action page and send it from there."),
+    "away": _("We cannot take this now. Nothing was stored. Go back, wait a moment and send it again."),
     "unreadable": _("This form could not be read. Go back and send it again."),
 }
 
 
-def plain(status: int, why: str) -> HttpResponse:
-    """One sentence for what no page of ours sends."""
-    return private(public(HttpResponse(f"{PLAIN[why]}\n", status=status, content_type="text/plain; charset=utf-8")))
+def plain(status: int, why: str, *, seconds: int = 0) -> HttpResponse:
+    """One sentence for what no page of ours sends, and for when there is no edition at hand to dress a page in."""
+    response = HttpResponse(f"{PLAIN[why]}\n", status=status, content_type="text/plain; charset=utf-8")
+    if seconds:
+        response.headers["Retry-After"] = str(seconds)
+    return private(public(response))
