@@ -99,7 +99,7 @@ def sqlite_database(path: Path | str) -> dict[str, Any]:
         "journal_size_limit": "67108864",
     }
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "tocsin.lib.fairsqlite",
         "NAME": str(path),
         "CONN_MAX_AGE": None,
         "OPTIONS": {

@@ -15,14 +15,15 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 
-from tocsin.actions.letters import Composed, compose
+from tocsin.actions.letters import compose
 from tocsin.actions.models import Action, Letter
 from tocsin.actions.states import State
 from tocsin.actions.take import action_context
 from tocsin.campaigns.editions import frozen
 from tocsin.campaigns.models import Campaign, Edition, Target
 from tocsin.lib.vault import vault
-from tocsin.outbox.post import leave
+from tocsin.outbox.models import Message
+from tocsin.outbox.post import frozen_message, leave_frozen
 from tocsin.supporters.keep import Answer, Person, keep_people
 
 BATCH = 50
@@ -33,11 +34,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Following:
-    """One action with all that is to be made of it."""
+    """One action with all that is to be made of it. `letters` has the key of the message to each target."""
 
     action: Action
     person: Person
-    composed: list[Composed]
+    messages: list[Message]
+    letters: dict[int, str]
     own_words: bool
 
 
@@ -90,7 +92,13 @@ def _prepared(action: Action, circumstances: _Circumstances) -> Following | None
     try:
         act = vault().open(action.sealed, action_context(action.email_digest))
         composed = compose(edition, action.pk, act, circumstances.targets)
-        return Following(action, _person(action, edition, act), composed, bool(act.get("own_words")))
+        return Following(
+            action,
+            _person(action, edition, act),
+            [frozen_message(one.mail) for one in composed],
+            {one.target_id: one.mail.key for one in composed if one.target_id is not None},
+            bool(act.get("own_words")),
+        )
     except Exception as error:
         _note_failure(action, error)
         return None
@@ -129,18 +137,17 @@ def _store_mine(mine: list[Following]) -> None:
     if not mine:
         return
     supporters = keep_people(one.person for one in mine)
-    messages = leave(composed.mail for one in mine for composed in one.composed)
+    messages = leave_frozen([message for one in mine for message in one.messages])
     Letter.objects.bulk_create(
         [
             Letter(
                 action=one.action,
-                target_id=composed.target_id,
-                message_id=messages[composed.mail.key],
+                target_id=target_id,
+                message_id=messages[key],
                 own_words=one.own_words,
             )
             for one in mine
-            for composed in one.composed
-            if composed.target_id is not None
+            for target_id, key in one.letters.items()
         ],
         ignore_conflicts=True,
     )

@@ -46,7 +46,11 @@ def leave(mails: Iterable[Outgoing]) -> dict[str, int]:
 
     Part of the caller's transaction, if there is one. Raises CannotBeMailed (a ValueError), and then stores none.
     """
-    messages = [_message(mail) for mail in mails]
+    return leave_frozen([frozen_message(mail) for mail in mails])
+
+
+def leave_frozen(messages: list[Message]) -> dict[str, int]:
+    """The same for messages that were frozen before: a transaction that others wait for is no place to seal in."""
     Message.objects.bulk_create(messages, ignore_conflicts=True)
     keys = [message.key for message in messages]
     return dict(Message.objects.filter(key__in=keys).values_list("key", "pk"))
@@ -61,7 +65,8 @@ def open_mail(message: Message) -> FrozenMail:
     return FrozenMail(message.ref, found["from"], found["to"], data)
 
 
-def _message(mail: Outgoing) -> Message:
+def frozen_message(mail: Outgoing) -> Message:
+    """The mail as a message with its final bytes, sealed, and not stored. Raises CannotBeMailed."""
     frozen = freeze(
         ref=new_ref(),
         date=timezone.now(),

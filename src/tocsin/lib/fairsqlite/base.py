@@ -1,0 +1,62 @@
+"""SQLite whose writers take turns.
+
+SQLite has one writer, and whoever finds it busy sleeps and tries again: up to a tenth of a second each time, in no
+order, so that a busy worker kept signers waiting for half a second and more. Here a transaction first takes its turn at
+a file lock, which the kernel hands on in order and takes back from whoever dies. What writes without a transaction (one
+quick statement) still does as SQLite always did.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from typing import Any
+
+from django.db.backends.sqlite3 import base
+
+ENDING = "-turn"
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """One connection. It holds the turn from the beginning of a transaction to its end."""
+
+    _turn: int | None = None
+
+    def _start_transaction_under_autocommit(self) -> None:
+        self._take_turn()
+        try:
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]
+        except BaseException:
+            self._pass_turn_on()
+            raise
+
+    def _commit(self) -> Any:
+        result = super()._commit()  # type: ignore[misc]
+        self._pass_turn_on()
+        return result
+
+    def _rollback(self) -> Any:
+        try:
+            return super()._rollback()  # type: ignore[misc]
+        finally:
+            self._pass_turn_on()
+
+    def _close(self) -> Any:
+        try:
+            return super()._close()  # type: ignore[misc]
+        finally:
+            self._pass_turn_on()
+
+    def _take_turn(self) -> None:
+        """Waits in order, as long as those before it take: each has a turn of milliseconds, or dies and loses it."""
+        name = str(self.settings_dict["NAME"])
+        if self._turn is not None or self.is_in_memory_db():
+            return
+        turn = os.open(name + ENDING, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        self._turn = turn
+
+    def _pass_turn_on(self) -> None:
+        if self._turn is not None:
+            os.close(self._turn)
+            self._turn = None
