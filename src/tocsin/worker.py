@@ -36,8 +36,6 @@ from tocsin.actions.screen import screen_batch
 from tocsin.lib.endings import end_with_parent
 from tocsin.outbox.deliver import deliver_batch
 
-# At a peak those who sign go first: what follows can wait, and it is all there.
-NICENESS = 10
 REST = 1.0
 LONGEST_REST = 30.0
 SECONDS_TO_END = 7.0
@@ -204,7 +202,6 @@ def run() -> int:
     if os.environ.get("TOCSIN_TREE"):
         end_with_parent(os.getppid())
     hush()
-    os.nice(NICENESS)
     stop = threading.Event()
     threads = _started(stop)
     log.info("worker %s works", os.getpid())
