@@ -15,6 +15,14 @@ from tocsin.outbox.models import Message
 from tocsin.supporters.models import Supporter
 
 
+class Way(models.TextChoices):
+    """Who carries a person's letter."""
+
+    US = "us", _("Through us")
+    OWN_MAIL = "own_mail", _("From their own mail program")
+    PRINT = "print", _("On paper")
+
+
 class Action(models.Model):
     """One person's act. What they sent is sealed in one row and never altered; `state` says what followed.
 
@@ -33,6 +41,11 @@ class Action(models.Model):
     reason = models.CharField(max_length=40, blank=True, help_text=_("Why it is held or blocked."))
     supporter = models.ForeignKey(Supporter, models.SET_NULL, null=True, related_name="actions")
     attempts = models.PositiveSmallIntegerField(default=0)
+    way = models.CharField(max_length=10, choices=Way, db_default=Way.US)
+    # Where the person lives, as the look-up said or as they chose: it leads to whoever represents them.
+    division = models.CharField(max_length=120, blank=True, db_default="")
+    # When a target is to be sought again, or a request to confirm runs out. Empty where nothing waits for a moment.
+    next_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("action")
@@ -45,6 +58,7 @@ class Action(models.Model):
             models.Index(fields=["campaign", "id"], condition=Q(state="received"), name="actions_to_screen"),
             models.Index(fields=["id"], condition=Q(state="counted"), name="actions_to_follow"),
             models.Index(fields=["campaign", "id"], condition=Q(state__in=["held", "stuck"]), name="actions_for_staff"),
+            models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="actions_that_wait"),
         ]
 
     def __str__(self) -> str:
@@ -58,6 +72,10 @@ class Letter(models.Model):
     target = models.ForeignKey(Target, models.PROTECT, related_name="letters")
     message = models.OneToOneField(Message, models.PROTECT, related_name="letter")
     own_words = models.BooleanField(help_text=_("Whether the supporter changed the text they were offered."))
+    # How alike letters are is estimated from these: 64 smallest keyed hashes of their shingles, two bytes each.
+    sketch = models.BinaryField(max_length=128, default=b"")
+    hand_in = models.ForeignKey("HandIn", models.SET_NULL, null=True, related_name="letters")
+    number = models.PositiveIntegerField(null=True, help_text=_("In the book that was handed in."))
 
     class Meta:
         verbose_name = _("letter")
@@ -102,3 +120,37 @@ class CountProof(models.Model):
     @property
     def agrees(self) -> bool:
         return self.tallied == self.found
+
+
+class HandIn(models.Model):
+    """Letters to one target made into a book, and the moment when somebody received it."""
+
+    class State(models.TextChoices):
+        MAKING = "making", _("Being made")
+        READY = "ready", _("Ready")
+        FAILED = "failed", _("Failed")
+        HANDED_OVER = "over", _("Handed over")
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="hand_ins")
+    target = models.ForeignKey(Target, models.PROTECT, null=True, related_name="hand_ins")
+    state = models.CharField(max_length=10, choices=State, default=State.MAKING)
+    people = models.PositiveIntegerField(default=0)
+    file = models.CharField(
+        max_length=200, blank=True, help_text=_("Name of the sealed kit in the folder of hand-ins.")
+    )
+    manifest_sha256 = models.CharField(max_length=64, blank=True)
+    made_by_name = models.CharField(max_length=160)
+    made_at = models.DateTimeField(db_default=Now())
+    handed_over_at = models.DateTimeField(_("when"), null=True)
+    received_by = models.CharField(_("who received it"), max_length=200, blank=True)
+    note = models.TextField(_("note"), blank=True)
+    photo = models.CharField(max_length=200, blank=True)
+    notified_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("hand-in")
+        verbose_name_plural = _("hand-ins")
+        ordering: ClassVar = ["-made_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.campaign}: {self.people}"

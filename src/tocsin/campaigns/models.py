@@ -39,13 +39,69 @@ class AppendOnly(models.Model):
 class Target(models.Model):
     """A decision-maker: where letters to them go. How they are addressed is in `TargetWords`, by language."""
 
+    class Status(models.TextChoices):
+        ACTIVE = "active", _("In office: letters go to them")
+        AWAY = "away", _("No longer in office: letters wait, or go to whoever follows")
+        UNREACHABLE = "dead", _("The address is dead: letters wait for another")
+
+    class Mode(models.TextChoices):
+        EACH = "each", _("Each letter by itself")
+        DAILY = "daily", _("One mail a day with all letters")
+        WEEKLY = "weekly", _("One mail a week with all letters")
+        HAND_IN = "hand_in", _("Handed in on paper")
+
+    class Gender(models.TextChoices):
+        UNKNOWN = "", _("Not known, or it does not matter")
+        WOMAN = "f", _("Woman")
+        MAN = "m", _("Man")
+
     name = models.CharField(
         _("name"),
         max_length=160,
         help_text=_("The person, or the office when it matters more than who holds it. Staff see this."),
     )
-    email = models.EmailField(_("e-mail address"), help_text=_("Letters go here, and nowhere else."))
+    email = models.EmailField(
+        _("e-mail address"),
+        blank=True,
+        help_text=_("Letters go here, and nowhere else. Only a target whose letters are handed in may have none."),
+    )
+    other_emails = models.TextField(
+        _("other addresses"), blank=True, help_text=_("One in each line. Kept for the day when the first is dead.")
+    )
     language = models.CharField(_("preferred language"), max_length=10, choices=settings.LANGUAGES, default="en")
+    gender = models.CharField(_("gender"), max_length=1, choices=Gender, blank=True, default=Gender.UNKNOWN)
+    office_kind = models.CharField(
+        _("kind of office"),
+        max_length=40,
+        blank=True,
+        help_text=_("Decides the form of address where none of its own is given (campaigns/forms_of_address.py)."),
+    )
+    division = models.CharField(
+        _("division"),
+        max_length=120,
+        blank=True,
+        db_index=True,
+        help_text=_("Open Civic Data identifier with its year, like ocd-division/country:ca/ed:35075-2023."),
+    )
+    division_name = models.CharField(_("riding"), max_length=160, blank=True)
+    party = models.CharField(_("party"), max_length=120, blank=True)
+    postal_address = models.TextField(_("postal address"), blank=True)
+    phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.ACTIVE)
+    successor = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="predecessors", verbose_name=_("followed by")
+    )
+    time_zone = models.CharField(_("time zone"), max_length=64, default="America/Toronto", validators=[check_time_zone])
+    mode = models.CharField(_("how letters arrive"), max_length=10, choices=Mode, default=Mode.EACH)
+    per_hour_by_day = models.PositiveIntegerField(
+        _("letters an hour by day"), default=20, help_text=_("0 means: as fast as the server takes them.")
+    )
+    per_hour_by_night = models.PositiveIntegerField(
+        _("letters an hour by night"), default=5, help_text=_("0 means: none until the morning.")
+    )
+    paused = models.BooleanField(_("letters are paused"), default=False)
+    # What an import knows it by, so that importing twice changes rather than doubles: "mps:35075".
+    external_id = models.CharField(max_length=120, blank=True, db_index=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
@@ -106,6 +162,125 @@ class TargetWords(models.Model):
         return f"Dear {self.person or self.office or 'Sir or Madam'},"
 
 
+class TargetList(models.Model):
+    """Targets that belong together: a parliament, a cabinet, the premiers."""
+
+    name = models.CharField(_("name"), max_length=160, unique=True)
+    targets = models.ManyToManyField(Target, through="ListMember", related_name="lists", verbose_name=_("targets"))
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("list of targets")
+        verbose_name_plural = _("lists of targets")
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ListMember(models.Model):
+    """A target's place in a list; `match` is the answer that leads to it ("ON"), where a campaign matches answers."""
+
+    target_list = models.ForeignKey(TargetList, models.CASCADE, related_name="members")
+    target = models.ForeignKey(Target, models.CASCADE, related_name="memberships")
+    match = models.CharField(_("answer"), max_length=80, blank=True)
+
+    class Meta:
+        verbose_name = _("member of a list")
+        verbose_name_plural = _("members of a list")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["target_list", "target", "match"], name="once_in_a_list_for_each_answer")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.target} ({self.target_list})"
+
+
+class TargetImport(models.Model):
+    """One file of targets: its rows as they were read, how its columns map, what it made, and how to undo it."""
+
+    class State(models.TextChoices):
+        UPLOADED = "uploaded", _("Uploaded")
+        DONE = "done", _("Imported")
+        UNDONE = "undone", _("Undone")
+
+    target_list = models.ForeignKey(TargetList, models.SET_NULL, null=True, related_name="imports")
+    file_name = models.CharField(max_length=200)
+    columns = models.JSONField(default=list)
+    rows = models.JSONField(default=list)
+    mapping = models.JSONField(default=dict)
+    # For each row that was taken: the target's number, and what it was before (None: it was new).
+    made = models.JSONField(default=list)
+    state = models.CharField(max_length=10, choices=State, default=State.UPLOADED)
+    by_name = models.CharField(max_length=160)
+    uploaded_at = models.DateTimeField(db_default=Now())
+    imported_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("import of targets")
+        verbose_name_plural = _("imports of targets")
+        ordering: ClassVar = ["-uploaded_at", "-id"]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class PostalDivision(models.Model):
+    """One line of a table of postal codes: a code lies in a division. A code that spans several has several lines."""
+
+    table = models.CharField(max_length=40, default="default")
+    postal_code = models.CharField(max_length=12)
+    division = models.CharField(max_length=120)
+    name = models.CharField(max_length=160, blank=True)
+
+    class Meta:
+        verbose_name = _("division of a postal code")
+        verbose_name_plural = _("divisions of postal codes")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["table", "postal_code", "division"], name="a_code_lies_in_a_division_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.postal_code} · {self.division}"
+
+
+class LookUpMemory(models.Model):
+    """What a provider answered for a postal code, so that it is asked once for many. No person is in it."""
+
+    provider = models.CharField(max_length=40)
+    postal_code = models.CharField(max_length=12)
+    answer = models.JSONField()
+    asked_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("remembered look-up")
+        verbose_name_plural = _("remembered look-ups")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["provider", "postal_code"], name="one_memory_for_each_code")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} · {self.postal_code}"
+
+
+class ProviderHealth(models.Model):
+    """Whether a provider may be asked now: shared by all processes, so that one that is away is left alone by all."""
+
+    provider = models.CharField(max_length=40, primary_key=True)
+    failures = models.PositiveSmallIntegerField(default=0)
+    away_until = models.DateTimeField(null=True)
+    # The minute that is being counted, and how often it was asked in it.
+    minute = models.DateTimeField(null=True)
+    asked_in_minute = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("health of a provider")
+        verbose_name_plural = _("health of providers")
+
+    def __str__(self) -> str:
+        return self.provider
+
+
 class Kind(models.TextChoices):
     LETTER = "letter", _("Letter: each person writes to every target")
     PETITION = "petition", _("Petition: each person signs one text")
@@ -113,12 +288,31 @@ class Kind(models.TextChoices):
 
 class ReplyTo(models.TextChoices):
     SUPPORTER = "supporter", _("To the supporter who wrote")
+    ALIAS = "alias", _("Through us to the supporter, and we note that an answer came")
     NOBODY = "nobody", _("To our own address only")
 
 
 class Moderation(models.TextChoices):
     OFF = "off", _("Letters leave without being read")
     FLAGGED = "flagged", _("Letters with threats, slurs or many links wait for a moderator")
+
+
+class Targeting(models.TextChoices):
+    FIXED = "fixed", _("The same for everybody: one office, or several")
+    ANSWER = "answer", _("By an answer: whoever belongs to the person's province, country or city")
+    POSTAL_CODE = "postal", _("By postal code: whoever represents the person")
+
+
+class MatchedBy(models.TextChoices):
+    PROVINCE = "province", _("Province or territory")
+    COUNTRY = "country", _("Country")
+    CITY = "city", _("City")
+
+
+class Provider(models.TextChoices):
+    TABLE = "table", _("A table of postal codes that was imported")
+    REPRESENT = "represent", _("Open North's Represent (Canada)")
+    BOUNDARIES = "boundaries", _("Boundaries and centres of postal codes that were imported")
 
 
 class Campaign(models.Model):  # type: ignore[django-manager-missing]  # its pages are Wagtail's, which has no types
@@ -128,6 +322,14 @@ class Campaign(models.Model):  # type: ignore[django-manager-missing]  # its pag
     slug = models.SlugField(_("short name"), max_length=80, unique=True)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.LETTER)
     targets = models.ManyToManyField(Target, verbose_name=_("targets"), blank=True, related_name="campaigns")
+    targeting = models.CharField(_("who gets a letter"), max_length=10, choices=Targeting, default=Targeting.FIXED)
+    target_list = models.ForeignKey(
+        TargetList, models.PROTECT, null=True, blank=True, related_name="campaigns", verbose_name=_("list of targets")
+    )
+    matched_by = models.CharField(
+        _("matched by"), max_length=10, choices=MatchedBy, default=MatchedBy.PROVINCE, blank=True
+    )
+    provider = models.CharField(_("look-up"), max_length=12, choices=Provider, default=Provider.TABLE, blank=True)
     goal = models.PositiveIntegerField(_("goal"), null=True, blank=True, validators=[MinValueValidator(1)])
     show_count_from = models.PositiveIntegerField(
         _("show the count from"), default=1, help_text=_("Below this number the page does not show its count.")
@@ -139,6 +341,29 @@ class Campaign(models.Model):  # type: ignore[django-manager-missing]  # its pag
     moderation = models.CharField(_("moderation"), max_length=10, choices=Moderation, default=Moderation.FLAGGED)
     letters_paused = models.BooleanField(
         _("letters are paused"), default=False, help_text=_("While paused, letters wait. None is lost.")
+    )
+    letters_held = models.BooleanField(
+        _("hold new letters"), default=False, help_text=_("Each new letter waits until somebody releases it.")
+    )
+    letters_not_before = models.DateTimeField(
+        _("letters leave from"), null=True, blank=True, help_text=_("Empty: as soon as they are written.")
+    )
+    test_address = models.EmailField(
+        _("test address"),
+        blank=True,
+        help_text=_("While an address stands here, every letter goes to it, marked as a test, and none to a target."),
+    )
+    confirm_first = models.BooleanField(
+        _("ask people to confirm by mail"),
+        default=False,
+        help_text=_("An action counts, and its letter leaves, when its writer pressed the button in a mail of ours."),
+    )
+    offer_own_mail = models.BooleanField(_("people may send it from their own mail program"), default=False)
+    offer_print = models.BooleanField(_("people may print their letter"), default=False)
+    show_taken = models.BooleanField(
+        _("say how many letters were taken"),
+        default=False,
+        help_text=_("“4,812 letters were taken by the Minister's server” stands below the number."),
     )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
@@ -200,6 +425,8 @@ class Tally(models.Model):
 
     campaign = models.OneToOneField(Campaign, models.CASCADE, primary_key=True, related_name="tally")
     counted = models.PositiveBigIntegerField(default=0)
+    # Letters that a target's server took, as of the worker's last look. It is shown, so it is not counted in a request.
+    letters_taken = models.PositiveBigIntegerField(default=0)
     changed_at = models.DateTimeField(db_default=Now())
 
     class Meta:

@@ -39,14 +39,55 @@ class TargetSaid(TypedDict):
     greeting: str
 
 
+class RuleWords(TypedDict):
+    """Which targets a variant is for: whose attribute is (negated: is not) one of the values, case ignored."""
+
+    attribute: Literal["target", "division", "party", "organisation", "office_kind", "language", "match"]
+    values: list[str]
+    negated: bool
+
+
+class VariantWords(TypedDict):
+    """Other words for some targets: the first whose rule matches. Empty parts are those of the letter.
+
+    `excluded` is set where such a target gets no letter: it is the text that the supporter reads instead.
+    """
+
+    rule: RuleWords
+    header: str
+    closing: str
+    text: str
+    excluded: str
+
+
 class LetterWords(TypedDict):
-    """The letter the supporter is offered. In mode `blank` `text` is empty and `talking_points` help instead."""
+    """The letter the supporter is offered. In mode `blank` `text` is empty and `talking_points` help instead.
+
+    `header` and `closing` stand before and after what the supporter writes and are locked; only they know fields
+    ({name}, {city}, {postal_code}, {riding}, {target}, {office}), resolved once when the letter is composed. `openings`
+    and `subjects` are turned from supporter to supporter: the form shows one, and says which in its field `offer`.
+    `prompts` are questions whose answers become a paragraph of the letter.
+    """
 
     mode: LetterMode
     subject: str
     text: str
     closing: str
     talking_points: list[str]
+    header: NotRequired[str]
+    openings: NotRequired[list[str]]
+    subjects: NotRequired[list[str]]
+    prompts: NotRequired[list[str]]
+    variants: NotRequired[list[VariantWords]]
+
+
+class TargetingWords(TypedDict):
+    """Where who gets the letter depends on who writes. `field` is the question whose answer decides."""
+
+    by: Literal["answer", "postal"]
+    field: FieldKind
+    target_list: int
+    provider: str
 
 
 class ThanksWords(TypedDict):
@@ -101,5 +142,9 @@ class EditionWords(TypedDict):
     thanks: ThanksWords
     share: ShareWords
     brand: BrandWords
+    # Absent where everybody writes to `targets`.
+    targeting: NotRequired[TargetingWords]
+    # How a letter may travel besides through us: "own_mail", "print".
+    ways: NotRequired[list[str]]
     # Words of later versions; readers treat them as optional.
     extra: NotRequired[dict[str, str]]

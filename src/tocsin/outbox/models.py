@@ -1,4 +1,4 @@
-"""Message, which is one thing that leaves, and Delivery, which is one attempt at it."""
+"""Message, one thing that leaves; Delivery, an attempt at it; Event, what came back; and what sets their pace."""
 
 from __future__ import annotations
 
@@ -16,6 +16,63 @@ class Kind(models.TextChoices):
     LETTER = "letter", _("Letter")
     THANKS = "thanks", _("Thank-you")
     STAFF = "staff", _("Staff mail")
+    CONFIRM = "confirm", _("Request to confirm")
+    CHOICE = "choice", _("Request to choose a riding")
+    DIGEST = "digest", _("Digest")
+    FORWARD = "forward", _("Forwarded answer")
+    UPDATE = "update", _("Update")
+
+
+class Bucket(models.Model):
+    """The pace of one receiver, shared by all workers: a target ("target:12") or a receiving domain ("domain:gc.ca").
+
+    Tokens flow in at the rate of the hour and each mail takes one. What is known of a receiver's mood stands here too:
+    until when it is left alone, and how its last answers were.
+    """
+
+    key = models.CharField(max_length=270, unique=True)
+    # Mails an hour by day and by night; empty: no limit. Day is from 8 to 18 h, Monday to Friday, in `time_zone`.
+    per_hour_by_day = models.PositiveIntegerField(null=True)
+    per_hour_by_night = models.PositiveIntegerField(null=True)
+    time_zone = models.CharField(max_length=64, default="UTC")
+    tokens = models.FloatField(default=1.0)
+    filled_at = models.DateTimeField(db_default=Now())
+    # Nothing leaves before this: no token is there yet, it is night, or the receiver asked to be left alone.
+    ready_at = models.DateTimeField(db_default=Now())
+    paused = models.BooleanField(default=False, help_text=_("By staff, or by the breaker; staff open it again."))
+    why_paused = models.CharField(max_length=500, blank=True)
+    # The last answers, newest last: "." is well, "x" is a policy refusal or a time-out. 20 at most.
+    recent = models.CharField(max_length=20, blank=True)
+    slow_until = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("pace of a receiver")
+        verbose_name_plural = _("paces of receivers")
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Lane(models.Model):
+    """The queue of one campaign to one receiver. Lanes are served in turn, so that no campaign waits for another's."""
+
+    key = models.CharField(max_length=300, unique=True)
+    campaign_ref = models.BigIntegerField(null=True)
+    target_ref = models.BigIntegerField(null=True)
+    kind = models.CharField(max_length=10, choices=Kind)
+    target = models.ForeignKey(Bucket, models.PROTECT, null=True, related_name="target_lanes")
+    domain = models.ForeignKey(Bucket, models.PROTECT, related_name="domain_lanes")
+    paused = models.BooleanField(default=False)
+    not_before = models.DateTimeField(null=True)
+    served_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("lane")
+        verbose_name_plural = _("lanes")
+        indexes: ClassVar = [models.Index(fields=["campaign_ref", "target_ref"], name="lanes_by_campaign")]
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class Message(models.Model):
@@ -27,7 +84,14 @@ class Message(models.Model):
     ref = models.CharField(max_length=32, unique=True)
     kind = models.CharField(max_length=10, choices=Kind)
     campaign_ref = models.BigIntegerField(null=True, help_text=_("A plain number: campaigns are next door."))
+    target_ref = models.BigIntegerField(null=True, help_text=_("A plain number: targets are next door."))
     domain = models.CharField(max_length=255, help_text=_("The receiving domain."))
+    lane = models.ForeignKey(Lane, models.PROTECT, null=True, related_name="messages", db_index=False)
+    # Whether we may write there at all is asked of the suppression list by this.
+    to_digest = models.BinaryField(max_length=32, default=b"")
+    # Set where it does not leave by itself: the digest that carries it. Its fate follows the carrier’s.
+    carrier = models.ForeignKey("self", models.SET_NULL, null=True, related_name="carried")
+    gathered = models.BooleanField(default=False, help_text=_("Waits for a digest or to be handed in."))
     sealed = models.BinaryField(help_text=_("Envelope and bytes, sealed for the context “message:” and the key."))
     sha256 = models.CharField(max_length=64, help_text=_("Of the exact bytes handed to the server."))
 
@@ -48,7 +112,11 @@ class Message(models.Model):
         verbose_name = _("message")
         verbose_name_plural = _("messages")
         indexes: ClassVar = [
-            models.Index(fields=["due_at", "id"], condition=Q(due_at__isnull=False), name="outbox_due"),
+            models.Index(fields=["lane", "due_at", "id"], condition=Q(due_at__isnull=False), name="outbox_due"),
+            models.Index(
+                fields=["target_ref", "state"], condition=Q(target_ref__isnull=False), name="outbox_by_target"
+            ),
+            models.Index(fields=["target_ref", "id"], condition=Q(gathered=True), name="outbox_gathered"),
             models.Index(fields=["lease_until"], condition=Q(lease_until__isnull=False), name="outbox_leased"),
             models.Index(fields=["campaign_ref", "kind", "state"], name="outbox_by_campaign"),
         ]
@@ -68,6 +136,7 @@ class Delivery(models.Model):
     finished_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=10, choices=State, blank=True)
     server = models.CharField(max_length=255, blank=True)
+    tls = models.CharField(max_length=20, blank=True, help_text=_("The version of TLS, or empty for none."))
     words = models.CharField(max_length=500, blank=True)
 
     class Meta:
@@ -77,3 +146,87 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.message_id} · {self.number} · {self.outcome or 'under way'}"
+
+
+class Event(models.Model):
+    """What came back about a message after it was taken: a bounce, a complaint, an answer. Each is noted once."""
+
+    class Kind(models.TextChoices):
+        BOUNCED = "bounced", _("Came back")
+        DELAYED = "delayed", _("The other side is still trying")
+        DELIVERED = "delivered", _("Delivered, says the other side")
+        COMPLAINED = "complained", _("Called unwanted")
+        REPLIED = "replied", _("Answered")
+
+    message = models.ForeignKey(Message, models.CASCADE, related_name="events")
+    kind = models.CharField(max_length=12, choices=Kind)
+    source = models.CharField(max_length=20, help_text=_("dsn, reply, or the provider's name."))
+    # The source's own name for it, or a hash of what it sent: the same twice is one.
+    event_id = models.CharField(max_length=80)
+    words = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["source", "event_id"], name="each_event_once")]
+
+    def __str__(self) -> str:
+        return f"{self.message_id} · {self.kind}"
+
+
+class Suppression(models.Model):
+    """An address that we do not write to any more, known by its digest alone. A supporter who left stops no letter to a
+    target: only what the target's own address did does."""
+
+    class Reason(models.TextChoices):
+        BOUNCED = "bounced", _("Its mail comes back for good")
+        COMPLAINED = "complained", _("Our mail was called unwanted")
+        UNSUBSCRIBED = "left", _("The person asked for no more")
+        ERASED = "erased", _("The person asked to be forgotten")
+        STAFF = "staff", _("Staff said so")
+
+    class Scope(models.TextChoices):
+        ALL = "all", _("Everything")
+        NEWS = "news", _("News and updates")
+
+    digest = models.BinaryField(max_length=32)
+    scope = models.CharField(max_length=10, choices=Scope, default=Scope.ALL)
+    reason = models.CharField(max_length=12, choices=Reason)
+    since = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("suppression")
+        verbose_name_plural = _("suppressions")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["digest", "scope"], name="suppressed_once")]
+
+    def __str__(self) -> str:
+        return f"{self.scope}: {self.reason}"
+
+
+class Notice(models.Model):
+    """Something staff must know: a domain was paused, an address is dead. Stays until somebody has dealt with it."""
+
+    class Kind(models.TextChoices):
+        PAUSED = "paused", _("Mail to a domain is paused")
+        DEAD = "dead", _("A target's address is dead")
+        AWAY = "away", _("The mail server cannot be reached")
+        RESTORED = "restored", _("The database was restored")
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    about = models.CharField(max_length=270, help_text=_("The key of the bucket or whatever else it is about."))
+    words = models.CharField(max_length=500, blank=True)
+    raised_at = models.DateTimeField(db_default=Now())
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("notice")
+        verbose_name_plural = _("notices")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["kind", "about"], condition=Q(settled_at__isnull=True), name="one_open_notice_for_each_thing"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.about}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils import timezone
 
@@ -15,11 +16,32 @@ from tocsin.outbox.states import State
 
 
 @dataclass(frozen=True, slots=True)
+class Pace:
+    """How many mails an hour a target's office is sent, by day and by night in its own time zone. None: no limit."""
+
+    per_hour_by_day: int | None
+    per_hour_by_night: int | None
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that travels with a mail."""
+
+    name: str
+    mimetype: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
     """One mail to leave. `key` says what it is for; leaving the same key twice leaves one.
 
-    `sender_name` is shown beside our own address ("Jane Doe via ORG"); `reply_to` is an address or empty. `html` makes
-    it multipart. `automatic` marks what no person wrote (Auto-Submitted). `held` keeps it from leaving until released.
+    `sender_name` is shown beside our own address ("Jane Doe via ORG"); `reply_to` is an address or empty, and
+    `reply_alias` takes an address of ours instead that forwards to the supporter. `html` makes it multipart.
+    `automatic` marks what no person wrote (Auto-Submitted). `held` keeps it from leaving until released; `gathered`
+    until a digest carries it or it is handed in; `not_before` until that moment. `target_ref` and `pace` are those of
+    the target, where it is a letter to one.
     """
 
     key: str
@@ -35,6 +57,12 @@ class Outgoing:
     reply_to: str = ""
     automatic: bool = False
     held: bool = False
+    target_ref: int | None = None
+    pace: Pace | None = None
+    gathered: bool = False
+    not_before: datetime | None = None
+    reply_alias: bool = False
+    attachments: tuple[Attachment, ...] = ()
 
 
 class SealIsBroken(Exception):

@@ -1,0 +1,1 @@
+"""Who gets a person's letter, where that depends on who writes."""
