@@ -1,8 +1,7 @@
 """The web server's own process: loads the application once, then forks the workers that answer.
 
-What a forked worker has in common with its parent is in memory once. With the application loaded in each worker by
-itself, two workers took some 85 MB more (bench/RESULTS.md), and one that had died was back seconds later instead of
-at once.
+What forked workers have in common is in memory once: with the application loaded in each by itself, two of them took
+80 MB more (bench/notes.md). A single worker has nobody to share with, and loads it by itself.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ import argparse
 import gc
 import multiprocessing
 import os
+import pkgutil
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
@@ -21,7 +21,6 @@ from granian.log import LogLevels
 from granian.server import MPServer
 
 from tocsin.lib.endings import end_with_parent
-from tocsin.wsgi import application
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -51,11 +50,24 @@ def server(host: str, port: int, workers: int, threads: int) -> MPServer:
     )
 
 
-def forked(parent: int) -> WSGIApplication:
-    """The application in a worker: a copy of the parent's. One whose parent was killed would keep the port."""
+def application() -> WSGIApplication:
+    loaded: WSGIApplication = pkgutil.resolve_name("tocsin.wsgi:application")
+    return loaded
+
+
+def in_a_worker(parent: int) -> WSGIApplication:
+    """The application as a forked worker has it. One whose parent was killed would keep the port, so it ends too."""
     if os.environ.get("TOCSIN_TREE"):
         end_with_parent(parent)
-    return application
+    return application()
+
+
+def share_the_application() -> None:
+    """Loads it before the fork. What is there then stays: looking through it for garbage would write to it, and so
+    copy it into every worker."""
+    application()
+    gc.collect()
+    gc.freeze()
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -66,10 +78,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     asked = words.parse_args(arguments)
     # Python 3.14 begins processes otherwise, and so would load the application in each of them.
     multiprocessing.set_start_method("fork")
-    # What is there now stays: looking through it for garbage would write to it, and so copy it into every worker.
-    gc.collect()
-    gc.freeze()
-    loader: Callable[[], WSGIApplication] = partial(forked, os.getpid())
+    if asked.workers > 1:
+        share_the_application()
+    loader: Callable[[], WSGIApplication] = partial(in_a_worker, os.getpid())
     server(asked.host, asked.port, asked.workers, asked.threads).serve(target_loader=loader, wrap_loader=False)
 
 
