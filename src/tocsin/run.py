@@ -38,27 +38,8 @@ def say(line: str) -> None:
 
 
 def web_command(host: str, port: int, workers: int, threads: int) -> list[str]:
-    """The web server. Granian starts its own failed workers again; what it cannot mend, the supervisor does."""
-    options = {
-        "--interface": "wsgi",
-        "--host": host,
-        "--port": str(port),
-        "--workers": str(workers),
-        "--blocking-threads": str(threads),
-        # A thread that rests keeps its database connection warm.
-        "--blocking-threads-idle-timeout": "600",
-        "--http": "1",
-        "--backlog": "2048",
-        # Connections, not requests: readers keep theirs open between two pages.
-        "--backpressure": "1024",
-        # A form on a bad line takes its time, but a head of a few hundred bytes does not.
-        "--http1-header-read-timeout": "15000",
-        "--workers-kill-timeout": "6",
-        # It warns of more threads than cores; ours wait for the disk and for each other's commit.
-        "--log-level": "error",
-    }
-    words = [word for option in options.items() for word in option]
-    return [sys.executable, "-m", "granian", *words, "--respawn-failed-workers", "--no-ws", "tocsin.wsgi:application"]
+    """The web server. It starts its own failed workers again; what it cannot mend, the supervisor does."""
+    return [sys.executable, "-m", "tocsin.web_server", host, *map(str, (port, workers, threads))]
 
 
 def worker_command() -> list[str]:

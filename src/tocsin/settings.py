@@ -97,9 +97,8 @@ def sqlite_database(path: Path | str) -> dict[str, Any]:
         "temp_store": "MEMORY",
         "cache_size": "-20000",
         "journal_size_limit": "67108864",
-        # In pages of 4 kB. Digests fall everywhere in their index: with the usual 1,000 each of its pages was written
-        # home again and again, which cost a third of the rate once there were a million actions.
-        "wal_autocheckpoint": "10000",
+        # In pages of 4 kB: the last resort. Checkpoints are made beside the writers (lib/fairsqlite/checkpoints.py).
+        "wal_autocheckpoint": "50000",
     }
     return {
         "ENGINE": "tocsin.lib.fairsqlite",

@@ -6,12 +6,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from tocsin.lib.endings import end_with_parent
 from tocsin.lib.microcache import Microcache
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tocsin.settings")
-if os.environ.get("TOCSIN_TREE"):
-    end_with_parent(os.getppid())  # a web worker whose master was killed would keep the port
 django = get_wsgi_application()
 
 from tocsin.web.straight import StraightWay  # noqa: E402  (needs Django set up)

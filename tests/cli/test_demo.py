@@ -72,7 +72,7 @@ class Running:
 
     @property
     def master(self) -> int:
-        return self.find("granian")
+        return self.find("tocsin.web_server")
 
     @property
     def worker(self) -> int:

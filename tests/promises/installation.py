@@ -178,9 +178,9 @@ class Installation:
         """The number of a process that runs: “worker”, “master” or “inner” (those two are the web's)."""
         if name == "inner":
             master = self.process("master")
-            return next(iter(_children(master, "granian")), None) if master else None
+            return next(iter(_children(master, "tocsin.web_server")), None) if master else None
         assert self._process
-        return next(iter(_children(self._process.pid, {"worker": "worker", "master": "granian"}[name])), None)
+        return next(iter(_children(self._process.pid, {"worker": "worker", "master": "tocsin.web_server"}[name])), None)
 
     def kill(self, name: str) -> None:
         """As if the power had failed for this one process."""

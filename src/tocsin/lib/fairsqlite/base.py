@@ -14,6 +14,8 @@ from typing import Any
 
 from django.db.backends.sqlite3 import base
 
+from tocsin.lib.fairsqlite.checkpoints import checkpoints_of
+
 ENDING = "-turn"
 
 
@@ -32,7 +34,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _commit(self) -> Any:
         result = super()._commit()  # type: ignore[misc]
-        self._pass_turn_on()
+        if self._turn is not None:
+            self._pass_turn_on()
+            checkpoints_of(str(self.settings_dict["NAME"])).after_commit()
         return result
 
     def _rollback(self) -> Any:

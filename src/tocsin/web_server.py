@@ -1,0 +1,88 @@
+"""The web server's own process: loads the application once, then forks the workers that answer.
+
+What forked workers have in common is in memory once: with the application loaded in each by itself, two of them took
+80 MB more (bench/notes.md). A single worker has nobody to share with, and loads it by itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import multiprocessing
+import os
+import pkgutil
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.server import MPServer
+
+from tocsin.lib.endings import end_with_parent
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+
+def server(host: str, port: int, workers: int, threads: int) -> MPServer:
+    return MPServer(
+        "tocsin.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=threads,
+        # A thread that rests keeps its database connection warm.
+        blocking_threads_idle_timeout=600,
+        http=HTTPModes.http1,
+        websockets=False,
+        backlog=2048,
+        # Connections, not requests: readers keep theirs open between two pages.
+        backpressure=1024,
+        # A form on a bad line takes its time, but a head of a few hundred bytes does not.
+        http1_settings=HTTP1Settings(header_read_timeout=15_000),
+        respawn_failed_workers=True,
+        workers_kill_timeout=6,
+        # It warns of more threads than cores; ours wait for the disk and for each other's commit.
+        log_level=LogLevels.error,
+    )
+
+
+def application() -> WSGIApplication:
+    loaded: WSGIApplication = pkgutil.resolve_name("tocsin.wsgi:application")
+    return loaded
+
+
+def in_a_worker(parent: int) -> WSGIApplication:
+    """The application as a forked worker has it. One whose parent was killed would keep the port, so it ends too."""
+    if os.environ.get("TOCSIN_TREE"):
+        end_with_parent(parent)
+    return application()
+
+
+def share_the_application() -> None:
+    """Loads it before the fork. What is there then stays: looking through it for garbage would write to it, and so
+    copy it into every worker."""
+    application()
+    gc.collect()
+    gc.freeze()
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    words = argparse.ArgumentParser(prog="tocsin.web_server", description="Answers the public and the desk.")
+    words.add_argument("host")
+    for name in ("port", "workers", "threads"):
+        words.add_argument(name, type=int)
+    asked = words.parse_args(arguments)
+    # Python 3.14 begins processes otherwise, and so would load the application in each of them.
+    multiprocessing.set_start_method("fork")
+    if asked.workers > 1:
+        share_the_application()
+    loader: Callable[[], WSGIApplication] = partial(in_a_worker, os.getpid())
+    server(asked.host, asked.port, asked.workers, asked.threads).serve(target_loader=loader, wrap_loader=False)
+
+
+if __name__ == "__main__":
+    main()
