@@ -1,7 +1,8 @@
-"""The work behind the answer, in three lines side by side: the heart, the post and the jobs.
+"""The work behind the answer, in lines side by side: the heart, the search for targets, the post and the jobs.
 
-The heart screens, counts and follows what was accepted; the post carries what waits in the outbox; the jobs are
-whatever was put off (exports, search) and what is done every night. The rows are the state of the work: any number of
+The heart screens, counts and follows what was accepted; the search finds who represents whom, and may have to wait for
+a provider; the post carries what waits in the outbox; the jobs are whatever was put off (exports, search) and what is
+done every night. The rows are the state of the work: any number of
 workers may run on any number of machines, and one that dies leaves nothing undone that another does not find.
 """
 
@@ -29,10 +30,12 @@ from django_tasks_db.backend import DatabaseBackend
 from django_tasks_db.management.commands.db_worker import Worker as JobRunner
 from django_tasks_db.models import DBTaskResult
 
+from tocsin.actions.asking import ask_batch
 from tocsin.actions.count import prove_counts
 from tocsin.actions.models import CountProof
 from tocsin.actions.process import follow_batch, paused_campaigns
 from tocsin.actions.screen import screen_batch
+from tocsin.actions.seek import seek_batch
 from tocsin.lib.endings import end_with_parent
 from tocsin.outbox.deliver import deliver_batch
 
@@ -86,8 +89,8 @@ class Line:
 
 
 def heart() -> int:
-    """Screens and counts what came in, then makes what follows of it."""
-    return screen_batch() + follow_batch()
+    """Screens and counts what came in, asks who is to confirm, then makes what follows."""
+    return screen_batch() + ask_batch() + follow_batch()
 
 
 def post(stop: threading.Event) -> int:
@@ -184,7 +187,12 @@ def hush() -> None:
 
 
 def lines(stop: threading.Event) -> list[Line]:
-    return [Line("heart", heart, stop), Line("post", lambda: post(stop), stop), Line("jobs", Jobs(), stop)]
+    return [
+        Line("heart", heart, stop),
+        Line("search", seek_batch, stop),
+        Line("post", lambda: post(stop), stop),
+        Line("jobs", Jobs(), stop),
+    ]
 
 
 def worker(arguments: Sequence[str]) -> int:

@@ -85,7 +85,10 @@ def change_states(verdicts: Iterable[tuple[int, State, State, str]]) -> int:
         for (now, then, reason), ids in sorted(wanted.items()):
             mine = Action.objects.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
             rows = list(mine.filter(pk__in=ids, state=now).values_list("pk", "campaign_id"))
-            moved += Action.objects.filter(pk__in=[pk for pk, _ in rows]).update(state=then, reason=reason)
+            # A request to confirm is due at once; nothing else that waits for a moment comes in here.
+            due = Now() if then == State.UNCONFIRMED else None
+            changed = Action.objects.filter(pk__in=[pk for pk, _ in rows])
+            moved += changed.update(state=then, reason=reason, next_at=due)
             for _, campaign_id in rows:
                 added[campaign_id] += step(now, then)
         _add_to_tallies(added)

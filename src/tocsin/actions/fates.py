@@ -8,7 +8,9 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 
-from tocsin.actions.models import Action, Letter
+from tocsin.actions.choose import choice_key
+from tocsin.actions.models import Action, Letter, Way
+from tocsin.actions.seek import ASKS
 from tocsin.actions.states import State as ActionState
 from tocsin.actions.take import action_context
 from tocsin.campaigns.models import Campaign, Edition
@@ -29,13 +31,23 @@ class LetterFate:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A supporter's own act with all that followed. `act` is what they sent, opened."""
+    """A supporter's own act with all that followed. `act` is what they sent, opened.
+
+    `stage` says what the act itself waits for: "preparing", "confirm", "seek", "choose", or "" for nothing. `key` is
+    that of the page where the riding is chosen, while it can be. `way` is who carries the letter: actions.models.Way.
+    """
 
     edition: Edition
     accepted_at: datetime
     act: dict[str, Any]
     letters: list[LetterFate]
-    being_prepared: bool
+    stage: str
+    way: str = Way.US
+    key: str = ""
+
+    @property
+    def being_prepared(self) -> bool:
+        return self.stage == "preparing"
 
 
 def receipt_of(action_id: int) -> Receipt | None:
@@ -48,8 +60,26 @@ def receipt_of(action_id: int) -> Receipt | None:
     except CannotOpen:
         return None
     letters = _fates(Letter.objects.filter(action=action), action.edition)
-    preparing = action.state in {ActionState.RECEIVED, ActionState.HELD, ActionState.COUNTED, ActionState.STUCK}
-    return Receipt(action.edition, action.accepted_at, act, letters, preparing)
+    stage = stage_of(action)
+    key = choice_key(action.pk) if stage == "choose" else ""
+    return Receipt(action.edition, action.accepted_at, act, letters, stage, action.way, key)
+
+
+STAGES = {
+    ActionState.RECEIVED: "preparing",
+    ActionState.HELD: "preparing",
+    ActionState.COUNTED: "preparing",
+    ActionState.STUCK: "preparing",
+    ActionState.UNCONFIRMED: "confirm",
+    ActionState.SEEKING: "seek",
+}
+
+
+def stage_of(action: Action) -> str:
+    """What an act itself waits for."""
+    if action.state == ActionState.SEEKING and action.reason in ASKS:
+        return "choose"
+    return STAGES.get(ActionState(action.state), "")
 
 
 def letters_by_digest(edition: Edition, digest: bytes) -> list[LetterFate]:

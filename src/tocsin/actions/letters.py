@@ -1,77 +1,142 @@
-"""Composes what leaves for one action: a letter to each target, and a thank-you to whoever wrote.
+"""Composes letters: what a supporter wrote, between the lines that the campaigner locked, to each who gets it.
 
-The supporter's words are data: they are put beside the campaigner's text and never go through a template. What the
-campaigner wrote knows one field, {name}, and it is resolved here, once.
+The supporter's words are data: they are put beside the campaigner's and never go through a template.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
-from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from tocsin.actions.receipts import receipt_key
-from tocsin.campaigns.models import Edition, ReplyTo, Target
-from tocsin.campaigns.words import EditionWords, TargetSaid
+from tocsin.actions.addressees import Addressee
+from tocsin.actions.fields import resolved
+from tocsin.campaigns.models import Campaign, Edition, ReplyTo, Target
+from tocsin.campaigns.variants import attributes_of, variant_for
+from tocsin.campaigns.words import EditionWords
 from tocsin.lib.places import country_name, provinces_in
 from tocsin.outbox.models import Kind
-from tocsin.outbox.post import Outgoing
-
-
-class TargetIsGone(Exception):
-    """A target that the edition names is no longer there, so its letter has no address."""
+from tocsin.outbox.post import Outgoing, Pace
 
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """One mail to leave; `target_id` is set where it is a letter."""
+    """One letter to leave, and to whom."""
 
     mail: Outgoing
-    target_id: int | None = None
+    target_id: int
 
 
-def compose(edition: Edition, action_id: int, act: dict[str, Any], targets: dict[int, Target]) -> list[Composed]:
-    """Everything that leaves for one action, in the edition's language. `targets` are the rows by number.
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The locked lines around what a supporter wrote, their fields resolved. Either may be empty."""
 
-    Raises TargetIsGone.
-    """
+    header: str
+    closing: str
+
+
+def compose_letters(
+    edition: Edition, action_id: int, act: Mapping[str, Any], addressees: Sequence[Addressee], again: str = ""
+) -> list[Composed]:
+    """A letter to each who gets one, in the edition's language. `again` makes a further letter to the same target."""
     with translation.override(edition.language):
-        letters = [_letter(edition, action_id, act, said, targets) for said in edition.words["targets"]]
-        return [*(letters if edition.words["letter"] else []), Composed(_thanks(edition, action_id, act))]
+        wanted = [(one, frame) for one in addressees if (frame := frame_for(edition.words, act, one)) is not None]
+        return [Composed(_mail(edition, action_id, act, one, frame, again), one.target.pk) for one, frame in wanted]
 
 
-def full_name(act: dict[str, Any]) -> str:
+def frame_for(words: EditionWords, act: Mapping[str, Any], addressee: Addressee | None = None) -> Frame | None:
+    """The lines around a letter to this addressee, or None where a rule says that they get no letter."""
+    letter = words["letter"]
+    if letter is None:
+        return None
+    variant = None
+    if addressee and letter.get("variants"):
+        variant = variant_for(letter, attributes_of(addressee.target, match=addressee.match))
+    if variant and variant["excluded"]:
+        return None
+    header = (variant["header"] if variant else "") or letter.get("header", "")
+    closing = (variant["closing"] if variant else "") or letter["closing"] or (addressee.closing if addressee else "")
+    values = values_of(act, addressee)
+    return Frame(resolved(header, values), resolved(closing, values))
+
+
+def values_of(act: Mapping[str, Any], addressee: Addressee | None) -> dict[str, str]:
+    """What each field stands for in this letter."""
+    return {
+        "name": full_name(act),
+        "city": str(act.get("city", "")),
+        "postal_code": str(act.get("postal_code", "")),
+        "riding": addressee.target.division_name if addressee else "",
+        "target": addressee.name if addressee else "",
+        "office": addressee.office if addressee else "",
+    }
+
+
+def full_name(act: Mapping[str, Any]) -> str:
     """The supporter's name as they gave it; some people have only one."""
     return " ".join(part for part in (act.get("given_name", ""), act.get("family_name", "")) if part)
 
 
-def _letter(
-    edition: Edition, action_id: int, act: dict[str, Any], said: TargetSaid, targets: dict[int, Target]
-) -> Composed:
-    target = targets.get(said["id"])
-    if target is None:
-        raise TargetIsGone(f"target {said['id']}")
-    words, name = edition.words, full_name(act)
-    answerable = edition.campaign.reply_to == ReplyTo.SUPPORTER
+def _mail(  # noqa: PLR0913, PLR0917  (a letter has this many sides)
+    edition: Edition, action_id: int, act: Mapping[str, Any], addressee: Addressee, frame: Frame, again: str
+) -> Outgoing:
+    campaign, target = edition.campaign, addressee.target
+    organisation = edition.words["brand"]["organisation"]
+    answerable = campaign.reply_to == ReplyTo.SUPPORTER
+    text = letter_text(
+        edition.words,
+        addressee.greeting,
+        act,
+        reference=f"{edition.campaign_id}-{action_id}",
+        reply=answerable,
+        frame=frame,
+    )
     mail = Outgoing(
-        key=f"letter:{action_id}:{target.pk}",
+        key=":".join(part for part in ("letter", str(action_id), str(target.pk), again) if part),
         kind=Kind.LETTER,
         campaign_ref=edition.campaign_id,
-        sender_name=via(name, words["brand"]["organisation"]),
-        to_name=said["name"],
+        sender_name=via(full_name(act), organisation),
+        to_name=addressee.name,
         to_address=target.email,
         subject=str(act.get("subject", "")),
-        text=letter_text(
-            words, said["greeting"], act, reference=f"{edition.campaign_id}-{action_id}", reply=answerable
-        ),
+        text=text,
         language=edition.language,
         reply_to=str(act["email"]) if answerable else "",
+        reply_alias=campaign.reply_to == ReplyTo.ALIAS,
+        held=campaign.letters_held or not target.in_office,
+        not_before=campaign.letters_not_before,
+        gathered=target.mode != Target.Mode.EACH,
+        target_ref=target.pk,
+        pace=pace_of(target),
     )
-    return Composed(mail, target.pk)
+    return as_a_test(mail, campaign) if campaign.test_address else mail
+
+
+def as_a_test(mail: Outgoing, campaign: Campaign) -> Outgoing:
+    """The same letter to the campaign's test address. What is frozen so can never reach a target."""
+    note = _("This is a test. The letter would go to: %(target)s") % {"target": f"{mail.to_name} <{mail.to_address}>"}
+    return Outgoing(
+        key=mail.key,
+        kind=mail.kind,
+        campaign_ref=mail.campaign_ref,
+        sender_name=mail.sender_name,
+        to_name="",
+        to_address=campaign.test_address,
+        subject=_("[Test] %(subject)s") % {"subject": mail.subject},
+        text=f"{note}\n\n{mail.text}",
+        language=mail.language,
+        reply_to=mail.reply_to,
+        held=campaign.letters_held,
+        not_before=mail.not_before,
+    )
+
+
+def pace_of(target: Target) -> Pace:
+    """As the outbox understands it: no limit by day where none is set; none by night means none."""
+    return Pace(target.per_hour_by_day or None, target.per_hour_by_night, target.time_zone)
 
 
 def via(name: str, organisation: str) -> str:
@@ -81,17 +146,41 @@ def via(name: str, organisation: str) -> str:
     return _("%(name)s via %(organisation)s") % {"name": name, "organisation": organisation}
 
 
-def letter_text(words: EditionWords, greeting: str, act: dict[str, Any], *, reference: str, reply: bool) -> str:
-    """The whole letter as it leaves: greeting, their words, closing, who they are, and one line on who carried it."""
-    letter = words["letter"]
-    closing = letter["closing"] if letter else ""
-    signature = "\n".join(line for line in (closing, full_name(act), *whereabouts(act, words["language"])) if line)
+def letter_text(  # noqa: PLR0913  (a letter has this many parts)
+    words: EditionWords,
+    greeting: str,
+    act: Mapping[str, Any],
+    *,
+    reference: str,
+    reply: bool,
+    frame: Frame | None = None,
+) -> str:
+    """The whole letter as it leaves: greeting, locked header, their words, closing, who they are, and who carried it.
+
+    Without a `frame`, the locked lines are those for an addressee of whom nothing is known.
+    """
+    frame = frame or frame_for(words, act) or Frame("", "")
+    signature = "\n".join(
+        line for line in (frame.closing, full_name(act), *whereabouts(act, words["language"])) if line
+    )
     if reply:
         signature += f"\n{act['email']}"
-    return f"{greeting}\n\n{act.get('text', '')}\n\n{signature}\n\n-- \n{_carried_by(words, reference)}\n"
+    body = (greeting, frame.header, woven(act), signature, f"-- \n{_carried_by(words, reference)}")
+    return "\n\n".join(part for part in body if part) + "\n"
 
 
-def whereabouts(act: dict[str, Any], language: str) -> list[str]:
+def woven(act: Mapping[str, Any]) -> str:
+    """What the supporter wrote, with their answers to the page's questions as paragraphs after the first: an office
+    reads the top of a letter, and there stands what only this person could say."""
+    text = str(act.get("text", ""))
+    answers = [answer for answer in act.get("prompts", ()) if answer]
+    if not answers:
+        return text
+    first, _gap, rest = text.partition("\n\n")
+    return "\n\n".join(part for part in (first, *answers, rest) if part)
+
+
+def whereabouts(act: Mapping[str, Any], language: str) -> list[str]:
     """Where the writer lives, as far as they were asked: how an office knows a constituent."""
     province = act.get("province", "")
     names = dict(provinces_in(language))
@@ -110,30 +199,3 @@ def _carried_by(words: EditionWords, reference: str) -> str:
     }
     contact = " · ".join(part for part in (brand["postal_address"].replace("\n", ", "), brand["contact"]) if part)
     return "\n".join(line for line in (sentence, contact, _("Reference: %(number)s") % {"number": reference}) if line)
-
-
-def _thanks(edition: Edition, action_id: int, act: dict[str, Any]) -> Outgoing:
-    words = edition.words
-    base = settings.TOCSIN_BASE_URL.geturl().rstrip("/")
-    name = str(act.get("given_name", "") or act.get("family_name", ""))
-    context = {
-        "words": words,
-        "brand": words["brand"],
-        "language": edition.language,
-        "text": words["thanks"]["mail_text"].replace("{name}", name).strip(),
-        "receipt_url": f"{base}/receipt/{receipt_key(action_id)}/",
-        "page_url": base + words["page_path"],
-    }
-    return Outgoing(
-        key=f"thanks:{action_id}",
-        kind=Kind.THANKS,
-        campaign_ref=edition.campaign_id,
-        sender_name=words["brand"]["organisation"],
-        to_name=full_name(act),
-        to_address=str(act["email"]),
-        subject=words["thanks"]["mail_subject"].replace("{name}", name),
-        text=render_to_string("actions/mails/thanks/body.txt", context).strip() + "\n",
-        html=render_to_string("actions/mails/thanks/body.html", context),
-        language=edition.language,
-        automatic=True,
-    )

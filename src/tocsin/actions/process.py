@@ -1,22 +1,27 @@
 """What follows an accepted action: its supporter, consents, letters and thank-you, made from the action's row.
 
 Safe to run twice and in two places: everything made has a unique key, and an action changes to `followed` in the same
-transaction. What cannot be made (a target is gone) is tried three times, then shown to staff as `stuck`; the others go
-on.
+transaction. Where who gets the letter must be looked up, everything else is made and the action is `seeking`: seek.py
+goes on. What cannot be made (a target is gone) is tried three times, then shown to staff as `stuck`; the others go on.
 """
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
+from django.db.models.functions import Now
 
-from tocsin.actions.letters import compose
-from tocsin.actions.models import Action, Letter
+from tocsin.actions.addressees import Addressee, by_answer, named
+from tocsin.actions.letters import Composed, compose_letters, woven
+from tocsin.actions.mails import thanks
+from tocsin.actions.models import Action, Letter, Way
+from tocsin.actions.sketch import sketch_of
 from tocsin.actions.states import State
 from tocsin.actions.take import action_context
 from tocsin.campaigns.editions import frozen
@@ -26,21 +31,36 @@ from tocsin.outbox.models import Message
 from tocsin.outbox.post import frozen_message, leave_frozen
 from tocsin.supporters.keep import Answer, Person, keep_people
 
-BATCH = 50
+BATCH = 100
 MOST_ATTEMPTS = 3
 DETAILS = ("given_name", "family_name", "email", "postal_code", "city", "province", "country", "phone")
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class MadeLetter:
+    """One letter ready to be stored: its frozen message, to whom, and what is told of its text."""
+
+    message: Message
+    target_id: int
+    own_words: bool
+    sketch: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Following:
-    """One action with all that is to be made of it. `letters` has the key of the message to each target."""
+    """One action with all that is to be made of it, and the state it has then."""
 
     action: Action
     person: Person
-    messages: list[Message]
-    letters: dict[int, str]
-    own_words: bool
+    thanks: Message
+    letters: list[MadeLetter]
+    then: State
+    way: str
+
+    @property
+    def messages(self) -> list[Message]:
+        return [*(letter.message for letter in self.letters), self.thanks]
 
 
 def follow_batch(most: int = BATCH) -> int:
@@ -48,7 +68,7 @@ def follow_batch(most: int = BATCH) -> int:
     actions = list(Action.objects.filter(state=State.COUNTED).order_by("pk")[:most])
     if not actions:
         return 0
-    circumstances = _Circumstances(actions)
+    circumstances = Circumstances(actions)
     ready = [made for action in actions if (made := _prepared(action, circumstances)) is not None]
     try:
         _store(ready)
@@ -64,15 +84,15 @@ def paused_campaigns() -> frozenset[int]:
     return frozenset(Campaign.objects.filter(letters_paused=True).values_list("pk", flat=True))
 
 
-class _Circumstances:
-    """What many actions of a batch share, asked once: their editions with today's reply policy, and the targets."""
+class Circumstances:
+    """What many actions of a batch share, asked once: their editions with today's policy, and the targets named."""
 
     def __init__(self, actions: list[Action]) -> None:
         campaigns = Campaign.objects.in_bulk({action.campaign_id for action in actions})
         self.editions = {pk: self._edition(pk, campaigns) for pk in {action.edition_id for action in actions}}
-        self.targets = Target.objects.in_bulk(
-            {said["id"] for edition in self.editions.values() for said in edition.words["targets"]}
-        )
+        wanted = {said["id"] for edition in self.editions.values() for said in edition.words["targets"]}
+        rows = Target.objects.select_related("successor").prefetch_related("in_words")
+        self.targets = rows.in_bulk(wanted)
 
     @staticmethod
     def _edition(pk: int, campaigns: dict[int, Campaign]) -> Edition:
@@ -86,22 +106,61 @@ class _Circumstances:
         )
 
 
-def _prepared(action: Action, circumstances: _Circumstances) -> Following | None:
+def _prepared(action: Action, circumstances: Circumstances) -> Following | None:
     """Everything that can be made without the database, or None after noting that it could not be made."""
     edition = circumstances.editions[action.edition_id]
     try:
         act = vault().open(action.sealed, action_context(action.email_digest))
-        composed = compose(edition, action.pk, act, circumstances.targets)
+        way = str(act.get("way", Way.US))
+        to_seek = way == Way.US and _is_looked_up(edition)
+        addressees = [] if to_seek or way != Way.US else _addressees(edition, act, circumstances)
         return Following(
             action,
             _person(action, edition, act),
-            [frozen_message(one.mail) for one in composed],
-            {one.target_id: one.mail.key for one in composed if one.target_id is not None},
-            bool(act.get("own_words")),
+            frozen_message(thanks(edition, action.pk, act)),
+            made_letters(compose_letters(edition, action.pk, act, addressees), act),
+            State.SEEKING if to_seek else State.FOLLOWED,
+            way,
         )
     except Exception as error:
         _note_failure(action, error)
         return None
+
+
+def _is_looked_up(edition: Edition) -> bool:
+    targeting = edition.words.get("targeting")
+    return bool(targeting and targeting["by"] == "postal")
+
+
+def _addressees(edition: Edition, act: dict[str, Any], circumstances: Circumstances) -> list[Addressee]:
+    if edition.words["letter"] is None:
+        return []
+    return by_answer(edition, act) if edition.words.get("targeting") else named(edition.words, circumstances.targets)
+
+
+def made_letters(composed: list[Composed], act: Mapping[str, Any]) -> list[MadeLetter]:
+    """The letters with their bytes frozen and sealed, ready for a transaction."""
+    if not composed:
+        return []
+    sketch = sketch_of(woven(act))
+    return [MadeLetter(frozen_message(one.mail), one.target_id, bool(act.get("own_words")), sketch) for one in composed]
+
+
+def store_letters(letters: list[tuple[Action, MadeLetter]], messages: dict[str, int]) -> None:
+    """The letters' rows; their messages were left, and `messages` has their numbers by key."""
+    Letter.objects.bulk_create(
+        [
+            Letter(
+                action=action,
+                target_id=letter.target_id,
+                message_id=messages[letter.message.key],
+                own_words=letter.own_words,
+                sketch=letter.sketch,
+            )
+            for action, letter in letters
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def _person(action: Action, edition: Edition, act: dict[str, Any]) -> Person:
@@ -138,22 +197,14 @@ def _store_mine(mine: list[Following]) -> None:
         return
     supporters = keep_people(one.person for one in mine)
     messages = leave_frozen([message for one in mine for message in one.messages])
-    Letter.objects.bulk_create(
-        [
-            Letter(
-                action=one.action,
-                target_id=target_id,
-                message_id=messages[key],
-                own_words=one.own_words,
-            )
-            for one in mine
-            for target_id, key in one.letters.items()
-        ],
-        ignore_conflicts=True,
-    )
+    store_letters([(one.action, letter) for one in mine for letter in one.letters], messages)
     for one in mine:
-        one.action.state, one.action.supporter_id = State.FOLLOWED, supporters[one.person.email_digest]
-    Action.objects.bulk_update([one.action for one in mine], ["state", "supporter"])
+        one.action.state, one.action.way = one.then, one.way
+        one.action.supporter_id = supporters[one.person.email_digest]
+    Action.objects.bulk_update([one.action for one in mine], ["state", "supporter", "way"])
+    to_seek = [one.action.pk for one in mine if one.then == State.SEEKING]
+    if to_seek:
+        Action.objects.filter(pk__in=to_seek).update(next_at=Now(), attempts=0, reason="")
 
 
 def _store_one_by_one(ready: list[Following]) -> None:

@@ -53,6 +53,8 @@ REASONS = {
     "many_links": _("The letter has many links."),
     "threat": _("The letter may hold a threat or a slur."),
     "cannot_open": _("It was sealed with a key that is not here."),
+    "never_confirmed": _("Its writer was asked twice to confirm, and did not."),
+    "cannot_ask": _("Its writer cannot be asked to confirm: no mail can be made to that address."),
 }
 
 
@@ -65,6 +67,7 @@ class Seen:
     domain: str
     moderated: bool
     is_target: bool
+    confirm_first: bool = False
 
 
 def judge(seen: Seen) -> tuple[State, str]:
@@ -80,7 +83,7 @@ def judge(seen: Seen) -> tuple[State, str]:
         return State.HELD, "many_links"
     if seen.moderated and THREATS.search(text):
         return State.HELD, "threat"
-    return State.COUNTED, ""
+    return (State.UNCONFIRMED if seen.confirm_first else State.COUNTED), ""
 
 
 def screen_batch(most: int = BATCH) -> int:
@@ -98,30 +101,34 @@ def screen_batch(most: int = BATCH) -> int:
     return len(actions)
 
 
-type _Circumstances = dict[int, tuple[bool, frozenset[str]]]
+@dataclass(slots=True)
+class _Policy:
+    """What screening asks of a campaign. `targets` are the canonical addresses of those it writes to."""
+
+    moderated: bool
+    confirm_first: bool
+    targets: set[str]
 
 
-def _circumstances(campaign_ids: set[int]) -> _Circumstances:
-    """For each campaign: is it moderated, and which canonical addresses are its targets'."""
-    targets: dict[int, set[str]] = {pk: set() for pk in campaign_ids}
+def _circumstances(campaign_ids: set[int]) -> dict[int, _Policy]:
+    campaigns = Campaign.objects.filter(pk__in=campaign_ids).only("pk", "moderation", "confirm_first")
+    policies = {one.pk: _Policy(one.moderation == Moderation.FLAGGED, one.confirm_first, set()) for one in campaigns}
     for campaign_id, email in Target.objects.filter(campaigns__in=campaign_ids).values_list("campaigns", "email"):
-        if campaign_id in targets:
-            targets[campaign_id].add(email.strip().lower())
-    return {
-        campaign.pk: (campaign.moderation == Moderation.FLAGGED, frozenset(targets[campaign.pk]))
-        for campaign in Campaign.objects.filter(pk__in=campaign_ids).only("pk", "moderation")
-    }
+        if campaign_id in policies:
+            policies[campaign_id].targets.add(email.strip().lower())
+    return policies
 
 
-def _verdict(action: Action, circumstances: _Circumstances) -> tuple[State, str]:
-    moderated, targets = circumstances[action.campaign_id]
+def _verdict(action: Action, policies: dict[int, _Policy]) -> tuple[State, str]:
+    policy = policies[action.campaign_id]
     try:
         act = vault().open(action.sealed, action_context(action.email_digest))
     except CannotOpen:
         return State.HELD, "cannot_open"
     email = str(act.get("email", ""))
     domain = email.rpartition("@")[2].lower()
-    return judge(Seen(act, action.signs, domain, moderated, _canonical(email) in targets))
+    is_target = _canonical(email) in policy.targets
+    return judge(Seen(act, action.signs, domain, policy.moderated, is_target, policy.confirm_first))
 
 
 def _canonical(email: str) -> str:

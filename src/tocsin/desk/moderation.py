@@ -52,6 +52,9 @@ VERDICTS = {
 STUCK_BECAUSE = {
     "TargetIsGone": _("A target that its page names is no longer there."),
     "CannotOpen": _("It was sealed with a key that is not here."),
+    "no_division": _("No riding was found for its postal code. It may be mistyped, or missing in the table."),
+    "no_target": _("Nobody in the campaign's list represents this person's riding. Add them, then try again."),
+    "not_chosen": _("Its postal code lies in several ridings, and its writer did not say which is theirs."),
 }
 UNFORESEEN = _("Something unforeseen (%(reason)s). Tell whoever runs the server.")
 
@@ -127,12 +130,19 @@ def decide(request: HttpRequest, pk: int, action_pk: int, verdict: str) -> HttpR
     if chosen is None:
         raise Http404
     action = _find(pk, action_pk)
-    if change_states([(action.pk, chosen.before, chosen.after, "")]):
+    if change_states([(action.pk, chosen.before, _after(chosen, action), "")]):
         note(request, chosen.entry, action)
         messages.success(request, chosen.said)
     else:
         messages.warning(request, _("Somebody else was faster: this action no longer waits."))
     return HttpResponseRedirect(reverse("campaign:moderation", args=[pk]))
+
+
+def _after(chosen: Verdict, action: Action) -> State:
+    """Where people confirm by mail, releasing what they sent lets them be asked: it does not confirm in their place."""
+    if chosen.before == State.HELD and chosen.after == State.COUNTED and action.campaign.confirm_first:
+        return State.UNCONFIRMED
+    return chosen.after
 
 
 def why(reason: str) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from tocsin.actions.letters import full_name, letter_text, whereabouts
+from tocsin.actions.addressees import Addressee, addressee_for
+from tocsin.actions.letters import frame_for, full_name, letter_text, whereabouts
 from tocsin.actions.models import Action
 from tocsin.actions.take import action_context
-from tocsin.campaigns.models import ReplyTo
+from tocsin.campaigns.models import ReplyTo, Target
 from tocsin.campaigns.words import EditionWords
 from tocsin.lib.sealing import CannotOpen
 from tocsin.lib.vault import vault
@@ -52,8 +53,20 @@ def open_action(action: Action, target_id: int | None = None) -> Opened | None:
 
 
 def _letter(action: Action, act: dict[str, Any], target_id: int | None) -> str:
+    """As it leaves to this target, or to the first that the page names, or to whoever it will be."""
     words: EditionWords = action.edition.words
-    greetings = {said["id"]: said["greeting"] for said in words["targets"]}
-    greeting = greetings.get(target_id or 0) or next(iter(greetings.values()), "")
-    reply = action.edition.campaign.reply_to == ReplyTo.SUPPORTER
-    return letter_text(words, greeting, act, reference=f"{action.campaign_id}-{action.pk}", reply=reply)
+    addressee = _addressee(words, target_id)
+    return letter_text(
+        words,
+        addressee.greeting if addressee else "",
+        act,
+        reference=f"{action.campaign_id}-{action.pk}",
+        reply=action.edition.campaign.reply_to == ReplyTo.SUPPORTER,
+        frame=frame_for(words, act, addressee),
+    )
+
+
+def _addressee(words: EditionWords, target_id: int | None) -> Addressee | None:
+    said = [one["id"] for one in words["targets"]]
+    target = Target.objects.filter(pk=target_id or next(iter(said), None)).first()
+    return addressee_for(words, target) if target else None

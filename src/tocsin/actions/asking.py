@@ -1,0 +1,60 @@
+"""Asks people to confirm by mail, where their campaign wants it: twice at most, then what they sent is set aside.
+
+The way of an unconfirmed action, by its reason: "" ─ first mail ─► asked ─ 2 days, second mail ─► asked_again
+─ 5 days ─► blocked (never_confirmed). A press of the button counts it at any of these (confirm.py).
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from django.db import transaction
+
+from tocsin.actions.count import change_states
+from tocsin.actions.mails import request_to_confirm
+from tocsin.actions.models import Action
+from tocsin.actions.states import State
+from tocsin.actions.take import action_context
+from tocsin.actions.waiting import due, wait_again
+from tocsin.campaigns.editions import frozen
+from tocsin.lib.sealing import CannotOpen
+from tocsin.lib.vault import vault
+from tocsin.outbox.headers import CannotBeMailed
+from tocsin.outbox.post import Outgoing, leave
+
+BATCH = 100
+# The reason it has now: the reason it gets, the number of the mail, and when its next moment comes.
+STEPS = {
+    "": ("asked", 1, timedelta(days=2)),
+    "asked": ("asked_again", 2, timedelta(days=5)),
+}
+log = logging.getLogger(__name__)
+
+
+def ask_batch(most: int = BATCH) -> int:
+    """Asks whoever is to be asked now, and sets aside what was never confirmed; how many it looked at."""
+    actions = due(State.UNCONFIRMED, most)
+    for action in actions:
+        if action.reason in STEPS:
+            _ask(action)
+        else:
+            change_states([(action.pk, State.UNCONFIRMED, State.BLOCKED, "never_confirmed")])
+    return len(actions)
+
+
+def _ask(action: Action) -> None:
+    reason, number, wait = STEPS[action.reason]
+    try:
+        mail = _request(action, number)
+        with transaction.atomic():
+            if wait_again(action, reason, wait):
+                leave([mail])
+    except (CannotOpen, CannotBeMailed) as error:
+        log.error("action %s cannot be asked to confirm: %s", action.pk, type(error).__name__)  # noqa: TRY400
+        change_states([(action.pk, State.UNCONFIRMED, State.BLOCKED, "cannot_ask")])
+
+
+def _request(action: Action, number: int) -> Outgoing:
+    act = vault().open(action.sealed, action_context(action.email_digest))
+    return request_to_confirm(frozen(action.edition_id), action.pk, act, number)

@@ -1,0 +1,67 @@
+"""Re-points letters that have not left when their target has another address, or is followed by somebody else.
+
+A frozen mail cannot change, so its message is cancelled and a new one is left in the same transaction; whichever of the
+worker and this is first, the letter leaves once.
+"""
+
+from __future__ import annotations
+
+from django.db import connection, transaction
+from django.db.models.functions import Now
+
+from tocsin.actions.addressees import addressee_for
+from tocsin.actions.letters import compose_letters
+from tocsin.actions.models import Letter
+from tocsin.actions.process import made_letters
+from tocsin.actions.take import action_context
+from tocsin.campaigns.models import Target
+from tocsin.campaigns.targeting.who import current
+from tocsin.lib.vault import vault
+from tocsin.outbox.models import Message
+from tocsin.outbox.post import leave_frozen
+from tocsin.outbox.states import State, that_may_become
+
+BATCH = 50
+
+
+def repoint_letters(target: Target) -> int:
+    """Writes the letters that wait for this target anew, to its address of today or to whoever follows; how many."""
+    done, after = 0, 0
+    while letters := _next(target, after):
+        after = letters[-1].pk
+        done += sum(_repoint(letter, current(target)) for letter in letters)
+    return done
+
+
+def _next(target: Target, after: int) -> list[Letter]:
+    waiting = Letter.objects.filter(target=target, pk__gt=after, message__state__in=that_may_become(State.CANCELLED))
+    return list(waiting.select_related("message", "action__edition__campaign").order_by("pk")[:BATCH])
+
+
+def _repoint(letter: Letter, target: Target) -> bool:
+    action = letter.action
+    act = vault().open(action.sealed, action_context(action.email_digest))
+    addressee = addressee_for(action.edition.words, target)
+    composed = compose_letters(action.edition, action.pk, act, [addressee], again=str(letter.message_id))
+    made = made_letters(composed, act)
+    with transaction.atomic():
+        if not _cancelled(letter.message):
+            return False
+        has_one = Letter.objects.filter(action=action, target=target).exclude(pk=letter.pk).exists()
+        if made and not has_one:
+            number = leave_frozen([made[0].message])[made[0].message.key]
+            Letter.objects.filter(pk=letter.pk).update(target=target, message=number)
+    return True
+
+
+def _cancelled(message: Message) -> bool:
+    """Whether it was still ours to stop: a worker that has it in hand goes on with it."""
+    locked = Message.objects.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
+    mine = locked.filter(pk=message.pk, state__in=that_may_become(State.CANCELLED)).first()
+    if mine is None:
+        return False
+    words = "Written anew: the target's address changed."
+    stopped = Message.objects.filter(pk=mine.pk).update(
+        state=State.CANCELLED, state_since=Now(), due_at=None, last_words=words
+    )
+    return bool(stopped)

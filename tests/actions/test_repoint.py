@@ -1,0 +1,56 @@
+"""Letters that wait are written anew when their target has another address or is followed by somebody else."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from tests.cast import a_target, follow_everything, sign
+from tocsin.actions.models import Letter
+from tocsin.actions.repoint import repoint_letters
+from tocsin.campaigns.models import Edition, Target
+from tocsin.outbox.models import Kind, Message
+from tocsin.outbox.post import open_mail
+from tocsin.outbox.states import State
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def target(client: Client, edition_en: Edition) -> Target:
+    """A target with two letters that wait."""
+    for email in ("jane.doe@example.org", "john.doe@example.org"):
+        sign(client, edition_en, email=email)
+    follow_everything()
+    return Target.objects.get()
+
+
+def addresses_of_what_leaves() -> list[str]:
+    waiting = Message.objects.filter(kind=Kind.LETTER, state=State.WAITING).order_by("pk")
+    return [open_mail(message).to for message in waiting]
+
+
+def test_it_works(target: Target) -> None:
+    target.email = "new@hearings.example"
+    target.save()
+    assert repoint_letters(target) == 2
+    assert addresses_of_what_leaves() == ["new@hearings.example"] * 2
+    assert Message.objects.filter(kind=Kind.LETTER, state=State.CANCELLED).count() == 2
+    assert {letter.message.state for letter in Letter.objects.select_related("message")} == {State.WAITING}
+
+
+def test_what_has_left_stays_as_it_was(target: Target) -> None:
+    sent = Letter.objects.earliest("pk").message
+    Message.objects.filter(pk=sent.pk).update(state=State.SENT, due_at=None)
+    assert repoint_letters(target) == 1
+    sent.refresh_from_db()
+    assert sent.state == State.SENT
+
+
+def test_to_whoever_follows(target: Target) -> None:
+    successor = a_target(name="John Doe", email="next@hearings.example")
+    target.status, target.successor = Target.Status.AWAY, successor
+    target.save()
+    assert repoint_letters(target) == 2
+    assert addresses_of_what_leaves() == ["next@hearings.example"] * 2
+    assert set(Letter.objects.values_list("target", flat=True)) == {successor.pk}
