@@ -68,5 +68,5 @@ def _letter(action: Action, act: dict[str, Any], target_id: int | None) -> str:
 
 def _addressee(words: EditionWords, target_id: int | None) -> Addressee | None:
     said = [one["id"] for one in words["targets"]]
-    target = Target.objects.filter(pk=target_id or next(iter(said), None)).first()
+    target = Target.objects.filter(pk=target_id or next(iter(said), 0)).first()
     return addressee_for(words, target) if target else None
