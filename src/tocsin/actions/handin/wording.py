@@ -1,0 +1,83 @@
+"""What the kit says besides the letters: the covering letter as it is proposed, and the words on sheets and books."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any, Self
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.template.defaultfilters import date as written
+from django.utils import translation
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from tocsin.campaigns.models import Campaign, Edition
+
+LETTERS_FIELD, OWN_WORDS_FIELD = "{letters}", "{own_words}"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the campaigner said before the kit is made. `texts` are the covering letters by language."""
+
+    place: str = ""
+    signatory: str = ""
+    texts: dict[str, str] = field(default_factory=dict)
+    taken_too: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, said: dict[str, Any]) -> Self:
+        return cls(**said)
+
+
+def editions_of(campaign: Campaign) -> dict[str, Edition]:
+    """The words that speak for the campaign today, in each language that it has."""
+    found = ((code, Edition.objects.current(campaign, code)) for code, _name in settings.LANGUAGES)
+    return {code: edition for code, edition in found if edition is not None}
+
+
+def proposed_text(edition: Edition | None, language: str) -> str:
+    """The covering letter that the form offers. The two fields become numbers when the kit is made."""
+    with translation.override(language):
+        about = _("They are about “%(title)s”: %(demand)s") if edition else ""
+        words = {"title": edition.words["title"], "demand": edition.words["demand"]} if edition else {}
+        parts = [
+            _("With this letter we hand you %(letters)s letters that people wrote you.") % {"letters": LETTERS_FIELD},
+            about % words,
+            _(
+                "%(own_words)s of them are in their writers' own words; they stand first in the book. The others are"
+                " listed by name and place below the letter that they all sent."
+            )
+            % {"own_words": OWN_WORDS_FIELD},
+            _(
+                "Each of these people gave us their name and asked us to bring you their letter. The enclosed list has"
+                " a number for every letter, and a fingerprint by which anybody can see that none was changed."
+            ),
+            _("We would be glad to hear from you what you will do."),
+        ]
+        return "\n\n".join(part for part in parts if part)
+
+
+def with_numbers(text: str, *, letters: int, own_words: int) -> str:
+    """The covering letter with its numbers, written as the language that is active writes them."""
+    return text.replace(LETTERS_FIELD, grouped(letters)).replace(OWN_WORDS_FIELD, grouped(own_words))
+
+
+def grouped(number: int) -> str:
+    return number_format(number, use_l10n=True, force_grouping=True)
+
+
+def place_and_date(place: str, at: datetime, zone: str) -> str:
+    day = written(at.astimezone(ZoneInfo(zone)), pgettext("a day in a letter, in Django's date format", "F j, Y"))
+    return ", ".join(part for part in (place, str(day)) if part)
+
+
+def many_letters(number: int) -> str:
+    said = ngettext("%(number)s letter", "%(number)s letters", number)
+    return said % {"number": grouped(number)}
