@@ -19,6 +19,8 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
 from tocsin.actions.models import CounterRun
+from tocsin.campaigns.models import Campaign, PostalDivision, Provider, Targeting
+from tocsin.campaigns.targeting.boundaries import what_is_missing
 from tocsin.prepare import missing_migrations
 from tocsin.run import say
 
@@ -165,6 +167,27 @@ def check_worker() -> Finding:
         )
 
 
+def check_look_ups() -> Finding:
+    """Campaigns that look up who represents a person, at a provider that could not say."""
+    asked = Campaign.objects.filter(targeting=Targeting.POSTAL_CODE).values_list("provider", flat=True).distinct()
+    providers = set(asked)
+    if Provider.TABLE in providers and not PostalDivision.objects.exists():
+        yield Warning(
+            "A campaign looks postal codes up in the table, and the table is empty: its letters wait.",
+            hint="Fill it with “tocsin import-postal-codes FILE”: docs/operators/look-ups.md.",
+            id="tocsin.W031",
+        )
+    missing = what_is_missing(settings.TOCSIN_BOUNDARIES) if Provider.BOUNDARIES in providers else ""
+    if missing:
+        yield Warning(
+            f"A campaign looks postal codes up on a map, and {missing} is missing: its letters wait.",
+            hint="Install it with “pip install tocsin[geo]”."
+            if missing == "shapely"
+            else f"Put it into {settings.TOCSIN_BOUNDARIES}: docs/operators/look-ups.md.",
+            id="tocsin.W032",
+        )
+
+
 BEFORE_THE_DATABASE: list[Callable[[], Finding]] = [check_keys, check_address, check_mail, check_folder, check_disk]
 
 
@@ -175,6 +198,7 @@ def findings(*, starting: bool = False) -> list[CheckMessage]:
     found += away
     if any(message.is_serious() for message in found if message.id in {"tocsin.E007", "tocsin.E010", "tocsin.E011"}):
         return found
+    found += check_look_ups()
     found += [] if starting else check_worker()
     return [*found, *run_checks(databases=["default"])]
 

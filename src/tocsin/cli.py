@@ -41,6 +41,12 @@ OWN = {
     "check": Own(
         "tocsin.checks:check", "check", "Say what is wrong with the set-up, and how to mend it.", needs_django=True
     ),
+    "import-postal-codes": Own(
+        "tocsin.postal:import_postal_codes",
+        "import-postal-codes FILE",
+        "Fill the table of postal codes that campaigns look up who represents a person in.",
+        needs_django=True,
+    ),
     "keys": Own("tocsin.cli:keys", "keys", "Print a fresh pair of keys for personal data."),
     "settings": Own("tocsin.manual:settings", "settings", "Print every setting with its default and what it does."),
 }

@@ -180,6 +180,27 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = TOCSIN_MAIL_FROM
 # What Django and Wagtail send by themselves (a forgotten password) goes through the same outbox as every letter.
 MAILERS = {"default": {"BACKEND": "tocsin.outbox.staffmail.OutboxBackend"}}
 
+# ── who represents whom ─────────────────────────────────────────────────────────────────────────────────────────
+TOCSIN_REPRESENT_URL = env.url(
+    "TOCSIN_REPRESENT_URL",
+    "https://represent.opennorth.ca",
+    ("https", "http"),
+    help="Where campaigns that look up postal codes at Represent ask it: Open North's own, or a copy of yours.",
+)
+TOCSIN_REPRESENT_SET = env.text(
+    "TOCSIN_REPRESENT_SET",
+    "federal-electoral-districts",
+    help="Which of Represent's boundary sets says who represents a person. Its newest representation order counts.",
+)
+TOCSIN_BOUNDARIES = Path(
+    env.text(
+        "TOCSIN_BOUNDARIES",
+        help="Folder of divisions.geojson and postal-codes.csv, for look-ups on a map of your own. "
+        "Empty: the folder “boundaries” in TOCSIN_DIR.",
+    )
+    or TOCSIN_DIR / "boundaries"
+).resolve()
+
 # ── languages and time ──────────────────────────────────────────────────────────────────────────────────────────
 LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [("en", _("English")), ("fr", _("French"))]
 LANGUAGE_CODE = env.choice(

@@ -15,6 +15,7 @@ from pytest_django.fixtures import Settings
 from tests.cli.conftest import KEYS, Tocsin
 from tocsin import checks
 from tocsin.actions.models import CounterRun
+from tocsin.campaigns.models import Campaign, PostalDivision
 from tocsin.lib.sealing import new_key, parse_key
 
 
@@ -148,3 +149,16 @@ def test_the_command_says_when_all_is_well(tocsin: Tocsin) -> None:
 
     assert done.returncode == 0
     assert done.stdout.endswith("Tocsin can run like this.\n")
+
+
+@pytest.mark.django_db
+def test_a_campaign_that_looks_up_where_nobody_can_say(in_public: Settings, tmp_path: Path) -> None:
+    in_public.TOCSIN_BOUNDARIES = tmp_path
+    assert list(checks.check_look_ups()) == []
+    for provider in ("table", "boundaries"):
+        Campaign.objects.create(name=provider, slug=provider, targeting="postal", provider=provider)
+    assert [message.id for message in checks.check_look_ups()] == ["tocsin.W031", "tocsin.W032"]
+    for name in ("divisions.geojson", "postal-codes.csv"):
+        (tmp_path / name).touch()
+    PostalDivision.objects.create(postal_code="K1A 0A6", division="ocd-division/country:ca/ed:35079-2023")
+    assert list(checks.check_look_ups()) == []

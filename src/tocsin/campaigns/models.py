@@ -15,6 +15,8 @@ from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from tocsin.campaigns import forms_of_address
+
 
 def check_time_zone(name: str) -> None:
     if name not in zoneinfo.available_timezones():
@@ -113,9 +115,14 @@ class Target(models.Model):
         return self.name
 
     def words(self, language: str) -> TargetWords:
-        """How this target is addressed in a language: its own words, or neutral ones made from the name."""
+        """How this target is addressed in a language: its own words, or those of its office, or neutral ones."""
         found = next((words for words in self.in_words.all() if words.language == language), None)
-        return found or TargetWords(target=self, language=language, person=self.name)
+        named = "office" if self.office_kind == forms_of_address.OFFICE else "person"
+        return found or TargetWords(target=self, language=language, **{named: self.name})
+
+    @property
+    def in_office(self) -> bool:
+        return self.status == self.Status.ACTIVE
 
 
 class TargetWords(models.Model):
@@ -142,8 +149,13 @@ class TargetWords(models.Model):
         return ", ".join(self.address[:2] if self.person else self.address[:1])
 
     @property
+    def form(self) -> forms_of_address.Form:
+        """What the table of forms of address says, where this row is silent."""
+        return forms_of_address.form_for(getattr(self, "target", None), self.language, self.person)
+
+    @property
     def full_name(self) -> str:
-        return f"{self.style} {self.person}".strip()
+        return f"{self.style or self.form.style} {self.person}".strip() if self.person else ""
 
     @property
     def address(self) -> list[str]:
@@ -154,12 +166,18 @@ class TargetWords(models.Model):
 
     @property
     def greeting(self) -> str:
-        """The salutation, or a neutral one that is never half empty."""
+        """The salutation: its own, that of the office, or a neutral one. Never half empty."""
         if self.salutation:
             return self.salutation
-        if self.language == "fr":
-            return "Madame, Monsieur,"
-        return f"Dear {self.person or self.office or 'Sir or Madam'},"
+        office = getattr(self, "target", None)
+        if self.language != "fr" and not self.person and self.office and (office is None or not office.office_kind):
+            return f"Dear {self.office},"
+        return self.form.salutation
+
+    @property
+    def closing(self) -> str:
+        """How a letter that began with the greeting ends, before the writer's name."""
+        return forms_of_address.close(self.form, self.greeting)
 
 
 class TargetList(models.Model):

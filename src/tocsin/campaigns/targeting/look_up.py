@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable, Mapping
+
+from tocsin.campaigns.models import Provider
 from tocsin.campaigns.targeting.answers import UNAVAILABLE, LookUp
+from tocsin.campaigns.targeting.boundaries import look_up_in_boundaries
+from tocsin.campaigns.targeting.represent import look_up_at_represent
+from tocsin.campaigns.targeting.table import look_up_in_table
+
+logger = logging.getLogger(__name__)
+
+PROVIDERS: Mapping[str, Callable[[str], LookUp]] = {
+    Provider.TABLE: look_up_in_table,
+    Provider.REPRESENT: look_up_at_represent,
+    Provider.BOUNDARIES: look_up_in_boundaries,
+}
 
 
 def look_up(provider: str, postal_code: str) -> LookUp:
     """The divisions of a postal code, as written by lib/postalcode. Never raises: who cannot say is unavailable.
 
-    May ask the network, so it is never called while an action is being accepted.
+    May ask the network, so it is never called while an action is being accepted, nor inside a transaction.
     """
-    _ = provider, postal_code
-    return UNAVAILABLE
+    ask = PROVIDERS.get(provider)
+    if ask is None:
+        return UNAVAILABLE
+    try:
+        return ask(postal_code)
+    except Exception as error:
+        # Whatever it was, the action waits and is looked up again. The postal code is a person's and is not logged.
+        logger.warning("The look-up at %s failed: %s", provider, type(error).__name__)
+        return UNAVAILABLE

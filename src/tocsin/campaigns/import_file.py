@@ -1,0 +1,142 @@
+"""Reads a file of targets into columns and rows: CSV as spreadsheets write it, or XLSX, within limits."""
+
+from __future__ import annotations
+
+import csv
+import io
+import warnings
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+from openpyxl import load_workbook
+
+MOST_BYTES = 5 * 1024 * 1024
+MOST_ROWS = 5_000
+MOST_COLUMNS = 100
+# What a workbook may unpack to, and how much smaller than that its file may be: a bomb is a thousand times smaller.
+MOST_UNPACKED = 100 * 1024 * 1024
+MOST_PACKED = 200
+MOST_PARTS = 2_000
+LONGEST_CELL = 2_000
+ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+SEPARATORS = (",", ";", "\t", "|")
+BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+
+
+class CannotBeRead(ValueError):
+    """The file is no table of targets. Its text is a sentence that says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The first row that says anything is the columns; empty rows are left out. All rows are as long as the columns."""
+
+    columns: list[str]
+    rows: list[list[str]]
+
+
+def read_table(data: bytes) -> Table:
+    """The table in a file, whatever its name. Raises CannotBeRead."""
+    if len(data) > MOST_BYTES:
+        raise CannotBeRead(_("The file is larger than 5 MB. Keep only the columns that are needed, or cut it in two."))
+    if data.startswith(OLD_EXCEL):
+        raise CannotBeRead(_("This is an old Excel file (.xls). Save it as .xlsx or as CSV and take that."))
+    rows = _rows_of_workbook(data) if data.startswith(ZIP) else _rows_of_text(data)
+    return _table(rows)
+
+
+def _table(rows: Iterable[list[str]]) -> Table:
+    found: list[list[str]] = []
+    for row in rows:
+        if any(row):
+            found.append(row)
+        if len(found) > MOST_ROWS + 1:
+            raise CannotBeRead(_("The file has more than 5,000 rows. Cut it into several."))
+    if len(found) < 2:
+        raise CannotBeRead(_("The file has no rows below its first one, which names the columns."))
+    width = max(at for at, name in enumerate(found[0], start=1) if name)
+    if width > MOST_COLUMNS:
+        raise CannotBeRead(_("The file has more than 100 columns. Keep only those that are needed."))
+    return Table(found[0][:width], [[*row, *[""] * width][:width] for row in found[1:]])
+
+
+# ── CSV ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+def _rows_of_text(data: bytes) -> Iterator[list[str]]:
+    text = _decoded(data)
+    if "\x00" in text:
+        raise CannotBeRead(_("This is neither CSV nor an Excel file (.xlsx). Save your table as one of them."))
+    said, _rest = text[:6].lower(), text
+    separator = text[4] if said.startswith("sep=") and len(text) > 4 else _separator(text)
+    lines = io.StringIO(text.partition("\n")[2] if said.startswith("sep=") else text, newline="")
+    try:
+        for row in csv.reader(lines, delimiter=separator):
+            yield [_cell(value) for value in row]
+    except csv.Error:
+        raise CannotBeRead(_("The file cannot be read as CSV: a quotation mark is opened and not closed.")) from None
+
+
+def _decoded(data: bytes) -> str:
+    """Unicode as it says or as it proves to be; everything else is what Windows wrote in Canada for thirty years."""
+    encoding = next((name for mark, name in BOMS if data.startswith(mark)), "utf-8")
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")
+
+
+def _separator(text: str) -> str:
+    """The one that parts the first line, outside of quotes, most often."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    unquoted = "".join(first.split('"')[::2])
+    return max(SEPARATORS, key=unquoted.count)
+
+
+# ── XLSX ────────────────────────────────────────────────────────────────────────────────────────────────────────
+def _rows_of_workbook(data: bytes) -> Iterator[list[str]]:
+    """The first sheet. What it unpacks to is looked at before it is unpacked."""
+    _refuse_bombs(data)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+            rows = book.worksheets[0].iter_rows(max_row=MOST_ROWS * 2, max_col=MOST_COLUMNS + 1, values_only=True)
+            yield from ([_cell(value) for value in row] for row in rows)
+            book.close()
+    except CannotBeRead:
+        raise
+    except Exception:  # a broken workbook breaks openpyxl in every way there is
+        raise _no_workbook() from None
+
+
+def _refuse_bombs(data: bytes) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            parts = packed.infolist()
+    except zipfile.BadZipFile:
+        raise _no_workbook() from None
+    unpacked = sum(part.file_size for part in parts)
+    if len(parts) > MOST_PARTS or unpacked > MOST_UNPACKED or unpacked > MOST_PACKED * max(len(data), 20_000):
+        raise CannotBeRead(
+            _("This file would unpack to far more than a table of targets. Save it as CSV and take that.")
+        )
+    if "xl/workbook.xml" not in {part.filename for part in parts}:
+        raise _no_workbook()
+
+
+def _no_workbook() -> CannotBeRead:
+    return CannotBeRead(_("This Excel file cannot be read. Open it, save it as .xlsx or CSV once more, and take that."))
+
+
+def _cell(value: Any) -> str:
+    """A cell as one reads it: 35075.0 is 35075, and lines keep their breaks."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    text = value.isoformat()[:10] if isinstance(value, date) else str(value)
+    lines = (" ".join(line.split()) for line in text.strip().splitlines())
+    return "\n".join(line for line in lines if line)[:LONGEST_CELL].removeprefix("\ufeff")

@@ -1,0 +1,166 @@
+"""Reads one row of a file as a target: what each cell means, and, in a sentence, what is wrong with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from tocsin.campaigns.forms_of_address import OFFICE, OFFICE_KINDS
+from tocsin.campaigns.models import Target, TargetWords
+from tocsin.campaigns.targeting.names import plain_name
+from tocsin.campaigns.targeting.who import plain_answer
+from tocsin.lib.emailaddress import NotAnAddress, read_address
+from tocsin.lib.places import PROVINCES
+
+OCD_DIVISION = re.compile(r"ocd-division/country:[a-z]{2}(/[a-z_]+:[a-z0-9._~-]+)*")
+NOBODYS_DOMAIN = re.compile(r"(example|exemple|domain|domaine|yourdomain|email|courriel)\.[a-z]{2,3}")
+NOBODY = {"example", "exemple", "test", "noreply", "no-reply", "nepasrepondre", "name", "nom", "xxx", "unknown"}
+NO_ANSWER = {"na", "none", "nil", "tbd", "tba", "aucun", "aucune", "inconnu", "avenir", ""}
+GENDERS = {"f": "f", "female": "f", "woman": "f", "femme": "f", "m": "m", "male": "m", "man": "m", "homme": "m"}
+LANGUAGES = {"en": "en", "english": "en", "anglais": "en", "fr": "fr", "french": "fr", "francais": "fr"}
+OFFICES = {
+    "mp": "mp",
+    "depute": "mp",
+    "senator": "senator",
+    "senateur": "senator",
+    "mayor": "mayor",
+    "maire": "mayor",
+} | (dict.fromkeys(("mpp", "mna", "mla", "mha"), "provincial_member"))
+HONOURABLE = {"hon", "honourable", "honorable", "thehonourable", "thehon", "lhon", "lhonorable"}
+RIGHT_HONOURABLE = {"righthon", "righthonourable", "therighthon", "therighthonourable", "treshon", "treshonorable"}
+MISTER, MADAM = {"mr", "m", "monsieur"}, {"ms", "mrs", "miss", "mme", "mlle", "madam", "madame"}
+WORDS = ("style", "office", "organisation", "salutation")
+
+
+class Wrong(ValueError):
+    """This row cannot be a target. Its text is a sentence for whoever mends the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A row as a target: the fields that the file says something about, by name, and words by "en.office".
+
+    `first` is what a new target is besides, where the file does not say: never what an older one becomes.
+    """
+
+    values: dict[str, str]
+    match: str
+    first: dict[str, str]
+
+
+def read_row(cells: Mapping[str, str], defaults: Mapping[str, str]) -> Read:
+    """What the cells, by the field that their column means, say of a target. Raises Wrong."""
+    cells = {name: _unprotected(cell) for name, cell in cells.items()}
+    values = {
+        "name": _name(cells),
+        "email": _email(cells.get("email", "")),
+        "other_emails": _email(cells.get("other_email", "")),
+        "division": _division(cells.get("division", "")),
+        "office_kind": _office_kind(cells.get("office_kind", "")),
+        "language": _one_of(LANGUAGES, cells.get("language", ""), _("language")),
+        "gender": _gender(cells),
+        **{name: cells.get(name, "") for name in ("division_name", "party", "phone", "postal_address", "external_id")},
+    }
+    values["name"] = values["name"] or cells.get("office_en") or cells.get("office_fr", "")
+    is_office = (values["office_kind"] or defaults.get("office_kind")) == OFFICE
+    values |= _words(cells, values, is_office=is_office)
+    said = {name: value for name, value in values.items() if value}
+    _check_lengths(said)
+    return Read(said, _match(cells.get("match", "")), {name: value for name, value in defaults.items() if value})
+
+
+def _unprotected(cell: str) -> str:
+    """Without the apostrophe that keeps spreadsheets from reckoning: our own error file has it."""
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in {"=", "+", "-", "@"} else cell
+
+
+def _name(cells: Mapping[str, str]) -> str:
+    parts = " ".join(cells.get(part, "") for part in ("first_name", "last_name")).strip()
+    return " ".join((cells.get("name") or parts).split())
+
+
+def _email(cell: str) -> str:
+    """The address as mail servers know it. What people type where they have none is not taken for one."""
+    if plain_name(cell) in NO_ANSWER:
+        return ""
+    try:
+        found = read_address(cell.removeprefix("mailto:"))
+    except NotAnAddress:
+        raise Wrong(_("“%(address)s” is no e-mail address.") % {"address": cell[:80]}) from None
+    if NOBODYS_DOMAIN.fullmatch(found.domain) or found.spelled.partition("@")[0].lower() in NOBODY:
+        raise Wrong(_("“%(address)s” is a placeholder: mail to it reaches nobody.") % {"address": found.spelled})
+    return found.spelled
+
+
+def _division(cell: str) -> str:
+    if cell and not OCD_DIVISION.fullmatch(cell):
+        raise Wrong(
+            _("“%(division)s” is no division like ocd-division/country:ca/ed:35075-2023.") % {"division": cell[:80]}
+        )
+    return cell
+
+
+def _gender(cells: Mapping[str, str]) -> str:
+    title = plain_name(cells.get("honorific", ""))
+    said = GENDERS.get(plain_name(cells.get("gender", "")), "")
+    return said or ("m" if title in MISTER else "f" if title in MADAM else "")
+
+
+def _office_kind(cell: str) -> str:
+    """By its own name, by what it is called in either language's lists, or as Represent says it."""
+    known = {plain_name(kind): kind for kind, _label in OFFICE_KINDS}
+    known |= {plain_name(str(label)): kind for kind, label in OFFICE_KINDS}
+    return {**known, **OFFICES}.get(plain_name(cell), "")
+
+
+def _one_of(known: Mapping[str, str], cell: str, what: str) -> str:
+    if cell and plain_name(cell) not in known:
+        raise Wrong(_("“%(cell)s” is not understood as a %(what)s.") % {"cell": cell[:80], "what": what})
+    return known.get(plain_name(cell), "")
+
+
+def _match(cell: str) -> str:
+    """A province by its code, as the form sends it; everything else as it stands."""
+    code = plain_answer(cell).upper()
+    return code if code in PROVINCES else cell
+
+
+def _words(cells: Mapping[str, str], values: Mapping[str, str], *, is_office: bool) -> dict[str, str]:
+    """Words of their own, where the file has any. A language that has some names the person too."""
+    found: dict[str, str] = {}
+    for language, _label in settings.LANGUAGES:
+        said = {word: cells.get(f"{word}_{language}", "") for word in WORDS[1:]}
+        said["style"] = _style(cells.get("honorific", ""), language, values["gender"])
+        if any(said.values()):
+            said["person"] = "" if is_office or not _name(cells) else values["name"]
+        found |= {f"{language}.{word}": value for word, value in said.items()}
+    return found
+
+
+def _style(cell: str, language: str, gender: str) -> str:
+    """The title as it stands before a name. Mr. and Ms. are a gender, not a style."""
+    title = plain_name(cell)
+    if title in MISTER | MADAM | {""}:
+        return ""
+    if title in HONOURABLE:
+        return "L’honorable" if language == "fr" else "The Honourable"
+    if title in RIGHT_HONOURABLE:
+        french = {"f": "La très honorable", "m": "Le très honorable"}.get(gender, "")
+        return french if language == "fr" else "The Right Honourable"
+    return cell
+
+
+def _check_lengths(values: Mapping[str, str]) -> None:
+    for name, value in values.items():
+        language, _dot, word = name.rpartition(".")
+        field = (TargetWords if language else Target)._meta.get_field(word)
+        longest = getattr(field, "max_length", None)
+        if longest and len(value) > longest:
+            raise Wrong(
+                _("“%(beginning)s…” is too long: there is room for %(longest)s characters.")
+                % {"beginning": value[:30], "longest": longest}
+            )

@@ -1,0 +1,56 @@
+"""`tocsin import-postal-codes`: fills the table that campaigns look postal codes up in."""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TextIO
+
+from tocsin.campaigns.targeting.filling_table import Filled, NoTable, fill_table
+from tocsin.run import say
+
+
+def import_postal_codes(arguments: Sequence[str]) -> int:
+    words = argparse.ArgumentParser(
+        prog="tocsin import-postal-codes", description="Fills the table that campaigns look postal codes up in."
+    )
+    words.add_argument("file", type=Path, help="CSV in UTF-8 (may be .gz): postal_code, division, name")
+    words.add_argument("--table", default="default", help="which table to fill (default: default)")
+    words.add_argument("--country", default="CA", help="whose postal codes they are (default: CA)")
+    words.add_argument("--keep", action="store_true", help="keep what the file does not have")
+    given = words.parse_args(arguments)
+    try:
+        with _opened(given.file) as lines:
+            filled = fill_table(lines, table=given.table, country=given.country, keep=given.keep)
+    except NoTable:
+        return _refuse("Its first line must name the columns postal_code, division and, if you have it, name.")
+    except UnicodeDecodeError:
+        return _refuse("It is not written in UTF-8. Save it as “CSV UTF-8”.")
+    except OSError as error:
+        return _refuse(f"It cannot be read: {error.strerror or error}.")
+    _report(filled)
+    return 0 if filled.stored and not filled.wrong else 1
+
+
+def _opened(path: Path) -> TextIO:
+    if path.suffix == ".gz":
+        return gzip.open(path, "rt", encoding="utf-8-sig", newline="")
+    return path.open(encoding="utf-8-sig", newline="")
+
+
+def _refuse(why: str) -> int:
+    print(why, file=sys.stderr)
+    return 1
+
+
+def _report(filled: Filled) -> None:
+    say(f"Stored: {filled.stored:,}. Removed, since the file has them no longer: {filled.removed:,}.")
+    if filled.wrong:
+        say(f"Not understood: {filled.wrong:,}. Nothing was removed. The first of them:")
+        for line, text in filled.problems:
+            say(f"    line {line}: {text}")
+    elif not filled.stored:
+        say("The file has no rows. Nothing was changed.")
