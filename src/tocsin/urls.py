@@ -13,13 +13,22 @@ from wagtail.views import serve as serve_page
 
 from tocsin.pages.home import in_your_language
 from tocsin.web.act import act
+from tocsin.web.choose import choose
+from tocsin.web.confirm import confirm
+from tocsin.web.find import find, find_json
 from tocsin.web.health import alive, ready
+from tocsin.web.own import own
 from tocsin.web.receipt import receipt
 from tocsin.web.thanks import thanks
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", in_your_language, name="home"),
     path("act/<int:edition_id>/", act, name="act"),
+    path("find/<int:edition_id>/", find, name="find"),
+    path("find/<int:edition_id>/<str:code>.json", find_json, name="find_json"),
+    path("own/<int:edition_id>/", own, name="own"),
+    path("confirm/<str:key>/", confirm, name="confirm"),
+    path("choose/<str:key>/", choose, name="choose"),
     path("thanks/<str:key>/", thanks, name="thanks"),
     path("receipt/<str:key>/", receipt, name="receipt"),
     path("health/live", alive),

@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.words import OFFERED, filled, question, words
-from tocsin.actions.contract import LONGEST_LETTER, Offer, read
+from tocsin.actions.contract import read
+from tocsin.actions.letter_contract import LONGEST_LETTER
+from tocsin.actions.reading import Offer
 
 LETTER = {"mode": "editable", "subject": "S", "text": OFFERED, "closing": "", "talking_points": []}
 

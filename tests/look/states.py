@@ -17,7 +17,7 @@ from tests.words import filled, question, target, words
 from tocsin.actions.contract import read
 from tocsin.actions.count import ShownCount
 from tocsin.actions.fates import LetterFate, Receipt
-from tocsin.actions.form import ShownForm, show_form
+from tocsin.actions.form import Occasion, ShownForm, show_form
 from tocsin.campaigns.words import EditionWords
 from tocsin.look.policy import accent_style
 from tocsin.outbox.models import State
@@ -65,7 +65,9 @@ def count(people: int, goal: int | None = 1000, shown_from: int = 1) -> ShownCou
 def mistyped(asked: EditionWords) -> ShownForm:
     """A form sent with something wrong in as many ways as there are."""
     posted = filled(given_name="", email="jane@gmial.com", postal_code="X", text="", phone="1", subject="a" * 200)
-    return show_form(7, asked, posted=posted, problems=read(asked, posted).problems, came_from="utm_source=mail")
+    return show_form(
+        7, asked, posted=posted, problems=read(asked, posted).problems, occasion=Occasion("utm_source=mail")
+    )
 
 
 def _base(asked: EditionWords, **more: Any) -> dict[str, Any]:

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from django.db import InterfaceError, OperationalError
 
-from tocsin.actions.contract import Offer, Posted, read
+from tocsin.actions.contract import read
+from tocsin.actions.reading import Offer, Posted
 from tocsin.actions.receipts import thanks_key
 from tocsin.actions.standing import Standing, standing
 from tocsin.actions.take import TryLater, let_go_of_the_connection, take
+from tocsin.actions.way_contract import THROUGH_US, WAY, still_to_be_found
 from tocsin.campaigns.editions import frozen
 from tocsin.campaigns.models import Edition
 
@@ -20,9 +22,10 @@ LARGEST_ID = 2**31 - 1
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """It is stored, or was before; nobody can tell which. `key` opens the thank-you page."""
+    """It is stored, or was before; nobody can tell which. `key` opens the thank-you page; `way` is who carries it."""
 
     key: str
+    way: str = THROUGH_US
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,13 @@ class ToMend:
     offer: Offer
 
 
+@dataclass(frozen=True, slots=True)
+class ToFind:
+    """The form is whole, but who gets the letter is still to be found, by the postal code; nothing was stored."""
+
+    edition: Edition
+
+
 def accept(
     edition: Edition,
     posted: Posted,
@@ -48,7 +58,7 @@ def accept(
     source: dict[str, str],
     from_us: bool | None,
     files: Mapping[str, object] = NO_FILES,
-) -> Accepted | NotOpen | ToMend:
+) -> Accepted | NotOpen | ToMend | ToFind:
     """What became of one posted form. `from_us` is None where the browser did not say where the form was.
 
     Raises TryLater if it could not be stored now.
@@ -58,9 +68,11 @@ def accept(
     offer = read(edition.words, posted, files)
     if offer.problems or offer.email is None:
         return ToMend(edition, offer)
+    if still_to_be_found(edition.words, offer):
+        return ToFind(edition)
     signs = [*offer.signs, "no_origin"] if from_us is None else offer.signs
     digest = take(edition=edition, email=offer.email, act=offer.act, source=source, signs=signs)
-    return Accepted(thanks_key(edition.pk, digest))
+    return Accepted(thanks_key(edition.pk, digest), str(offer.act.get(WAY, THROUGH_US)))
 
 
 def edition_named(edition_id: int) -> Edition | None:

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from tocsin.actions.contract import AS_TYPED, HONEYPOT, LONGEST_LETTER, Posted, Problem
+from tocsin.actions.contract import AS_TYPED, HONEYPOT
+from tocsin.actions.finding import Finding
+from tocsin.actions.letter_contract import LONGEST_ANSWER, LONGEST_LETTER, turn_of
+from tocsin.actions.reading import Posted, Problem
+from tocsin.actions.shown import ShownField, typed_in
+from tocsin.actions.shown_letter import ShownLetter, show_letter
+from tocsin.actions.way_contract import DIVISION, FOUND_FOR, goes_by_postal_code
+from tocsin.campaigns.targeting.answers import Outcome
 from tocsin.campaigns.words import EditionWords, FieldKind, FieldWords
 from tocsin.lib.emailaddress import NotAnAddress, read_address
 from tocsin.lib.places import countries_in, provinces_in
@@ -20,28 +27,38 @@ AUTOCOMPLETE: dict[FieldKind, str] = {
     "country": "country",
     "phone": "tel",
 }
+# Sent along where a postal code was not found before.
+NOT_FOUND = "not_found"
 INPUT_MODE: dict[FieldKind, str] = {"email": "email", "phone": "tel"}
 
 
 @dataclass(slots=True)
-class ShownField:
-    name: str
-    label: str
-    help: str = ""
-    required: bool = False
-    value: str = ""
-    error: str = ""
-    autocomplete: str = "off"
-    inputmode: str = "text"
-    options: list[tuple[str, str]] = field(default_factory=list)
-    control: str = "text"
-    # The address was probably mistyped: offer to keep it as it is.
-    may_keep_as_typed: bool = False
+class ShownSearch:
+    """The part of the form that finds who gets the letter. `found` is what its own step found, if it was there.
+
+    `division` and `found_for` carry an earlier answer through a form that is to be mended. `again` is set where a
+    postal code was not found a second time: then there is a way on without it.
+    """
+
+    action: str
+    found: Finding | None
+    error: str
+    division: str = ""
+    found_for: str = ""
+    again: bool = False
+    # Nothing else is missing: the letter can be sent from where the answer stands.
+    may_send: bool = False
 
     @property
-    def described_by(self) -> str:
-        ids = [f"{self.name}-help"] if self.help else []
-        return " ".join([*ids, f"{self.name}-error"] if self.error else ids)
+    def field(self) -> ShownField:
+        """As the summary of problems names it."""
+        several = self.found is not None and self.found.outcome is Outcome.SEVERAL
+        return ShownField(DIVISION, "", error=self.error, anchor="division-1" if several else "finding")
+
+    @property
+    def is_at_the_top(self) -> bool:
+        """An answer is read first; that there is none is said beside the postal code."""
+        return self.found is not None and self.found.outcome is not Outcome.NONE
 
 
 @dataclass(slots=True)
@@ -52,13 +69,27 @@ class ShownForm:
     words: EditionWords
     fields: list[ShownField]
     consents: list[ShownField]
-    subject: ShownField | None
-    text: ShownField | None
+    letter: ShownLetter | None
+    search: ShownSearch | None
+    # How the letter may go besides through us: the way, and where the form is sent for it.
+    ways: list[tuple[str, str]]
     problems: list[ShownField]
     came_from: str = ""
     honeypot: str = HONEYPOT
     as_typed: str = AS_TYPED
     longest_letter: int = LONGEST_LETTER
+    longest_answer: int = LONGEST_ANSWER
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """When the form is shown: `turn` is which opening and subject an empty one begins with, `found` who was found for
+    the letter; `may_send` is set if nothing else is missing."""
+
+    came_from: str = ""
+    turn: int = 0
+    found: Finding | None = None
+    may_send: bool = False
 
 
 class _Nothing:
@@ -72,9 +103,10 @@ def show_form(
     *,
     posted: Posted | None = None,
     problems: Sequence[Problem] = (),
-    came_from: str = "",
+    occasion: Occasion | None = None,
 ) -> ShownForm:
     """The empty form of an edition, or, with what was posted and its problems, the form to mend."""
+    occasion = occasion or Occasion()
     typed = posted or _Nothing()
     wrong = {problem.field: str(problem) for problem in reversed(problems)}
     fields = [_field(question, words, typed, wrong) for question in words["fields"]]
@@ -84,22 +116,58 @@ def show_form(
             label=question["text"],
             control=question["control"],
             required=question["control"] == "yes_no",
-            value=_typed(typed, name),
+            value=typed_in(typed, name),
             error=wrong.get(name, ""),
         )
         for question in words["consents"]
     ]
-    subject, text = _letter(words, typed, wrong, first_time=posted is None)
-    in_order = [part for part in (subject, text, *fields, *consents) if part and part.error]
+    letter = _letter(words, posted, wrong, occasion)
+    search = _search(edition_id, words, typed, wrong, occasion)
     return ShownForm(
         action=f"/act/{edition_id}/",
         words=words,
         fields=fields,
         consents=consents,
-        subject=subject,
-        text=text,
-        problems=in_order,
-        came_from=came_from,
+        letter=letter,
+        search=search,
+        ways=[(way, f"/own/{edition_id}/?way={way}") for way in words.get("ways", ())],
+        problems=_in_order(letter, fields, search, consents),
+        came_from=occasion.came_from,
+    )
+
+
+def _in_order(
+    letter: ShownLetter | None, fields: list[ShownField], search: ShownSearch | None, consents: list[ShownField]
+) -> list[ShownField]:
+    """What is wrong, in the order in which the page asks."""
+    asked = [search.field] if search else []
+    first, last = (asked, []) if search and search.is_at_the_top else ([], asked)
+    of_letter = letter.fields if letter else []
+    return [part for part in (*first, *of_letter, *fields, *last, *consents) if part.error]
+
+
+def _letter(
+    words: EditionWords, posted: Posted | None, wrong: dict[str, str], occasion: Occasion
+) -> ShownLetter | None:
+    letter, found = words["letter"], occasion.found
+    turn = occasion.turn if posted is None or letter is None else turn_of(letter, posted)
+    return show_letter(words, typed=posted, wrong=wrong, turn=turn, recipient=found.recipient if found else None)
+
+
+def _search(
+    edition_id: int, words: EditionWords, typed: Posted, wrong: dict[str, str], occasion: Occasion
+) -> ShownSearch | None:
+    if not goes_by_postal_code(words):
+        return None
+    found = occasion.found
+    return ShownSearch(
+        action=f"/find/{edition_id}/",
+        found=found,
+        error=wrong.get(DIVISION, ""),
+        division="" if found or wrong.get(DIVISION) else typed_in(typed, DIVISION),
+        found_for=typed_in(typed, FOUND_FOR),
+        again=bool(typed_in(typed, NOT_FOUND)),
+        may_send=occasion.may_send,
     )
 
 
@@ -110,7 +178,7 @@ def _field(question: FieldWords, words: EditionWords, typed: Posted, wrong: dict
         label=question["label"],
         help=question["help"],
         required=question["required"],
-        value=_typed(typed, kind),
+        value=typed_in(typed, kind),
         error=wrong.get(kind, ""),
         autocomplete=AUTOCOMPLETE[kind],
         inputmode=INPUT_MODE.get(kind, "text"),
@@ -129,21 +197,3 @@ def _only_unsure(value: str) -> bool:
         return read_address(value).probably_meant is not None
     except NotAnAddress:
         return False
-
-
-def _letter(
-    words: EditionWords, typed: Posted, wrong: dict[str, str], *, first_time: bool
-) -> tuple[ShownField | None, ShownField | None]:
-    letter = words["letter"]
-    if letter is None or letter["mode"] == "locked":
-        return None, None
-    subject = letter["subject"] if first_time else _typed(typed, "subject")
-    text = letter["text"] if first_time else _typed(typed, "text")
-    return (
-        ShownField(name="subject", label="", required=True, value=subject, error=wrong.get("subject", "")),
-        ShownField(name="text", label="", required=True, value=text, error=wrong.get("text", ""), control="textarea"),
-    )
-
-
-def _typed(typed: Posted, name: str) -> str:
-    return next((str(value).replace("\0", "") for value in typed.getlist(name)), "")

@@ -82,12 +82,14 @@ class LetterWords(TypedDict):
 
 
 class TargetingWords(TypedDict):
-    """Where who gets the letter depends on who writes. `field` is the question whose answer decides."""
+    """Where who gets the letter depends on who writes. `field` is the question whose answer decides; `said` is how the
+    page names whoever it will be ("your member of Parliament")."""
 
     by: Literal["answer", "postal"]
     field: FieldKind
     target_list: int
     provider: str
+    said: NotRequired[str]
 
 
 class ThanksWords(TypedDict):

@@ -5,18 +5,23 @@ What nearly everybody sends was taken already by the straight way (web/straight.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.core.exceptions import BadRequest, RequestDataTooBig, TooManyFieldsSent
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.http.multipartparser import MultiPartParserError
 from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 
-from tocsin.actions.accept import Accepted, NotOpen, accept, edition_named
+from tocsin.actions.accept import Accepted, NotOpen, ToFind, accept, edition_named
 from tocsin.actions.take import TryLater
+from tocsin.actions.way_contract import THROUGH_US, WAY
 from tocsin.campaigns.models import Edition
 from tocsin.look.policy import private, public
 from tocsin.web.answers import closed, come_back_later, mend, plain
 from tocsin.web.asked import CAME_FROM, LARGEST_BODY, came_from, comes_from_us, length_of_body, source_of
+
+type Answerer = Callable[[HttpRequest, Edition], HttpResponse]
 
 MOST_FIELDS = 200
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -24,7 +29,15 @@ FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 @csrf_exempt  # no cookies, so no token: `comes_from_us` asks the browser instead
 def act(request: HttpRequest, edition_id: int) -> HttpResponse:
-    """303 to the thank-you page once the act is stored; 422 with the form to mend; 410 when it is too late."""
+    """303 to the thank-you page once the act is stored; 422 with the form to mend; 410 when it is too late.
+
+    307 to the step that finds who gets the letter, where that is not known yet: the browser takes the form along.
+    """
+    return answer_form(request, edition_id, _answer)
+
+
+def answer_form(request: HttpRequest, edition_id: int, answer: Answerer) -> HttpResponse:
+    """Answers a form posted to an edition, in its language; what is no form of ours never reaches `answer`."""
     if (refused := _refused_unread(request)) is not None:
         return refused
     try:
@@ -36,12 +49,16 @@ def act(request: HttpRequest, edition_id: int) -> HttpResponse:
     if request.method != "POST":
         return public(_redirect(edition.words["page_path"]))
     with translation.override(edition.language):
-        return _answer(request, edition)
+        return answer(request, edition)
 
 
-def thanked(key: str) -> HttpResponse:
-    """303 to the thank-you page: the answer to everybody whose act is stored, for the first or the tenth time."""
-    return private(public(_redirect(f"/thanks/{key}/")))
+def thanked(accepted: Accepted) -> HttpResponse:
+    """303 to the thank-you page: the answer to everybody whose act is stored, for the first or the tenth time.
+
+    Who carries a letter themselves is thanked for that: it is told by what was posted, not by what is stored.
+    """
+    way = "" if accepted.way == THROUGH_US else f"?{WAY}={accepted.way}"
+    return private(public(_redirect(f"/thanks/{accepted.key}/{way}")))
 
 
 def _refused_unread(request: HttpRequest) -> HttpResponse | None:
@@ -76,13 +93,15 @@ def _answer(request: HttpRequest, edition: Edition) -> HttpResponse:
     except TryLater as later:
         return come_back_later(request, edition, later.seconds)
     if isinstance(result, Accepted):
-        return thanked(result.key)
+        return thanked(result)
     if isinstance(result, NotOpen):
         return closed(request, edition, result.standing)
+    if isinstance(result, ToFind):
+        return private(public(_redirect(f"/find/{edition.pk}/", 307)))
     return mend(request, edition, result.offer, query)
 
 
-def _redirect(to: str) -> HttpResponse:
+def _redirect(to: str, status: int = 303) -> HttpResponse:
     response = HttpResponseRedirect(to)
-    response.status_code = 303
+    response.status_code = status
     return response

@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
-from tocsin.actions.contract import Offer
-from tocsin.actions.form import show_form
+from tocsin.actions.form import Occasion, show_form
+from tocsin.actions.reading import Offer
 from tocsin.actions.standing import Standing
 from tocsin.campaigns.models import Edition
 from tocsin.campaigns.words import EditionWords
@@ -29,7 +29,9 @@ def answer(
 
 def mend(request: HttpRequest, edition: Edition, offer: Offer, came_from: str) -> HttpResponse:
     """422: the form again with everything typed kept, what is wrong at the top and beside each field."""
-    form = show_form(edition.pk, edition.words, posted=request.POST, problems=offer.problems, came_from=came_from)
+    form = show_form(
+        edition.pk, edition.words, posted=request.POST, problems=offer.problems, occasion=Occasion(came_from)
+    )
     return answer(request, "web/mend.html", edition.words, status=422, form=form)
 
 

@@ -1,9 +1,9 @@
 """The straight way in for what nearly everybody sends: a whole form, from our own page, that can be accepted.
 
 A WSGI wrapper around Django. It reads the form, hands it to `accept`, and answers with the same thank-you as the view.
-Whatever is not simply accepted (an error to mend, a closed campaign, a foreign host, a file, a database that is away)
-it leaves to Django and the view, with the body as it came. At a peak this halves what an action costs the processor:
-see bench/RESULTS.md.
+Whatever is not simply accepted (an error to mend, somebody still to be found, a closed campaign, a foreign host, a
+file, a database that is away) it leaves to Django and the view, with the body as it came. At a peak this halves what
+an action costs the processor: see bench/RESULTS.md.
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ class StraightWay:
         found = ADDRESS.fullmatch(environ["PATH_INFO"])
         if found and _is_a_form_for_us(environ):
             body = environ["wsgi.input"].read(length_of_body(environ))
-            key = _accepted(int(found[1]), body, environ)
-            if key is not None:
-                return _thank(key, start_response)
+            accepted = _accepted(int(found[1]), body, environ)
+            if accepted is not None:
+                return _thank(accepted, start_response)
             environ["wsgi.input"] = BytesIO(body)
         return self._application(environ, start_response)
 
@@ -69,8 +69,8 @@ def _is_our_host(host: str) -> bool:
     return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
 
 
-def _accepted(edition_id: int, body: bytes, environ: WSGIEnvironment) -> str | None:
-    """The key of the thank-you page, or None if this is for the view to answer."""
+def _accepted(edition_id: int, body: bytes, environ: WSGIEnvironment) -> Accepted | None:
+    """What was accepted, or None if this is for the view to answer."""
     form = _read(body)
     if form is None:
         return None
@@ -82,7 +82,7 @@ def _accepted(edition_id: int, body: bytes, environ: WSGIEnvironment) -> str | N
         result = accept(edition, form, source=source, from_us=comes_from_us(environ))
     except TryLater:
         return None
-    return result.key if isinstance(result, Accepted) else None
+    return result if isinstance(result, Accepted) else None
 
 
 def _read(body: bytes) -> Form | None:
@@ -96,7 +96,7 @@ def _read(body: bytes) -> Form | None:
     return form
 
 
-def _thank(key: str, start_response: StartResponse) -> Iterable[bytes]:
-    response = thanked(key)
+def _thank(accepted: Accepted, start_response: StartResponse) -> Iterable[bytes]:
+    response = thanked(accepted)
     start_response("303 See Other", list(response.items()))
     return [b""]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -11,14 +14,27 @@ from babel.numbers import format_decimal
 from django import template
 from django.conf import settings
 from django.templatetags.static import static
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.functional import Promise
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from tocsin.lib.merging import FIELD
 
 register = template.Library()
 
 # One number for each of the forms that a language may have: the script picks by Intl.PluralRules.
 EXAMPLES = {"one": 1, "many": 1_000_000, "other": 2}
+# What stands in a letter for what is not known yet.
+NOT_YET_KNOWN: dict[str, Promise | str] = {
+    "name": _("your name"),
+    "city": _("your city"),
+    "postal_code": _("your postal code"),
+    "riding": _("your riding"),
+    "target": _("their name"),
+    "office": _("their office"),
+}
 
 
 def _locale() -> Locale:
@@ -96,3 +112,20 @@ def in_a_link(text: str) -> str:
 def answer_to(answers: dict[str, bool | None], purpose: str) -> bool | None:
     """One answer out of many: templates cannot look up a key that is itself a value."""
     return answers.get(purpose)
+
+
+@register.filter
+def with_fields(text: str, values: Mapping[str, str]) -> SafeString:
+    """The locked part of a letter with its fields filled in; a field that is not known yet says what will be there."""
+
+    def shown(found: re.Match[str]) -> str:
+        known = values.get(found[1]) or NOT_YET_KNOWN.get(found[1], found[0])
+        return format_html('<span class="blank" data-field="{}">{}</span>', found[1], known)
+
+    return mark_safe(FIELD.sub(shown, escape(text)))  # noqa: S308  (both halves are escaped)
+
+
+@register.filter
+def as_json(value: object) -> str:
+    """For an attribute that the script reads: a script element would be against the page's policy."""
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,147 @@
+"""The step before sending, where who gets a letter depends on the postal code: find them, show them, let people choose.
+
+A form that was posted to /act/ without it is passed on here by the browser, whole. With script the page asks the same
+beforehand, one postal code at a time. Why it is a step of its own: docs/decisions/0017.
+"""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt
+
+from tocsin.actions.accept import edition_named
+from tocsin.actions.contract import read
+from tocsin.actions.finding import Finding, Recipient, find_recipients
+from tocsin.actions.form import Occasion, show_form
+from tocsin.actions.reading import Offer, Problem
+from tocsin.actions.shown import typed_in
+from tocsin.actions.shown_letter import show_letter
+from tocsin.actions.standing import Standing, standing
+from tocsin.actions.take import TryLater
+from tocsin.actions.way_contract import DIVISION, FOUND_FOR, goes_by_postal_code
+from tocsin.campaigns.models import Edition
+from tocsin.campaigns.targeting.answers import Outcome
+from tocsin.lib.postalcode import NotAPostalCode, read_postal_code
+from tocsin.look.policy import private, public
+from tocsin.web.act import answer_form
+from tocsin.web.answers import answer, closed, mend, plain
+from tocsin.web.asked import CAME_FROM, came_from
+
+NOT_FOUND = _("We could not find this postal code. Check it, and correct it if it is mistyped.")
+CHOOSE = _("Choose where you live.")
+# How long everybody between us and the reader may keep an answer: what was not found may be found tomorrow.
+KEPT = {Outcome.FOUND: 86400, Outcome.SEVERAL: 86400, Outcome.NONE: 60}
+
+# The parts of the letter that are not the same for everybody.
+PARTS = {
+    "to": "look/targets.html",
+    "greeting": "look/greeting.html",
+    "header": "look/letter_header.html",
+    "closing": "look/letter_closing.html",
+}
+
+
+@csrf_exempt  # no cookies, so no token: as in web/act.py
+def find(request: HttpRequest, edition_id: int) -> HttpResponse:
+    """The form again, with who was found for the letter; whatever was typed is kept, and nothing is stored."""
+    return answer_form(request, edition_id, _answer)
+
+
+def _answer(request: HttpRequest, edition: Edition) -> HttpResponse:
+    if not goes_by_postal_code(edition.words):
+        raise Http404
+    if (now := standing(edition.pk)) is not Standing.OPEN:
+        return closed(request, edition, now)
+    offer = read(edition.words, request.POST, request.FILES)
+    code = offer.act.get("postal_code", "")
+    if not code:
+        offer.problems = [one for one in offer.problems if one.field == "postal_code"]
+        return mend(request, edition, offer, _query(request))
+    found = find_recipients(edition.words, code, chosen=typed_in(request.POST, DIVISION))
+    if (recipient := found.recipient) is not None and recipient.excluded:
+        return _no_letter(request, edition, recipient)
+    return _found(request, edition, offer, found)
+
+
+def _found(request: HttpRequest, edition: Edition, offer: Offer, found: Finding) -> HttpResponse:
+    problems = _problems(request, found)
+    form = show_form(
+        edition.pk,
+        edition.words,
+        posted=request.POST,
+        problems=problems,
+        occasion=Occasion(_query(request), found=found, may_send=not offer.problems),
+    )
+    return answer(request, "web/find.html", edition.words, status=422 if problems else 200, form=form)
+
+
+def _problems(request: HttpRequest, found: Finding) -> list[Problem]:
+    """Only what this step is about: the rest is told when the letter is sent."""
+    if found.outcome is Outcome.NONE:
+        return [Problem("postal_code", NOT_FOUND)]
+    was_shown = typed_in(request.POST, FOUND_FOR) == found.code
+    if found.outcome is Outcome.SEVERAL and was_shown and found.recipient is None:
+        return [Problem(DIVISION, CHOOSE)]
+    return []
+
+
+def _no_letter(request: HttpRequest, edition: Edition, recipient: Recipient) -> HttpResponse:
+    """Their target gets no letter: the campaigner's text says why. What they wrote can be copied."""
+    text = typed_in(request.POST, "text")
+    return answer(request, "web/no_letter.html", edition.words, recipient=recipient, text=text)
+
+
+def _query(request: HttpRequest) -> str:
+    return came_from(request.META, typed_in(request.POST, CAME_FROM))
+
+
+def find_json(request: HttpRequest, edition_id: int, code: str) -> HttpResponse:
+    """The same answer for the page's own script. There is one address for each postal code, so that it can be kept."""
+    try:
+        edition = edition_named(edition_id)
+    except TryLater as later:
+        return plain(503, "away", seconds=later.seconds)
+    if edition is None or not goes_by_postal_code(edition.words) or request.method not in {"GET", "HEAD"}:
+        raise Http404
+    with translation.override(edition.language):
+        found = find_recipients(edition.words, _whole_code(code))
+        return _kept(JsonResponse(_as_json(request, edition, found)), found.outcome)
+
+
+def _whole_code(code: str) -> str:
+    """As the form would have it; only the one way of writing it that the script uses is an address."""
+    try:
+        whole = read_postal_code(code)
+    except NotAPostalCode:
+        raise Http404 from None
+    if whole.replace(" ", "") != code:
+        raise Http404
+    return whole
+
+
+def _as_json(request: HttpRequest, edition: Edition, found: Finding) -> dict[str, object]:
+    """What to show beside the postal code, and for each who may get the letter, the parts of it that are theirs."""
+    search = show_form(edition.pk, edition.words, occasion=Occasion(found=found)).search
+    html = render_to_string("look/finding/answer.html", {"search": search, "words": edition.words}, request=request)
+    parts = {one.value: _parts(edition, one) for one in found.recipients}
+    return {"outcome": found.outcome.value, "html": html, "letters": parts}
+
+
+def _parts(edition: Edition, recipient: Recipient) -> dict[str, str]:
+    words, variant = edition.words, recipient.variant
+    letter = show_letter(words, typed=None, wrong={}, turn=0, recipient=recipient)
+    context = {"letter": letter, "words": words, "targets": letter.targets if letter else []}
+    parts = {part: render_to_string(template, context).strip() for part, template in PARTS.items()}
+    return {**parts, "text": variant["text"] if variant else ""}
+
+
+def _kept(response: HttpResponse, outcome: Outcome) -> HttpResponse:
+    if outcome not in KEPT:
+        return private(public(response))
+    response = public(response)
+    response.headers["Cache-Control"] = f"public, max-age={KEPT[outcome]}"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
