@@ -23,6 +23,7 @@ from tests.databases import Outcome, SecondRun
 from tocsin.actions import standing
 from tocsin.campaigns.editions import frozen
 from tocsin.campaigns.models import Campaign, Edition, Kind
+from tocsin.outbox import lanes
 
 ON_POSTGRESQL = os.environ.get("TOCSIN_TEST_ON") == "postgresql"
 REQUIRED = {word for word in os.environ.get("TOCSIN_TEST_REQUIRE", "").split(",") if word}
@@ -128,10 +129,12 @@ def clean_memory() -> Iterator[None]:
     the language of the last request."""
     frozen.cache_clear()
     standing.forget()
+    lanes.forget()
     translation.activate(settings.LANGUAGE_CODE)
     yield
     frozen.cache_clear()
     standing.forget()
+    lanes.forget()
 
 
 @pytest.fixture

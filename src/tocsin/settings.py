@@ -174,6 +174,24 @@ TOCSIN_BOUNCE_DOMAIN = env.text(
     "TOCSIN_BOUNCE_DOMAIN",
     help="A mail domain whose every address reaches you. Where set, each mail has its own return address there.",
 )
+TOCSIN_REPLY_DOMAIN = env.text(
+    "TOCSIN_REPLY_DOMAIN",
+    help="A mail domain whose every address reaches you, for answers to letters. Empty: TOCSIN_BOUNCE_DOMAIN.",
+)
+TOCSIN_MAIL_CONNECTIONS = env.whole(
+    "TOCSIN_MAIL_CONNECTIONS", 8, least=1, most=100, help="Connections to the mail server that each worker may hold."
+)
+TOCSIN_DOMAIN_PER_MINUTE = env.whole(
+    "TOCSIN_DOMAIN_PER_MINUTE",
+    60,
+    most=100_000,
+    help="Mails that may leave for one receiving domain in a minute. 0: no limit.",
+)
+TOCSIN_JOURNAL = env.text(
+    "TOCSIN_JOURNAL",
+    help="Where a line is kept for each mail that left, a file for each day: read after a restore, and so best on "
+    "another disk than the database. Empty: TOCSIN_DIR/journal/sent.log.",
+)
 if TOCSIN_MAIL_FROM.count("@") != 1 or TOCSIN_MAIL_FROM.startswith("@") or TOCSIN_MAIL_FROM.endswith("@"):
     raise WrongSetting(f"TOCSIN_MAIL_FROM must be an e-mail address, but it is “{TOCSIN_MAIL_FROM}”.")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = TOCSIN_MAIL_FROM

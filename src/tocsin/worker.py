@@ -37,7 +37,7 @@ from tocsin.actions.process import follow_batch, paused_campaigns
 from tocsin.actions.screen import screen_batch
 from tocsin.actions.seek import seek_batch
 from tocsin.lib.endings import end_with_parent
-from tocsin.outbox.deliver import deliver_batch
+from tocsin.outbox.deliver import LINGER, Post
 
 REST = 1.0
 LONGEST_REST = 30.0
@@ -93,9 +93,9 @@ def heart() -> int:
     return screen_batch() + ask_batch() + follow_batch()
 
 
-def post(stop: threading.Event) -> int:
-    """Carries what is due, except letters of paused campaigns. Stops after the letter in hand."""
-    return deliver_batch(paused=paused_campaigns(), stop=stop.is_set)
+def post(stop: threading.Event, linger: float = 0.0) -> Post:
+    """Carries what is due, except letters of paused campaigns. Stops after the letters in hand."""
+    return Post(paused=paused_campaigns, stop=stop.is_set, linger=linger)
 
 
 @dataclass
@@ -190,7 +190,7 @@ def lines(stop: threading.Event) -> list[Line]:
     return [
         Line("heart", heart, stop),
         Line("search", seek_batch, stop),
-        Line("post", lambda: post(stop), stop),
+        Line("post", post(stop, LINGER), stop),
         Line("jobs", Jobs(), stop),
     ]
 

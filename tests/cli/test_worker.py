@@ -45,13 +45,13 @@ def test_it_works(client: Client, edition_en: Edition, mailbox: Path) -> None:
     sign(client, edition_en)
 
     assert worker.heart() == 2  # one screened, one followed
-    assert worker.post(threading.Event()) == 2  # the letter and the thank-you
+    assert worker.post(threading.Event())() == 2  # the letter and the thank-you
 
     mails = [path.read_text() for path in mailbox.glob("*.eml")]
     assert len(mails) == 2
     assert any("To: " in mail and "minister@hearings.example" in mail for mail in mails)
     assert Tally.objects.get().counted == 1
-    assert (worker.heart(), worker.post(threading.Event())) == (0, 0)
+    assert (worker.heart(), worker.post(threading.Event())()) == (0, 0)
 
 
 def test_letters_of_a_paused_campaign_stay(
@@ -61,7 +61,7 @@ def test_letters_of_a_paused_campaign_stay(
     sign(client, edition_en)
     worker.heart()
 
-    worker.post(threading.Event())
+    worker.post(threading.Event())()
 
     assert not [path for path in mailbox.glob("*.eml") if "minister@hearings.example" in path.read_text()]
 

@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from pytest_django import Settings
 
 from tests.outbox.sink import Sink, SinkController
-from tocsin.outbox.models import Kind, Message
+from tocsin.outbox.models import Bucket, Kind, Message
 from tocsin.outbox.post import Outgoing, leave
 
 
@@ -22,6 +22,8 @@ def own_mailbox(settings: Settings, tmp_path: Path) -> None:
     settings.TOCSIN_DIR = tmp_path
     settings.TOCSIN_MAIL_URL = urlsplit("mailbox:")
     settings.TOCSIN_MAIL_TIMEOUT = 5
+    settings.TOCSIN_MAIL_CONNECTIONS = 1  # one mail after the other, as the scripts of most tests expect
+    settings.TOCSIN_DOMAIN_PER_MINUTE = 0
 
 
 @pytest.fixture
@@ -62,6 +64,7 @@ def left(number: int = 1, **changes: Any) -> Message:
 def make_due(**which: Any) -> None:
     """As if the time to wait had passed."""
     Message.objects.filter(due_at__isnull=False, **which).update(due_at=Now() - timedelta(seconds=1))
+    Bucket.objects.update(slow_until=None, ready_at=Now() - timedelta(seconds=1))
 
 
 def let_leases_run_out() -> None:

@@ -11,7 +11,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
@@ -20,13 +21,13 @@ from tests.outbox.sink import HANG_UP, Sink
 from tocsin.outbox import claims, deliver
 from tocsin.outbox.claims import Claim, claim
 from tocsin.outbox.deliver import deliver_batch
-from tocsin.outbox.freeze import FrozenMail
 from tocsin.outbox.models import Kind, Message
 from tocsin.outbox.post import open_mail
+from tocsin.outbox.sql import run
 from tocsin.outbox.states import State
 from tocsin.outbox.transports.base import Reply
 from tocsin.outbox.transports.smtp import SmtpTransport
-from tocsin.outbox.verdict import DELAYS, MOST_OWN_FAULTS, on_reply
+from tocsin.outbox.verdict import DELAYS, MOST_OWN_FAULTS, Verdict, on_reply
 
 pytestmark = pytest.mark.django_db
 
@@ -264,7 +265,7 @@ def test_what_is_not_begun_is_given_back(sink: Sink) -> None:
 def test_a_dead_workers_messages_come_back(sink: Sink) -> None:
     untouched, dotted = left(1), left(2)
     _first, second = claim(50)
-    claims.note_dot(second)
+    claims.note([second], [])
     assert deliver_batch() == 0  # their lease still runs
     let_leases_run_out()
     assert deliver_batch() == 1
@@ -278,14 +279,15 @@ def test_a_dead_workers_messages_come_back(sink: Sink) -> None:
 def test_a_worker_that_slept_too_long_does_not_send(sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
     """Between claiming and the dot the lease runs out, and somebody else sends the letter."""
     message = left()
+    note = claims.note
 
-    def asleep(found: Message) -> FrozenMail:
-        monkeypatch.setattr(deliver, "open_mail", open_mail)
+    def asleep(dots: list[Claim], results: list[tuple[Claim, Verdict]]) -> set[int]:
+        monkeypatch.setattr(deliver, "note", note)
         let_leases_run_out()
         assert deliver_batch() == 1
-        return open_mail(found)
+        return note(dots, results)
 
-    monkeypatch.setattr(deliver, "open_mail", asleep)
+    monkeypatch.setattr(deliver, "note", asleep)
     deliver_batch()
     assert now(message).state == State.SENT
     assert len(sink.taken) == 1
@@ -294,21 +296,21 @@ def test_a_worker_that_slept_too_long_does_not_send(sink: Sink, monkeypatch: pyt
 def test_an_answer_that_comes_late_is_still_heard(sink: Sink) -> None:
     message = left()
     [mine] = claim(50)
-    claims.note_dot(mine)
+    claims.note([mine], [])
     let_leases_run_out()
     deliver_batch()
     assert now(message).state == State.UNCERTAIN
-    claims.settle(mine, on_reply(_reply(250, "2.0.0 Ok"), 1))
+    claims.note([], [(mine, on_reply(_reply(250, "2.0.0 Ok"), 1))])
     assert now(message).state == State.SENT
 
 
 def test_a_lost_database_leaves_the_message_to_the_lease(sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
     message = left()
 
-    def away(_claim: Claim) -> None:
+    def away(_dots: list[Claim], _results: list[tuple[Claim, Verdict]]) -> set[int]:
         raise OperationalError
 
-    monkeypatch.setattr(deliver, "note_dot", away)
+    monkeypatch.setattr(deliver, "note", away)
     with pytest.raises(OperationalError):
         deliver_batch()
     monkeypatch.undo()
@@ -344,14 +346,23 @@ def test_long_and_odd_words_are_cut(sink: Sink) -> None:
 
 
 def test_an_idle_round_is_cheap(django_assert_num_queries: DjangoAssertNumQueries) -> None:
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(4):
         assert deliver_batch() == 0
 
 
 @pytest.mark.once  # PostgreSQL scans a table this small whatever its indexes
-@pytest.mark.parametrize("paused", [frozenset(), frozenset({7})])
-def test_the_queue_is_found_by_its_index(paused: frozenset[int]) -> None:
-    assert "outbox_due" in claims._due(paused).order_by("due_at", "pk").explain()
+def test_the_queue_is_found_by_its_index() -> None:
+    with CaptureQueriesContext(connection) as asked:
+        left()
+        claim(50)
+    queues = [query["sql"] for query in asked if "due_at <= " in query["sql"]]
+    assert len(queues) == 2
+    for query in queues:
+        plan = [row[-1] for row in run(f"EXPLAIN QUERY PLAN {query}".replace("%", "%%"))]
+        assert not [
+            step for step in plan if step.startswith("SCAN") and "waiting" not in step and "CONSTANT" not in step
+        ]
+        assert [step for step in plan if "outbox_due" in step]
     expired = Message.objects.filter(state=State.SENDING, lease_until__lt=timezone.now())
     assert "outbox_leased" in expired.explain()
 

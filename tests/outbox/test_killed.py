@@ -38,6 +38,7 @@ def start(sink: Sink, tmp_path: Path) -> Start:
             "TOCSIN_DIR": str(tmp_path),
             "TOCSIN_MAIL_URL": f"smtp://127.0.0.1:{sink.port}",
             "TOCSIN_FAIL_AT": fail_at,
+            "TOCSIN_DOMAIN_PER_MINUTE": "0",
         }
         command = [sys.executable, "-m", "tests.outbox.worker", *steps]
         return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)

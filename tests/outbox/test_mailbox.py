@@ -10,13 +10,14 @@ import pytest
 
 from tests.outbox.conftest import left
 from tocsin.outbox import deliver
-from tocsin.outbox.claims import Claim, ClaimIsLost
+from tocsin.outbox.claims import Claim
 from tocsin.outbox.deliver import deliver_batch
 from tocsin.outbox.mailbox import mail_in_mailbox, mails_in_mailbox
 from tocsin.outbox.models import Message
 from tocsin.outbox.post import open_mail
 from tocsin.outbox.states import State
 from tocsin.outbox.transports.mailbox import mailbox_folder
+from tocsin.outbox.verdict import Verdict
 
 pytestmark = pytest.mark.django_db
 
@@ -91,10 +92,10 @@ def test_a_folder_that_cannot_be_written_defers(tmp_path: Path) -> None:
 
 
 def test_no_unfinished_file_is_left_or_listed(monkeypatch: pytest.MonkeyPatch) -> None:
-    def lost(_claim: Claim) -> None:
-        raise ClaimIsLost
+    def lost(_dots: list[Claim], _results: list[tuple[Claim, Verdict]]) -> set[int]:
+        return set()
 
-    monkeypatch.setattr(deliver, "note_dot", lost)
+    monkeypatch.setattr(deliver, "note", lost)
     left()
     deliver_batch()
     assert list(mailbox_folder().iterdir()) == []

@@ -10,6 +10,7 @@ import django
 
 django.setup()
 
+from django.apps import apps  # noqa: E402
 from django.db import connection  # noqa: E402
 
 from tests.outbox.conftest import a_letter, let_leases_run_out  # noqa: E402
@@ -20,8 +21,8 @@ from tocsin.outbox.post import leave  # noqa: E402
 
 def prepare(letters: str) -> None:
     with connection.schema_editor() as editor:
-        editor.create_model(Message)
-        editor.create_model(Delivery)
+        for model in apps.get_app_config("outbox").get_models():
+            editor.create_model(model)
     leave(a_letter(number) for number in range(int(letters)))
 
 

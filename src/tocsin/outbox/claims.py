@@ -1,8 +1,8 @@
 """Who has which message in hand. A claim is the pair of a message in state “sending” and the number of its attempt.
 
 All times are the database's: the clocks of two machines are never compared. Every change asks for the claim it was made
-under, so a worker that was asleep for an hour finds out before it does harm. Transactions are as short as can be: on
-SQLite the web server waits for them.
+under, so a worker that was asleep for an hour finds out before it does harm. Transactions are as short as can be, and
+few: on SQLite the web server waits for them. What becomes of many messages is written in one.
 """
 
 from __future__ import annotations
@@ -10,42 +10,47 @@ from __future__ import annotations
 import os
 import secrets
 import socket
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Now
 
+from tocsin.outbox.carried import follow_carriers
+from tocsin.outbox.lanes import locked_lanes, open_lanes
 from tocsin.outbox.models import Delivery, Kind, Message
+from tocsin.outbox.sql import changed, database_now, flat, lock, marks, moment, run, values
 from tocsin.outbox.states import State
+from tocsin.outbox.suppress import cancel_suppressed
+from tocsin.outbox.tokens import Tokens
 from tocsin.outbox.verdict import Verdict, storable
 
 WORKER_DIED = "The worker ended before the mail was handed over."
 NOBODY_KNOWS = "The worker ended after the mail was handed over and before the answer."
+LEAST_OF_A_LANE = 10
+COLUMNS = (
+    "id", "key", "ref", "kind", "campaign_ref", "target_ref", "domain", "lane_id", "to_digest", "sealed", "sha256",
+    "own_faults", "attempts",
+)  # fmt: skip
 
 
 class ClaimIsLost(Exception):
-    """The lease ran out and the message is in other hands, or in nobody's."""
+    """The lease ran out and the message is in other hands, or in nobody's; or it was taken back before the dot."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One message in hand, with the number of this attempt."""
+    """One message in hand, with the number of this attempt. `troubled`: its domain refused lately, so that what it
+    says next matters either way."""
 
     message: Message
     number: int
     holder: str
-
-    @property
-    def mine(self) -> QuerySet[Message]:
-        return Message.objects.filter(pk=self.message.pk, state=State.SENDING, attempts=self.number)
-
-    @property
-    def delivery(self) -> QuerySet[Delivery]:
-        return Delivery.objects.filter(message=self.message.pk, number=self.number)
+    troubled: bool = False
 
 
 def lease() -> timedelta:
@@ -54,74 +59,183 @@ def lease() -> timedelta:
 
 
 def claim(most: int, paused: frozenset[int] = frozenset()) -> list[Claim]:
-    """Takes what is due in hand, oldest first, each with the row of its attempt. Letters of paused campaigns stay."""
-    due = _due(paused)
-    if not due.exists():  # asked first without a transaction, which on SQLite would keep the web server waiting
+    """Takes what is due in hand, lane by lane, as many as their buckets let by, each with the row of its attempt.
+
+    Letters of the campaigns in `paused` stay, as does whatever is paused here.
+    """
+    lanes = open_lanes(database_now(), paused)
+    if not lanes:  # asked first without a transaction, which on SQLite would keep the web server waiting
         return []
-    holder = f"{socket.gethostname()[:50]}:{os.getpid()}:{secrets.token_hex(4)}"
     with transaction.atomic():
-        messages = list(_locked(due.order_by("due_at", "pk"))[:most])
-        Message.objects.filter(pk__in=[message.pk for message in messages]).update(
-            state=State.SENDING,
-            state_since=Now(),
-            due_at=None,
-            attempts=F("attempts") + 1,
-            lease_until=Now() + lease(),
-            lease_holder=holder,
-        )
-        claims = [Claim(message, message.attempts + 1, holder) for message in messages]
-        Delivery.objects.bulk_create([Delivery(message=one.message, number=one.number) for one in claims])
+        locked_lanes(lanes)
+        tokens = Tokens.of(lanes, database_now())
+        picked = cancel_suppressed(_picked(tokens.shares(lanes, most, LEAST_OF_A_LANE), most, tokens.now))
+        claims = _claimed(picked, tokens) if picked else []
+        tokens.took(Counter(one.message.lane_id for one in claims))
     return claims
 
 
-def renew(claims: Sequence[Claim]) -> None:
-    """A further lease for what is still in hand."""
-    mine = Message.objects.filter(pk__in=[one.message.pk for one in claims], lease_holder=claims[0].holder)
-    mine.filter(state=State.SENDING).update(lease_until=Now() + lease())
+def _picked(shares: dict[int, int], most: int, now: datetime) -> list[tuple[int, str, bytes]]:
+    """What is next in each lane, the first of each before the second of any."""
+    if not shares:
+        return []
+    one_lane = (
+        "SELECT * FROM (SELECT id, kind, to_digest FROM outbox_message WHERE lane_id = %s AND due_at <= %s"
+        " ORDER BY due_at, id LIMIT %s) AS lane{}"
+    )
+    queues = " UNION ALL ".join(
+        f"SELECT {number}, numbered.* FROM ({one_lane.format(number)}) AS numbered" for number in range(len(shares))
+    )
+    rows = run(queues, flat((lane, now, share) for lane, share in shares.items()))
+    places: Counter[int] = Counter()
+    in_turn = []
+    for lane, pk, kind, digest in rows:
+        in_turn.append((places[lane], lane, (pk, kind, bytes(digest))))
+        places[lane] += 1
+    return [row for _place, _lane, row in sorted(in_turn)[:most]]
 
 
-def note_dot(one: Claim) -> None:
-    """Writes down, durably, that the server may have the mail from now on. Raises ClaimIsLost: then it must not."""
-    with transaction.atomic():
-        # The message's row is written too: whoever recovers locks it, and so sees either no dot or this one.
-        if not one.mine.update(lease_until=Now() + lease()):
-            raise ClaimIsLost
-        one.delivery.update(dot_at=Now())
+def _claimed(picked: Sequence[tuple[int, str, bytes]], tokens: Tokens) -> list[Claim]:
+    holder = f"{socket.gethostname()[:50]}:{os.getpid()}:{secrets.token_hex(4)}"
+    ids = [row[0] for row in picked]
+    rows = run(
+        "UPDATE outbox_message SET state = %s, state_since = %s, due_at = NULL, attempts = attempts + 1,"
+        f" lease_until = %s, lease_holder = %s WHERE id IN ({marks(len(ids))}) AND due_at IS NOT NULL"
+        f" AND state IN (%s, %s) RETURNING {', '.join(COLUMNS)}",
+        [State.SENDING, tokens.now, tokens.now + lease(), holder, *ids, State.WAITING, State.DEFERRED],
+    )
+    found = {row[0]: Message(**dict(zip(COLUMNS, row, strict=True)), state=State.SENDING) for row in rows}
+    claims = [Claim(found[pk], found[pk].attempts, holder, tokens.troubled(found[pk])) for pk in ids if pk in found]
+    _begin_attempts(claims, tokens.now)
+    return claims
 
 
-def settle(one: Claim, verdict: Verdict) -> None:
-    """Writes the result. If others have recovered the message as uncertain meanwhile, the answer is the better word."""
-    # A target's address may stand in a server's words; a supporter's may not.
-    words = storable(verdict.words, public_domain=one.message.domain if one.message.kind == Kind.LETTER else "")
-    with transaction.atomic():
-        mine = one.mine | Message.objects.filter(pk=one.message.pk, state=State.UNCERTAIN, attempts=one.number)
-        changed = mine.update(
-            state=verdict.state,
-            state_since=Now(),
-            due_at=Now() + verdict.wait if verdict.wait else None,
-            own_faults=F("own_faults") + int(verdict.own_fault),
-            lease_until=None,
-            lease_holder="",
-            last_words=words,
+def _begin_attempts(claims: Sequence[Claim], now: datetime) -> None:
+    if claims:
+        rows = [(one.message.pk, one.number, now) for one in claims]
+        run(
+            "INSERT INTO outbox_delivery (message_id, number, started_at, outcome, server, tls, words) VALUES "
+            + ", ".join(["(%s, %s, %s, '', '', '', '')"] * len(rows)),
+            flat(rows),
         )
-        if changed:
-            one.delivery.update(finished_at=Now(), outcome=verdict.state, server=verdict.server[:255], words=words)
 
 
-def give_back(claims: Sequence[Claim]) -> None:
-    """What was claimed and not begun, as it was before: at once for whoever comes next, and not an attempt."""
+def renew(claims: Collection[Claim]) -> None:
+    """A further lease for what is still in hand."""
+    if claims:
+        run(
+            f"UPDATE outbox_message SET lease_until = %s WHERE id IN ({marks(len(claims))}) AND state = %s",
+            [database_now() + lease(), *(one.message.pk for one in claims), State.SENDING],
+        )
+
+
+def note(dots: Sequence[Claim], results: Sequence[tuple[Claim, Verdict]]) -> set[int]:
+    """Writes down, in one commit, what became of some and that a server may have others from now on.
+
+    Returns the numbers of those messages that may be handed over; the others are not ours any more, and must not.
+    """
     with transaction.atomic():
-        for one in claims:
-            untouched = one.mine.update(
-                state=State.DEFERRED if one.number > 1 else State.WAITING,
-                state_since=Now(),
-                due_at=Now(),
-                attempts=F("attempts") - 1,
-                lease_until=None,
-                lease_holder="",
+        now = database_now()
+        _settle(results, now)
+        mine = _still_mine(dots)
+        if mine:
+            rows = [(one.message.pk, one.number) for one in mine]
+            run(
+                f"UPDATE outbox_delivery SET dot_at = %s WHERE (message_id, number) IN (SELECT * FROM {values(rows)})",
+                [now, *flat(rows)],
             )
-            if untouched:
-                one.delivery.delete()
+    return {one.message.pk for one in mine}
+
+
+def _still_mine(claims: Sequence[Claim]) -> list[Claim]:
+    """The messages' rows are locked: whoever recovers them meanwhile sees either no dot or this one."""
+    if not claims:
+        return []
+    rows = run(
+        f"SELECT id, attempts FROM outbox_message WHERE id IN ({marks(len(claims))}) AND state = %s"
+        f" ORDER BY id {lock()}",
+        [*(one.message.pk for one in claims), State.SENDING],
+    )
+    held = {(pk, number) for pk, number in rows}
+    return [one for one in claims if (one.message.pk, one.number) in held]
+
+
+def _settle(results: Sequence[tuple[Claim, Verdict]], now: datetime) -> None:
+    """If others have recovered a message as uncertain meanwhile, the answer is the better word."""
+    if not results:
+        return
+    rows = [_row(one, verdict, now) for one, verdict in results]
+    done = run(
+        "UPDATE outbox_message SET state = v.column3, state_since = %s,"
+        f" due_at = {moment('v.column4')}, own_faults = own_faults + v.column5, lease_until = NULL, lease_holder = '',"
+        f" last_words = v.column6 FROM {values(rows)} WHERE outbox_message.id = v.column1"
+        " AND outbox_message.attempts = v.column2 AND outbox_message.state IN (%s, %s) RETURNING outbox_message.id",
+        [now, *flat(rows), State.SENDING, State.UNCERTAIN],
+    )
+    written = {pk for (pk,) in done}
+    _end_attempts([(one, verdict) for one, verdict in results if one.message.pk in written], now)
+    follow_carriers(one.message.pk for one, _verdict in results if one.message.kind == Kind.DIGEST)
+
+
+def _row(one: Claim, verdict: Verdict, now: datetime) -> tuple[object, ...]:
+    due_at = now + verdict.wait if verdict.wait else None
+    return one.message.pk, one.number, str(verdict.state), due_at, int(verdict.own_fault), kept_words(one, verdict)
+
+
+def kept_words(one: Claim, verdict: Verdict) -> str:
+    """A target's address may stand in a server's words; a supporter's may not."""
+    return storable(verdict.words, public_domain=one.message.domain if one.message.kind == Kind.LETTER else "")
+
+
+def _end_attempts(results: Sequence[tuple[Claim, Verdict]], now: datetime) -> None:
+    if results:
+        rows = [
+            (
+                one.message.pk,
+                one.number,
+                str(verdict.state),
+                verdict.server[:255],
+                verdict.tls,
+                kept_words(one, verdict),
+            )
+            for one, verdict in results
+        ]
+        run(
+            "UPDATE outbox_delivery SET finished_at = %s, outcome = v.column3, server = v.column4, tls = v.column5,"
+            f" words = v.column6 FROM {values(rows)}"
+            " WHERE message_id = v.column1 AND outbox_delivery.number = v.column2",
+            [now, *flat(rows)],
+        )
+
+
+def give_back(claims: Sequence[Claim], wait: timedelta = timedelta()) -> int:
+    """What was claimed and not begun, as it was before: for whoever comes next, and not an attempt. How many."""
+    if not claims:
+        return 0
+    with transaction.atomic():
+        rows = [(one.message.pk, one.number) for one in _without_dot(_still_mine(claims))]
+        if rows:
+            now = database_now()
+            changed(
+                "UPDATE outbox_message SET state = CASE WHEN attempts > 1 THEN %s ELSE %s END, state_since = %s,"
+                " due_at = %s, attempts = attempts - 1, lease_until = NULL, lease_holder = ''"
+                f" WHERE id IN ({marks(len(rows))})",
+                [State.DEFERRED, State.WAITING, now, now + wait, *(pk for pk, _number in rows)],
+            )
+            run(
+                f"DELETE FROM outbox_delivery WHERE (message_id, number) IN (SELECT * FROM {values(rows)})",
+                flat(rows),
+            )
+    return len(rows)
+
+
+def _without_dot(claims: Sequence[Claim]) -> list[Claim]:
+    if not claims:
+        return []
+    ids = [one.message.pk for one in claims]
+    open_ones = Delivery.objects.filter(message__in=ids, dot_at__isnull=False, finished_at=None)
+    dotted = set(open_ones.values_list("message_id", "number"))
+    return [one for one in claims if (one.message.pk, one.number) not in dotted]
 
 
 def recover() -> int:
@@ -130,9 +244,10 @@ def recover() -> int:
     if not expired.exists():
         return 0
     with transaction.atomic():
-        locked = list(_locked(expired).values_list("pk", flat=True))
+        locked = expired.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
+        found = list(locked.values_list("pk", flat=True))
         attempt = Delivery.objects.filter(message=OuterRef("pk"), number=OuterRef("attempts"))
-        rows = Message.objects.filter(pk__in=locked).annotate(dot_at=Subquery(attempt.values("dot_at")[:1]))
+        rows = Message.objects.filter(pk__in=found).annotate(dot_at=Subquery(attempt.values("dot_at")[:1]))
         dots = dict(rows.values_list("pk", "dot_at"))
         _end([pk for pk, dot in dots.items() if dot is None], State.WAITING, WORKER_DIED)
         _end([pk for pk, dot in dots.items() if dot is not None], State.UNCERTAIN, NOBODY_KNOWS)
@@ -150,13 +265,4 @@ def _end(messages: list[int], state: State, words: str) -> None:
     )
     open_attempts = Delivery.objects.filter(message__in=messages, finished_at=None)
     open_attempts.update(finished_at=Now(), outcome=state, words=words)
-
-
-def _due(paused: frozenset[int]) -> QuerySet[Message]:
-    due = Message.objects.filter(due_at__lte=Now(), state__in=[State.WAITING, State.DEFERRED])
-    return due.exclude(kind=Kind.LETTER, campaign_ref__in=paused) if paused else due
-
-
-def _locked(messages: QuerySet[Message]) -> QuerySet[Message]:
-    """Locked, passing by what others have locked. On SQLite the whole transaction has the only lock there is."""
-    return messages.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
+    follow_carriers(messages)

@@ -1,109 +1,209 @@
-"""Carries what waits in the outbox to its server, one batch at a time.
+"""Carries what waits in the outbox to its server.
 
 For each message: claimed with a lease and the row of its attempt, committed; sent up to its last line; that the server
-may have it from now on, committed; the final dot; the answer, committed. A worker may die between any two of these, and
-it is known what became of the message: it waits again, or nobody knows and it is never sent again by itself.
+may have it from now on, into the journal and committed; the final dot; the answer, committed. A worker may die between
+any two of these, and it is known what became of the message: it waits again, or nobody knows and it is never sent again
+by itself. Senders (`crew.py`) do the talking, this leads them, and one commit serves them all.
 """
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
-from django.db import Error as DatabaseError
-from django.db import transaction
+from django.conf import settings
 
-from tocsin.outbox.claims import Claim, ClaimIsLost, claim, give_back, lease, note_dot, recover, renew, settle
+from tocsin.outbox import journal
+from tocsin.outbox.away import note_away, note_reached
+from tocsin.outbox.breaker import hear, leave_alone
+from tocsin.outbox.claims import Claim, claim, give_back, lease, note, recover, renew
+from tocsin.outbox.crew import Crew, Dot, Result, verdicts
 from tocsin.outbox.failpoints import failpoint
+from tocsin.outbox.journal import What
+from tocsin.outbox.lanes import adopt_strays, closed_lanes
 from tocsin.outbox.post import open_mail
+from tocsin.outbox.states import State
 from tocsin.outbox.transports import transport
-from tocsin.outbox.transports.base import NobodyKnows, NotHandedOver, ServerAway, Transport
-from tocsin.outbox.verdict import Verdict, on_no_connection, on_own_fault, on_reply, on_silence
+from tocsin.outbox.transports.base import ServerAway
+from tocsin.outbox.verdict import Verdict, on_no_connection
 
-BATCH = 50
+BATCH = 200
+LOOK_ROUND_EVERY = 1.0
+# Connections are kept for so long after the last mail: at a slow pace the next one is due within the second.
+LINGER = 5.0
+# While the mail server cannot be reached, it is not asked more often than this.
+REST_WHILE_AWAY = 60.0
+# Shorter than the worker waits for its lines to end.
+LONGEST_END = 4.0
 log = logging.getLogger(__name__)
 
+type Paused = Callable[[], frozenset[int]]
 
-def deliver_batch(
-    most: int = BATCH,
-    *,
-    paused: frozenset[int] = frozenset(),
-    stop: Callable[[], bool] = lambda: False,
-) -> int:
-    """Carries what is due; how many messages it took in hand, so that 0 means there is time to rest.
 
-    `paused` are the campaigns whose letters stay. `stop` is asked before each message: what is not begun is given back.
+def never() -> bool:
+    return False
+
+
+def no_campaign() -> frozenset[int]:
+    return frozenset()
+
+
+def deliver_batch(most: int = BATCH, *, paused: frozenset[int] = frozenset(), stop: Callable[[], bool] = never) -> int:
+    """Carries what is due, `most` at once, and returns when that is done; how many messages it took in hand.
+
+    `paused` are campaigns whose letters stay. `stop` is asked now and then: what is not begun is given back.
     """
-    recover()
-    failpoint("before_claim")
-    claims = claim(most, paused)
-    failpoint("after_claim")
-    if claims:
-        way_out = transport()
+    return Post(paused=lambda: paused, stop=stop).batch(most)
+
+
+@dataclass
+class Post:
+    """The post of one worker: claims, lets its crew carry, and writes down what they say."""
+
+    paused: Paused = no_campaign
+    stop: Callable[[], bool] = never
+    linger: float = 0.0
+    away_until: float = 0.0
+    asked_again: float = 0.0
+    # Results that could not be written since the database was away. They go with the next.
+    unwritten: list[tuple[Claim, Verdict]] = field(default_factory=list)
+    was_away: bool = True  # as far as this process knows
+    looked_round: float = field(default_factory=time.monotonic)
+    leased_at: float = field(default_factory=time.monotonic)
+
+    def __call__(self) -> int:
+        """Carries as long as there is something to carry, and a moment longer; how many it took in hand."""
+        if time.monotonic() < self.away_until:
+            return 0
+        recover()
+        adopt_strays()
+        claims = self._claimed(BATCH)
+        return self._carried_by_crew(claims, self._claimed_more) if claims else 0
+
+    def batch(self, most: int) -> int:
+        recover()
+        adopt_strays()
+        failpoint("before_claim")
+        claims = self._claimed(most)
+        failpoint("after_claim")
+        return self._carried_by_crew(claims, lambda _crew: []) if claims else 0
+
+    def _claimed(self, most: int) -> list[Claim]:
+        return claim(most, self.paused())
+
+    # ── leading ─────────────────────────────────────────────────────────────────────────────────────────────────
+    def _carried_by_crew(self, claims: list[Claim], more: Callable[[Crew], list[Claim]]) -> int:
+        crew = Crew(settings.TOCSIN_MAIL_CONNECTIONS, transport, open_mail)
+        crew.give(claims)
         try:
-            _carry_all(claims, way_out, stop)
+            return len(claims) + self._lead(crew, more)
         finally:
-            way_out.close()
-    return len(claims)
+            self._dismiss(crew)
 
+    def _lead(self, crew: Crew, more: Callable[[Crew], list[Claim]]) -> int:
+        """Until nothing is left; how many more it took in hand meanwhile."""
+        taken, last_work = 0, time.monotonic()
+        while not self.stop():
+            self._listen(crew, LOOK_ROUND_EVERY)
+            self._look_round(crew)
+            further = more(crew)
+            crew.give(further)
+            taken += len(further)
+            if crew.open:
+                last_work = time.monotonic()
+            elif time.monotonic() - last_work >= self.linger or crew.gave_up:
+                break
+        return taken
 
-def _carry_all(claims: list[Claim], way_out: Transport, stop: Callable[[], bool]) -> None:
-    leased_at = time.monotonic()
-    for index, one in enumerate(claims):
-        if stop():
-            give_back(claims[index:])
-            return
-        if time.monotonic() - leased_at > lease().total_seconds() / 3:
-            renew(claims[index:])
-            leased_at = time.monotonic()
+    def _listen(self, crew: Crew, patience: float) -> None:
+        dots, results = crew.listen(patience)
+        if dots or results:
+            self._write(crew, dots, results)
+            self._draw_consequences(crew, results)
+
+    def _write(self, crew: Crew, dots: Sequence[Dot], results: Sequence[Result]) -> None:
+        """One flush of the journal and one commit, for all that was said. Only then may the dots be sent."""
+        self.unwritten += verdicts(results)
+        mine: set[int] | None = None
         try:
-            _carry(one, way_out)
-        except ServerAway as error:
-            # Nobody is there: the others need not wait for the same silence, one time-out each.
-            _settle_all(claims[index:], error)
+            journal.note([*((dot.claim.message.ref, "dot") for dot in dots), *_answers(crew, results)])
+            mine = note([dot.claim for dot in dots], self.unwritten)
+            self.unwritten = []
+        finally:
+            for dot in dots:
+                dot.answer(None if mine is None else dot.claim.message.pk in mine)
+        crew.dotted |= mine
+
+    def _draw_consequences(self, crew: Crew, results: Sequence[Result]) -> None:
+        for one in results:
+            if one.away is not None:
+                self._nobody_there(crew, one.claim, one.away)
+            elif one.verdict is not None and self.was_away:
+                self.was_away = False
+                note_reached()
+        if hear(verdicts(results)):
+            self.looked_round = 0.0  # something was paused: what is not begun is to stay
+
+    def _nobody_there(self, crew: Crew, refused: Claim, error: ServerAway) -> None:
+        """The sender that found nobody has ended. As long as others still have their connection, the server only wants
+        fewer of them; without any, the rest of the batch need not wait for the same silence."""
+        if not crew.gave_up:
+            give_back([refused])
             return
+        log.warning("the mail server cannot be reached; %s messages wait", len(crew.open) + 1)
+        self.was_away, self.away_until = True, time.monotonic() + REST_WHILE_AWAY
+        waiting = [refused, *crew.take_back()]
+        self._write(crew, [], [Result(one, on_no_connection(error, one.number)) for one in waiting])
+        note_away(error.words)
+
+    def _look_round(self, crew: Crew) -> None:
+        """Now and then: leases are renewed, and what must not leave any more, or not now, is given back."""
+        now = time.monotonic()
+        if now - self.looked_round < LOOK_ROUND_EVERY:
+            return
+        self.looked_round = now
+        if now - self.leased_at > lease().total_seconds() / 3:
+            renew(crew.open.values())
+            recover()
+            self.leased_at = now
+        lanes = {one.message.lane_id for one in crew.waiting()}
+        if lanes and (closed := closed_lanes(lanes, self.paused())):
+            give_back(crew.take_back(lambda one: one.message.lane_id in closed))
+        if slow := crew.slow_domains():
+            leave_alone(slow)
+            give_back(crew.take_back(lambda one: one.message.domain in slow))
+
+    def _claimed_more(self, crew: Crew) -> list[Claim]:
+        """The next batch when the last is half done; not oftener than each second where there was none."""
+        if crew.gave_up or len(crew.waiting()) > BATCH // 2 or time.monotonic() < self.asked_again:
+            return []
+        claims = self._claimed(BATCH)
+        if not claims:
+            self.asked_again = time.monotonic() + LOOK_ROUND_EVERY
+        return claims
+
+    def _dismiss(self, crew: Crew) -> None:
+        """What is not begun is given back, what is in hand is finished; what takes too long is given back as well,
+        unless a server may have it."""
+        try:
+            give_back(crew.take_back())
+            crew.end()
+            deadline = time.monotonic() + LONGEST_END
+            while crew.open and time.monotonic() < deadline:
+                self._listen(crew, 0.2)
+            give_back(list(crew.open.values()))
+        finally:
+            crew.close()
 
 
-def _carry(one: Claim, way_out: Transport) -> None:
-    """One message to its server, and the result into the database. Raises ServerAway, and then writes nothing."""
-    try:
-        verdict = _handed_over(one, way_out)
-    except ClaimIsLost:
-        log.warning("message %s: the lease ran out before the mail was handed over", one.message.pk)
-        return
-    failpoint("after_reply")
-    settle(one, verdict)
-
-
-def _handed_over(one: Claim, way_out: Transport) -> Verdict:
-    dotted = False
-
-    def before_dot() -> None:
-        nonlocal dotted
-        failpoint("after_data")
-        note_dot(one)
-        dotted = True
-
-    try:
-        mail = open_mail(one.message)
-        return on_reply(way_out.hand_over(mail, before_dot), one.number)
-    except NobodyKnows as error:
-        return on_silence(error)
-    except (ServerAway, ClaimIsLost, DatabaseError):
-        raise
-    except NotHandedOver as error:
-        return on_no_connection(error, one.number)
-    except Exception as error:
-        # No content goes to the log, and so no traceback, which may hold some.
-        log.error("message %s: %s", one.message.pk, type(error).__name__)  # noqa: TRY400
-        if dotted:
-            return on_silence(NobodyKnows(type(error).__name__))
-        return on_own_fault(error, one.message.own_faults)
-
-
-def _settle_all(claims: list[Claim], error: ServerAway) -> None:
-    log.warning("the mail server cannot be reached; %s messages wait", len(claims))
-    with transaction.atomic():
-        for one in claims:
-            settle(one, on_no_connection(error, one.number))
+def _answers(crew: Crew, results: Sequence[Result]) -> list[tuple[str, What]]:
+    """The journal's second line, for those whose first it has. Where nobody knows, there is none."""
+    answered = [(claim, said) for claim, said in verdicts(results) if claim.message.pk in crew.dotted]
+    crew.dotted -= {one.claim.message.pk for one in results}
+    return [
+        (claim.message.ref, "sent" if said.state == State.SENT else "refused")
+        for claim, said in answered
+        if said.state != State.UNCERTAIN
+    ]

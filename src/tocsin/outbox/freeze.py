@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hmac
 import re
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
@@ -18,7 +20,21 @@ from tocsin.outbox.headers import ascii_address, header_text, mailbox, unstructu
 LONGEST_NAME = 64
 LONGEST_SUBJECT = 250
 # Python counts a line before it writes its last blank as “=20”, and so exceeds the 76 that are allowed.
+# What an address of our own looks like: what it is for, which mail, and that it was us who made it.
+OWN_ADDRESS = re.compile(r"([br])\.([a-z2-7]{26})\.([0-9a-f]{16})@", re.ASCII)
+NOT_PLAIN = re.compile(r"[^A-Za-z0-9._ -]")
+MIMETYPE = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+", re.ASCII)
+PURPOSES = {"b": "return address", "r": "reply address"}
 TOO_LONG = re.compile(rb"^(.{74,75})(=20|=09)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that travels with a mail."""
+
+    name: str
+    mimetype: str
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +69,7 @@ def freeze(  # noqa: PLR0913  (a mail has this many parts)
     reply_to: str = "",
     language: str = "",
     automatic: bool = False,
+    attachments: Iterable[Attachment] = (),
 ) -> FrozenMail:
     """One mail from our own address. What people wrote cannot become a header. Raises CannotBeMailed."""
     us, to = ascii_address(settings.TOCSIN_MAIL_FROM), ascii_address(to_address)
@@ -70,28 +87,79 @@ def freeze(  # noqa: PLR0913  (a mail has this many parts)
     if automatic:
         headers += ["Auto-Submitted: auto-generated", "X-Auto-Response-Suppress: All"]
     headers.append("MIME-Version: 1.0")
-    data = "\r\n".join(headers).encode("ascii") + b"\r\n" + _body(ref, text, html)
+    data = "\r\n".join(headers).encode("ascii") + b"\r\n" + _content(ref, text, html, attachments)
     return FrozenMail(ref, return_address(ref), to, data)
 
 
 def return_address(ref: str) -> str:
     """Where a server sends this one mail back to: an address of its own (VERP), signed so that nobody can make one."""
-    if not settings.TOCSIN_BOUNCE_DOMAIN:
+    return _own_address("b", ref, settings.TOCSIN_BOUNCE_DOMAIN)
+
+
+def reply_address(ref: str) -> str:
+    """Where an answer to this one letter goes, so that we can pass it on to the writer and know that one came."""
+    return _own_address("r", ref, settings.TOCSIN_REPLY_DOMAIN or settings.TOCSIN_BOUNCE_DOMAIN)
+
+
+def ref_of_return_address(address: str) -> str | None:
+    """Which mail comes back, or None if we did not make this address. Servers may have changed its case."""
+    return _ref_of("b", address)
+
+
+def ref_of_reply_address(address: str) -> str | None:
+    """Which letter is answered, or None if we did not make this address."""
+    return _ref_of("r", address)
+
+
+def _own_address(letter: str, ref: str, domain: str) -> str:
+    """Without a domain whose every address reaches us, it can only be the one address we have."""
+    if not domain:
         return ascii_address(settings.TOCSIN_MAIL_FROM)
-    signature = vault().digest(ref, "return address").hex()[:16]
-    domain = ascii_address(f"b@{settings.TOCSIN_BOUNCE_DOMAIN}").rpartition("@")[2]
-    return f"b.{ref}.{signature}@{domain}"
+    return f"{letter}.{ref}.{_signature(letter, ref)}@{ascii_address(f'b@{domain}').rpartition('@')[2]}"
+
+
+def _ref_of(letter: str, address: str) -> str | None:
+    found = OWN_ADDRESS.match(address.strip().strip("<>").lower())
+    if not found or found[1] != letter or not hmac.compare_digest(found[3], _signature(letter, found[2])):
+        return None
+    return found[2]
+
+
+def _signature(letter: str, ref: str) -> str:
+    return vault().digest(ref, PURPOSES[letter]).hex()[:16]
+
+
+def _content(ref: str, text: str, html: str, attachments: Iterable[Attachment]) -> bytes:
+    """The rest of the headers, an empty line, and everything that is in the mail."""
+    files = [_attached(one) for one in attachments]
+    if not files:
+        return _body(ref, text, html)
+    return _parts("mixed", f"=_{ref}_files", [_body(ref, text, html), *files])
 
 
 def _body(ref: str, text: str, html: str) -> bytes:
-    """The rest of the headers, an empty line, and the text; with HTML, both as alternatives."""
+    """The text; with HTML, both as alternatives."""
     if not html:
         return _part("plain", text)
-    # “=_” cannot stand in quoted-printable, so no text can hold the boundary.
-    boundary = f"=_{ref}".encode()
-    head = b'Content-Type: multipart/alternative; boundary="' + boundary + b'"\r\n\r\n'
-    parts = (b"--" + boundary + b"\r\n" + part for part in (_part("plain", text), _part("html", html)))
-    return head + b"".join(parts) + b"--" + boundary + b"--\r\n"
+    return _parts("alternative", f"=_{ref}", [_part("plain", text), _part("html", html)])
+
+
+def _parts(subtype: str, boundary: str, parts: list[bytes]) -> bytes:
+    """“=_” cannot stand in quoted-printable nor in base64, so nothing inside can hold the boundary."""
+    between = f"--{boundary}\r\n".encode()
+    head = f'Content-Type: multipart/{subtype}; boundary="{boundary}"\r\n\r\n'.encode()
+    return head + b"".join(between + part for part in parts) + f"--{boundary}--\r\n".encode()
+
+
+def _attached(one: Attachment) -> bytes:
+    """A file in base64. Its name is ours and plain; whatever else it holds becomes an underscore."""
+    name = NOT_PLAIN.sub("_", one.name)[-100:] or "file"
+    mimetype = one.mimetype if MIMETYPE.fullmatch(one.mimetype) else "application/octet-stream"
+    head = (
+        f'Content-Type: {mimetype}; name="{name}"\r\nContent-Transfer-Encoding: base64\r\n'
+        f'Content-Disposition: attachment; filename="{name}"\r\n\r\n'
+    )
+    return head.encode() + base64.encodebytes(one.data).replace(b"\n", b"\r\n")
 
 
 def _part(subtype: str, text: str) -> bytes:

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from tocsin.outbox.pace import Pace
 from tocsin.outbox.states import State as State
 
 
@@ -107,6 +108,9 @@ class Message(models.Model):
     lease_holder = models.CharField(max_length=80, blank=True)
     last_words = models.CharField(max_length=500, blank=True, help_text=_("The last thing a server said of it."))
     created_at = models.DateTimeField(db_default=Now())
+
+    # Not stored: what a target's bucket is to be made with, on the way from freezing a mail to leaving it.
+    pace: Pace | None = None
 
     class Meta:
         verbose_name = _("message")

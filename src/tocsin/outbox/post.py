@@ -6,31 +6,18 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from django.utils import timezone
 
+from tocsin.lib.emailaddress import NeedsAscii, NotAnAddress, read_address
 from tocsin.lib.vault import vault
-from tocsin.outbox.freeze import FrozenMail, freeze, new_ref
+from tocsin.outbox.freeze import Attachment as Attachment
+from tocsin.outbox.freeze import FrozenMail, freeze, new_ref, reply_address
+from tocsin.outbox.lanes import give_lanes
 from tocsin.outbox.models import Kind, Message
+from tocsin.outbox.pace import Pace as Pace
 from tocsin.outbox.states import State
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How many mails an hour a target's office is sent, by day and by night in its own time zone. None: no limit."""
-
-    per_hour_by_day: int | None
-    per_hour_by_night: int | None
-    time_zone: str
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """A file that travels with a mail."""
-
-    name: str
-    mimetype: str
-    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +66,7 @@ def leave(mails: Iterable[Outgoing]) -> dict[str, int]:
 
 def leave_frozen(messages: list[Message]) -> dict[str, int]:
     """The same for messages that were frozen before: a transaction that others wait for is no place to seal in."""
+    give_lanes(messages)
     Message.objects.bulk_create(messages, ignore_conflicts=True)
     keys = [message.key for message in messages]
     return dict(Message.objects.filter(key__in=keys).values_list("key", "pk"))
@@ -95,8 +83,9 @@ def open_mail(message: Message) -> FrozenMail:
 
 def frozen_message(mail: Outgoing) -> Message:
     """The mail as a message with its final bytes, sealed, and not stored. Raises CannotBeMailed."""
+    ref = new_ref()
     frozen = freeze(
-        ref=new_ref(),
+        ref=ref,
         date=timezone.now(),
         sender_name=mail.sender_name,
         to_name=mail.to_name,
@@ -104,22 +93,45 @@ def frozen_message(mail: Outgoing) -> Message:
         subject=mail.subject,
         text=mail.text,
         html=mail.html,
-        reply_to=mail.reply_to,
+        reply_to=reply_address(ref) if mail.reply_alias else mail.reply_to,
         language=mail.language,
         automatic=mail.automatic,
+        attachments=mail.attachments,
     )
     message = Message(
         key=mail.key,
-        ref=frozen.ref,
+        ref=ref,
         kind=mail.kind,
         campaign_ref=mail.campaign_ref,
+        target_ref=mail.target_ref,
         domain=frozen.domain,
+        to_digest=address_digest(frozen.to),
+        gathered=mail.gathered,
         sealed=vault().seal(_envelope(frozen), _context(mail.key)),
         sha256=hashlib.sha256(frozen.data).hexdigest(),
     )
+    message.pace = mail.pace
+    return _timed(message, mail)
+
+
+def _timed(message: Message, mail: Outgoing) -> Message:
+    """When it may leave: a gathered one not by itself, a held one not before it is released."""
     if mail.held:
-        message.state, message.due_at = State.HELD, None
+        message.state = State.HELD
+    if mail.held or mail.gathered:
+        message.due_at = None
+    elif mail.not_before:
+        message.due_at = mail.not_before
     return message
+
+
+@lru_cache(maxsize=1024)
+def address_digest(address: str) -> bytes:
+    """What stands for a person's or a target's address wherever it must be recognised and not read."""
+    try:
+        return vault().digest(read_address(address).canonical)
+    except (NotAnAddress, NeedsAscii):
+        return vault().digest(address.lower())
 
 
 def _envelope(frozen: FrozenMail) -> dict[str, str]:

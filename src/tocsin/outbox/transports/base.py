@@ -30,6 +30,10 @@ class NotHandedOver(Exception):
         super().__init__(words)
         self.words, self.server = words, server
 
+    @property
+    def timed_out(self) -> bool:
+        return "timed out" in self.words
+
 
 class ServerAway(NotHandedOver):
     """There is no server to talk to at all, so other mails need not try now."""
@@ -42,24 +46,30 @@ class NobodyKnows(Exception):
         super().__init__(words)
         self.words, self.server = words, server
 
+    @property
+    def timed_out(self) -> bool:
+        return "timed out" in self.words
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a server answered for one mail. `about_us` says that it was about our own address, not the recipient's."""
+    """What a server answered for one mail. `about_us` says that it was about our own address, not the recipient's;
+    `tls` is the version that the mail travelled under, or empty."""
 
     code: int
     enhanced: str
     words: str
     server: str
     about_us: bool = False
+    tls: str = ""
 
     @classmethod
-    def read(cls, code: int, text: bytes | str, server: str, *, about_us: bool = False) -> Reply:
+    def read(cls, code: int, text: bytes | str, server: str, *, about_us: bool = False, tls: str = "") -> Reply:
         said = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
         words = one_line(CONTROLS.sub("", said[: 4 * LONGEST_WORDS]))
         found = ENHANCED.match(words)
         enhanced = found.group() if found and found.group(1) == str(code)[:1] else ""
-        return cls(code, enhanced, f"{code} {words}".strip(), server, about_us)
+        return cls(code, enhanced, f"{code} {words}".strip(), server, about_us, tls)
 
     @property
     def taken(self) -> bool:
@@ -75,12 +85,26 @@ class Reply:
         return self.enhanced.startswith("5.7.")
 
     @property
+    def asks_for_patience(self) -> bool:
+        return self.code in {421, 450, 451, 452}
+
+    @property
+    def address_is_dead(self) -> bool:
+        """5.1.x is about an address; .0 says nothing precise, and .7 and .8 are about the sender's."""
+        return (
+            self.permanent
+            and self.enhanced.startswith("5.1.")
+            and self.enhanced not in {"5.1.0", "5.1.7", "5.1.8"}
+            and not self.about_us
+        )
+
+    @property
     def permanent(self) -> bool:
         return 500 <= self.code < 600 and not self.temporary
 
 
 class Transport(Protocol):
-    """One way out. Used by one thread at a time, for one batch: `close` ends it, and may be called twice."""
+    """One way out. Each sender has one for itself, for many mails: `close` ends it, and may be called twice."""
 
     def hand_over(self, mail: FrozenMail, before_dot: Callable[[], None]) -> Reply:
         """Hands over one mail, opening a connection if there is none.

@@ -1,4 +1,8 @@
-"""The way out through a mail server: SMTP, with TLS and a login if the settings say so."""
+"""The way out through a mail server: SMTP, with TLS and a login if the settings say so.
+
+A server that offers PIPELINING (RFC 2920) is told sender, recipient and that the body comes next in one packet, which
+saves two of the four waits that a letter takes. All three answers are read, whatever the first says.
+"""
 
 from __future__ import annotations
 
@@ -43,11 +47,13 @@ class SmtpTransport:
         self._url, self._timeout = url, timeout
         self._host = url.hostname or "localhost"
         self._server: smtplib.SMTP | None = None
+        self._tls = ""
 
     def hand_over(self, mail: FrozenMail, before_dot: Callable[[], None]) -> Reply:
         try:
             server = self._introduced(mail)
-            self._body(server, mail)
+            server.send(LEADING_DOT.sub(b"..", mail.data))
+            self._still_listening(server)
             before_dot()
             return self._dot(server)
         except _Refused as no:
@@ -69,31 +75,70 @@ class SmtpTransport:
                 server.close()
 
     def _introduced(self, mail: FrozenMail) -> smtplib.SMTP:
-        """A server that knows sender and recipient. One that hung up since the last mail is called again, once."""
-        if self._server is not None:
-            with suppress(smtplib.SMTPServerDisconnected):
-                reply = self._ask(self._server, "MAIL", f"FROM:<{mail.sender}>", about_us=True)
-                if reply.code != 421:
-                    return self._recipient_named(self._server, mail, reply)
-            self.close()
+        """A server that waits for the body. One that hung up since the last mail is called again, once."""
+        if self._server is not None and self._named_again(self._server, mail):
+            return self._server
+        self.close()
         server = self._server = self._connected()
         failpoint("after_connect")
-        return self._recipient_named(server, mail, self._ask(server, "MAIL", f"FROM:<{mail.sender}>", about_us=True))
-
-    def _recipient_named(self, server: smtplib.SMTP, mail: FrozenMail, sender_named: Reply) -> smtplib.SMTP:
-        if not sender_named.taken:
-            raise _Refused(sender_named)
-        reply = self._ask(server, "RCPT", f"TO:<{mail.to}>")
-        if not reply.taken:
+        reply = self._named(server, mail)
+        if reply.code == 421:
             raise _Refused(reply)
         return server
 
-    def _body(self, server: smtplib.SMTP, mail: FrozenMail) -> None:
-        reply = self._ask(server, "DATA")
-        if reply.code != 354:
-            raise _Refused(reply)
-        server.send(LEADING_DOT.sub(b"..", mail.data))
-        self._still_listening(server)
+    def _named_again(self, server: smtplib.SMTP, mail: FrozenMail) -> bool:
+        """On a connection that has carried mails already; False if it had ended by itself meanwhile."""
+        try:
+            return self._named(server, mail).code != 421
+        except smtplib.SMTPServerDisconnected as error:
+            if "timed out" in str(error):  # it did not end, it keeps us waiting, and would again
+                raise
+            return False
+
+    def _named(self, server: smtplib.SMTP, mail: FrozenMail) -> Reply:
+        """Names sender and recipient and announces the body; the last answer. 421 to the sender is only returned: it
+        may say that the connection has lasted long enough. Raises _Refused."""
+        commands = [("MAIL", f"FROM:<{mail.sender}>"), ("RCPT", f"TO:<{mail.to}>"), ("DATA", "")]
+        at_once = server.has_extn("pipelining")
+        if at_once:
+            server.send("".join(f"{verb} {rest}".rstrip() + "\r\n" for verb, rest in commands))
+        sender_named = self._answered(server, commands[0], at_once=at_once)
+        if sender_named.code == 421:
+            return sender_named
+        replies = [sender_named]
+        for command in commands[1:]:
+            if not at_once:
+                self._stop_if_refused(replies)
+            replies.append(self._answered_after(replies, server, command, at_once=at_once))
+        if replies[2].code == 354 and not all(reply.taken for reply in replies[:2]):
+            # It takes a body for nobody. Whatever that would become, hanging up now is certain to be none.
+            self.close()
+        self._stop_if_refused(replies)
+        return replies[-1]
+
+    def _answered_after(
+        self, replies: list[Reply], server: smtplib.SMTP, command: tuple[str, str], *, at_once: bool
+    ) -> Reply:
+        """A server that refuses and hangs up has refused."""
+        try:
+            return self._answered(server, command, at_once=at_once)
+        except smtplib.SMTPServerDisconnected:
+            self._stop_if_refused(replies)
+            raise
+
+    def _answered(self, server: smtplib.SMTP, command: tuple[str, str], *, at_once: bool) -> Reply:
+        code, said = server.getreply() if at_once else server.docmd(*command)
+        reply = Reply.read(code, said, self._host, about_us=command[0] == "MAIL")
+        if not 200 <= reply.code < 600:
+            raise NotHandedOver(f"An answer that is none: {reply.words}", self._host)
+        return reply
+
+    @staticmethod
+    def _stop_if_refused(replies: list[Reply]) -> None:
+        """The first answer that is a no is the reason for all that follow."""
+        for number, reply in enumerate(replies):
+            if not (reply.taken or (number == 2 and reply.code == 354)):
+                raise _Refused(reply)
 
     def _still_listening(self, server: smtplib.SMTP) -> None:
         """A server that hung up or spoke in the middle of the body is noticed now, while the mail certainly is not its.
@@ -113,19 +158,13 @@ class SmtpTransport:
         server.send(b".\r\n")
         try:
             failpoint("after_dot")
-            reply = Reply.read(*server.getreply(), self._host)
+            reply = Reply.read(*server.getreply(), self._host, tls=self._tls)
         except OSError as error:
             self.close()
             raise NobodyKnows(_said(error), self._host) from error
         if not (reply.taken or reply.temporary or reply.permanent):
             self.close()
             raise NobodyKnows(f"An answer that is none: {reply.words}", self._host)
-        return reply
-
-    def _ask(self, server: smtplib.SMTP, command: str, rest: str = "", *, about_us: bool = False) -> Reply:
-        reply = Reply.read(*server.docmd(command, rest), self._host, about_us=about_us)
-        if not 200 <= reply.code < 600:
-            raise NotHandedOver(f"An answer that is none: {reply.words}", self._host)
         return reply
 
     def _start_over(self) -> None:
@@ -145,6 +184,7 @@ class SmtpTransport:
         try:
             _without_delay(server)
             self._log_in(server)
+            self._tls = _tls_of(server)
         except OSError as error:
             server.close()
             raise ServerAway(_said(error), self._host) from error
@@ -170,6 +210,11 @@ def _without_delay(server: smtplib.SMTP) -> None:
     """The dot follows the body in a packet of its own, and would wait 40 ms for the body's acknowledgement."""
     assert server.sock is not None  # noqa: S101  (it was just connected)
     server.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def _tls_of(server: smtplib.SMTP) -> str:
+    """The version of TLS that this connection speaks, or empty."""
+    return (server.sock.version() or "") if isinstance(server.sock, ssl.SSLSocket) else ""
 
 
 def _said(error: OSError) -> str:

@@ -1,0 +1,218 @@
+"""The queues: one lane for each campaign and receiver, and which of them have something to send just now.
+
+A lane leads past one or two buckets: the target's, where it is a letter to one, and the receiving domain's. Lanes and
+buckets are made when the first mail for them is left, and never removed. What is paused or empty of tokens is passed by
+without a look at its mails, however many wait there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from tocsin.outbox.models import Bucket, Kind, Lane, Message
+from tocsin.outbox.pace import Flow, Pace
+from tocsin.outbox.sql import database_now, lock, marks, run
+
+# Somebody sits before a screen and waits for these: they pass by the domain's pace, and its bucket owes for them.
+HURRIED = (Kind.STAFF, Kind.CONFIRM, Kind.CHOICE)
+# What a campaign's pause keeps back. Whoever wrote is thanked all the same.
+TO_TARGETS = (Kind.LETTER, Kind.DIGEST)
+MOST_LANES = 100
+_known: dict[str, int] = {}
+
+# The first column of the index of waiting mails, stepped through from one lane to the next: what it costs depends on
+# how many lanes have something waiting, not on how much waits in them.
+OPEN_LANES = f"""
+WITH RECURSIVE waiting(lane) AS (
+  SELECT MIN(lane_id) FROM outbox_message WHERE due_at IS NOT NULL
+  UNION ALL
+  SELECT (SELECT MIN(m.lane_id) FROM outbox_message m WHERE m.due_at IS NOT NULL AND m.lane_id > waiting.lane)
+  FROM waiting WHERE waiting.lane IS NOT NULL
+)
+SELECT l.id, l.campaign_ref, l.kind, l.target_id, l.domain_id
+FROM waiting
+JOIN outbox_lane l ON l.id = waiting.lane
+JOIN outbox_bucket d ON d.id = l.domain_id
+LEFT JOIN outbox_bucket t ON t.id = l.target_id
+WHERE NOT l.paused AND (l.not_before IS NULL OR l.not_before <= %s)
+  AND NOT d.paused
+  AND (d.ready_at <= %s OR l.kind IN ({marks(len(HURRIED))}) AND (d.slow_until IS NULL OR d.slow_until <= %s))
+  AND (t.id IS NULL OR NOT t.paused AND t.ready_at <= %s)
+  AND EXISTS (SELECT 1 FROM outbox_message m WHERE m.lane_id = l.id AND m.due_at <= %s)
+ORDER BY l.served_at, l.id
+LIMIT 1000
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLane:
+    """A lane with mails that are due, whose buckets let some by."""
+
+    id: int
+    campaign_ref: int | None
+    kind: str
+    target: int | None
+    domain: int
+
+
+def give_lanes(messages: Sequence[Message]) -> None:
+    """Puts each mail on its lane; lanes that are not there yet are made."""
+    wanted = {_key(message): message for message in messages}
+    found = {key: _known[key] for key in wanted if key in _known}
+    missing = sorted(wanted.keys() - found.keys())
+    if missing:
+        read = _read(missing)
+        made = _made([wanted[key] for key in missing if key not in read])
+        # What this transaction made is known to it alone until it is committed.
+        transaction.on_commit(partial(_known.update, read | made))
+        found |= read | made
+    for message in messages:
+        message.lane_id = found[_key(message)]
+
+
+def adopt_strays(most: int = 500) -> int:
+    """Mails that an earlier version of this program left have no lane yet."""
+    strays = list(Message.objects.filter(lane=None, due_at__isnull=False).defer("sealed")[:most])
+    if strays:
+        with transaction.atomic():
+            give_lanes(strays)
+            Message.objects.bulk_update(strays, ["lane"])
+    return len(strays)
+
+
+def set_pace(target_ref: int, pace: Pace) -> None:
+    """The pace of a target, from the next mail on."""
+    now = {"per_hour_by_day": pace.per_hour_by_day, "per_hour_by_night": pace.per_hour_by_night}
+    bucket, made = Bucket.objects.get_or_create(
+        key=target_key(target_ref), defaults={**now, "time_zone": pace.time_zone}
+    )
+    if not made:
+        # The moment that the old pace chose could be tomorrow's.
+        fields = {**now, "time_zone": pace.time_zone, "ready_at": bucket.filled_at}
+        Bucket.objects.filter(pk=bucket.pk).update(**fields)
+
+
+def open_lanes(now: datetime, shut_campaigns: frozenset[int]) -> list[OpenLane]:
+    """The lanes to serve next, fairly: campaigns in turn, and in each of them whoever was not served for longest."""
+    found = [OpenLane(*row) for row in run(OPEN_LANES, [now, now, *HURRIED, now, now, now])]
+    if found:
+        shut_campaigns |= shut(now)
+    return in_turn(one for one in found if not (one.kind in TO_TARGETS and one.campaign_ref in shut_campaigns))
+
+
+def in_turn(lanes: Iterable[OpenLane], most: int = MOST_LANES) -> list[OpenLane]:
+    """One lane of each campaign, then the next of each: nobody waits because another has many lanes."""
+    queues: dict[int | None, list[OpenLane]] = {}
+    for one in lanes:
+        queues.setdefault(one.campaign_ref, []).append(one)
+    rounds = max((len(queue) for queue in queues.values()), default=0)
+    turns = (queue[number] for number in range(rounds) for queue in queues.values() if number < len(queue))
+    return [one for one, _number in zip(turns, range(most), strict=False)]
+
+
+def shut(now: datetime) -> frozenset[int]:
+    """The campaigns whose letters stay: paused, or to begin later. Each that ever was has a row of its own."""
+    rows = Bucket.objects.filter(Q(paused=True) | Q(ready_at__gt=now), key__startswith="campaign:")
+    return frozenset(int(key.partition(":")[2]) for key in rows.values_list("key", flat=True))
+
+
+def closed_lanes(lanes: Iterable[int | None], shut_campaigns: frozenset[int]) -> set[int]:
+    """Those that were closed since mails were taken from them: what is not begun stays."""
+    of_shut = Q(kind__in=TO_TARGETS, campaign_ref__in=shut_campaigns | shut(database_now()))
+    paused = Q(paused=True) | Q(domain__paused=True) | Q(target__paused=True) | Q(not_before__gt=Now())
+    return set(Lane.objects.filter(paused | of_shut, pk__in=[one for one in lanes if one]).values_list("pk", flat=True))
+
+
+def locked_lanes(lanes: Sequence[OpenLane]) -> None:
+    """Other workers wait for these lanes, and for each other in the same order. Leaving mails there goes on."""
+    run(
+        f"SELECT id FROM outbox_lane WHERE id IN ({marks(len(lanes))}) ORDER BY id {lock('FOR NO KEY UPDATE')}",
+        [one.id for one in lanes],
+    )
+
+
+def flow(bucket: Bucket) -> Flow:
+    """A domain without a pace of its own has that of the settings."""
+    by_day, by_night = bucket.per_hour_by_day, bucket.per_hour_by_night
+    if bucket.key.startswith("domain:") and by_day is None:
+        by_day = by_night = settings.TOCSIN_DOMAIN_PER_MINUTE * 60 or None
+    return Flow(by_day, by_night, bucket.time_zone, bucket.tokens, bucket.filled_at, bucket.ready_at, bucket.slow_until)
+
+
+def target_key(target_ref: int) -> str:
+    return f"target:{target_ref}"
+
+
+def domain_key(domain: str) -> str:
+    return f"domain:{domain}"
+
+
+def campaign_key(campaign_ref: int) -> str:
+    return f"campaign:{campaign_ref}"
+
+
+def forget() -> None:
+    """For tests, whose rows do not stay."""
+    _known.clear()
+
+
+def _key(message: Message) -> str:
+    return f"{message.kind}:{message.campaign_ref or ''}:{message.target_ref or ''}:{message.domain}"
+
+
+def _read(keys: Sequence[str]) -> dict[str, int]:
+    return dict(Lane.objects.filter(key__in=keys).values_list("key", "pk"))
+
+
+def _made(messages: Sequence[Message]) -> dict[str, int]:
+    """Makes lanes and what they lead past. Whoever makes the same at the same time does it in the same order."""
+    if not messages:
+        return {}
+    buckets = _buckets(messages)
+    Lane.objects.bulk_create((_lane(message, buckets) for message in messages), ignore_conflicts=True)
+    _inherit(messages)
+    return _read([_key(message) for message in messages])
+
+
+def _buckets(messages: Sequence[Message]) -> dict[str, Bucket]:
+    wanted = {domain_key(message.domain): Bucket(key=domain_key(message.domain)) for message in messages}
+    for message in messages:
+        if message.target_ref is not None:
+            pace = message.pace or Pace(None, None, "UTC")
+            key = target_key(message.target_ref)
+            wanted[key] = Bucket(
+                key=key,
+                per_hour_by_day=pace.per_hour_by_day,
+                per_hour_by_night=pace.per_hour_by_night,
+                time_zone=pace.time_zone,
+            )
+    Bucket.objects.bulk_create([wanted[key] for key in sorted(wanted)], ignore_conflicts=True)
+    return {bucket.key: bucket for bucket in Bucket.objects.filter(key__in=wanted)}
+
+
+def _lane(message: Message, buckets: dict[str, Bucket]) -> Lane:
+    return Lane(
+        key=_key(message),
+        campaign_ref=message.campaign_ref,
+        target_ref=message.target_ref,
+        kind=message.kind,
+        target=None if message.target_ref is None else buckets[target_key(message.target_ref)],
+        domain=buckets[domain_key(message.domain)],
+    )
+
+
+def _inherit(messages: Sequence[Message]) -> None:
+    """A target whose address moved to another domain has a new lane, which is as paused as the old one was."""
+    for pair in {(message.campaign_ref, message.target_ref) for message in messages if message.target_ref is not None}:
+        lanes = Lane.objects.filter(campaign_ref=pair[0], target_ref=pair[1])
+        shut_one = lanes.filter(Q(paused=True) | Q(not_before__isnull=False)).first()
+        if shut_one:
+            lanes.update(paused=shut_one.paused, not_before=shut_one.not_before)
