@@ -32,10 +32,13 @@ from django_tasks_db.models import DBTaskResult
 
 from tocsin.actions.asking import ask_batch
 from tocsin.actions.count import prove_counts
+from tocsin.actions.digests import send_digests
+from tocsin.actions.handin.store import remove_old_kits
 from tocsin.actions.models import CountProof
 from tocsin.actions.process import follow_batch, paused_campaigns
 from tocsin.actions.screen import screen_batch
 from tocsin.actions.seek import seek_batch
+from tocsin.actions.taken import count_taken
 from tocsin.lib.endings import end_with_parent
 from tocsin.outbox.deliver import LINGER, Post
 
@@ -115,6 +118,8 @@ class Jobs:
             return
         self.looked_at = now
         find_lost_jobs()
+        count_taken()
+        send_digests()
         if not_proved_since(last_night(timezone.localtime(now))):
             nightly()
 
@@ -165,6 +170,7 @@ def nightly() -> None:
     for proof in prove_counts():
         if not proof.agrees:
             log.error("campaign %s: tallied %s, found %s", proof.campaign_id, proof.tallied, proof.found)
+    remove_old_kits()
     call_command("clearsessions")
     DBTaskResult.objects.finished().filter(finished_at__lt=Now() - JOBS_ARE_KEPT_FOR).delete()
 
