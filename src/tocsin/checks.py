@@ -19,6 +19,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
 from tocsin.actions.models import CounterRun
+from tocsin.pages.beginning import languages_without_a_home
 from tocsin.prepare import missing_migrations
 from tocsin.run import say
 
@@ -165,6 +166,15 @@ def check_worker() -> Finding:
         )
 
 
+def check_homes() -> Finding:
+    if missing := languages_without_a_home():
+        yield Warning(
+            f"There is no home page yet in: {', '.join(missing)}. Campaigners cannot write pages in it.",
+            hint="Run “tocsin begin”.",
+            id="tocsin.W013",
+        )
+
+
 BEFORE_THE_DATABASE: list[Callable[[], Finding]] = [check_keys, check_address, check_mail, check_folder, check_disk]
 
 
@@ -175,6 +185,7 @@ def findings(*, starting: bool = False) -> list[CheckMessage]:
     found += away
     if any(message.is_serious() for message in found if message.id in {"tocsin.E007", "tocsin.E010", "tocsin.E011"}):
         return found
+    found += check_homes()
     found += [] if starting else check_worker()
     return [*found, *run_checks(databases=["default"])]
 

@@ -18,8 +18,14 @@ def test_it_says_what_it_can_do(tocsin: Tocsin, arguments: tuple[str, ...]) -> N
     done = tocsin(*arguments)
 
     assert done.returncode == 0
-    for word in ("demo", "serve", "worker", "check", "keys", "settings", "migrate"):
+    for word in ("demo", "begin", "serve", "worker", "check", "keys", "settings", "migrate"):
         assert f"  tocsin {word}" in done.stdout
+
+
+def test_a_slip_of_the_keys_is_not_answered_with_missing_keys(tocsin: Tocsin) -> None:
+    done = tocsin("dmeo")
+
+    assert (done.returncode, done.stderr) == (2, "There is no command “dmeo”. Did you mean “tocsin demo”?\n")
 
 
 def test_it_knows_djangos_commands(tocsin: Tocsin) -> None:
