@@ -39,7 +39,8 @@ _digest_key = env.text(
 if not _keys or not _digest_key:
     raise WrongSetting(
         "TOCSIN_KEYS and TOCSIN_DIGEST_KEY must be set: personal data are sealed with them. "
-        "“tocsin keys” makes a pair; keep it where backups of the database are not."
+        "“tocsin keys” makes a pair; keep it where backups of the database are not. To try Tocsin without any, run "
+        "“tocsin demo”."
     )
 TOCSIN_SEALING_KEYS = [env.checked("TOCSIN_KEYS", key, parse_key) for key in _keys]
 TOCSIN_DIGEST_KEY = env.checked("TOCSIN_DIGEST_KEY", _digest_key, parse_key)
