@@ -57,6 +57,8 @@ WRONG = [
     ({**KEYS, "TOCSIN_PORT": "eighty"}, "TOCSIN_PORT must be a whole number from 1 to 65535, but it is “eighty”."),
     ({**KEYS, "TOCSIN_MAIL_URL": "carrier-pigeon:"}, "TOCSIN_MAIL_URL must start with"),
     ({**KEYS, "DATABASE_URL": "mysql://somewhere/else"}, "DATABASE_URL must look like postgresql://"),
+    ({**KEYS, "DATABASE_URL": "postgresql://here:many/name"}, "DATABASE_URL must look like postgresql://USER:"),
+    ({**KEYS, "TOCSIN_TIME_ZONE": "Nowhere"}, "TOCSIN_TIME_ZONE must be a time zone like America/Toronto"),
     ({**KEYS, "TOCSIN_WEB_WORKERS": "4"}, "TOCSIN_WEB_WORKERS must be 1 on the embedded database"),
     ({**KEYS, "TOCSIN_KEYS_FILE": "/nowhere"}, "TOCSIN_KEYS_FILE names /nowhere, but: No such file"),
 ]
