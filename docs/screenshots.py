@@ -142,7 +142,7 @@ class Camera:
 
     def _settle(self, page: Page, height: int) -> None:
         page.set_viewport_size({"width": (page.viewport_size or DESK)["width"], "height": height})
-        page.evaluate("scrollTo(0, 0)")
+        page.evaluate("scrollTo(0, 0); document.querySelector('main')?.scrollTo(0, 0)")
         page.evaluate(SHOW_IT, [self.demo.address, SHOWN_ADDRESS])
         page.wait_for_load_state("networkidle")
         page.wait_for_timeout(400)
