@@ -21,6 +21,7 @@ from django.utils import timezone
 from tocsin.actions.models import CounterRun
 from tocsin.campaigns.models import Campaign, PostalDivision, Provider, Targeting
 from tocsin.campaigns.targeting.boundaries import what_is_missing
+from tocsin.pages.beginning import languages_without_a_home
 from tocsin.prepare import missing_migrations
 from tocsin.run import say
 
@@ -188,6 +189,15 @@ def check_look_ups() -> Finding:
         )
 
 
+def check_homes() -> Finding:
+    if missing := languages_without_a_home():
+        yield Warning(
+            f"There is no home page yet in: {', '.join(missing)}. Campaigners cannot write pages in it.",
+            hint="Run “tocsin begin”.",
+            id="tocsin.W013",
+        )
+
+
 BEFORE_THE_DATABASE: list[Callable[[], Finding]] = [check_keys, check_address, check_mail, check_folder, check_disk]
 
 
@@ -199,6 +209,7 @@ def findings(*, starting: bool = False) -> list[CheckMessage]:
     if any(message.is_serious() for message in found if message.id in {"tocsin.E007", "tocsin.E010", "tocsin.E011"}):
         return found
     found += check_look_ups()
+    found += check_homes()
     found += [] if starting else check_worker()
     return [*found, *run_checks(databases=["default"])]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import pkgutil
 import sys
@@ -33,6 +34,12 @@ OWN = {
         "tocsin.demo:demo",
         "demo [--port 8000] [--dir demo-data]",
         "Try Tocsin: sets up everything in one folder and runs it. No mail leaves this machine.",
+    ),
+    "begin": Own(
+        "tocsin.prepare:begin",
+        "begin",
+        "Make the home page of each language, so that campaigners can begin.",
+        needs_django=True,
     ),
     "serve": Own("tocsin.serve:serve", "serve", "Run it for real: the web server and a worker."),
     "worker": Own(
@@ -73,11 +80,17 @@ def run(arguments: Sequence[str]) -> int:
             return _run_own(OWN[name], rest)
         execute_from_command_line(["tocsin", *arguments])
     except WrongSetting as wrong:
-        print(wrong, file=sys.stderr)
+        print(_meant(name) or wrong, file=sys.stderr)
         return WRONG_SETTING
     except KeyboardInterrupt:
         return INTERRUPTED
     return 0
+
+
+def _meant(name: str) -> str:
+    """A slip of the keys must not be answered with what is missing for a command that does not exist."""
+    close = [] if name in OWN else difflib.get_close_matches(name, OWN, 1)
+    return f"There is no command “{name}”. Did you mean “tocsin {close[0]}”?" if close else ""
 
 
 def _run_own(own: Own, arguments: list[str]) -> int:

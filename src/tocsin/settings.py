@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
+from zoneinfo import available_timezones
 
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
@@ -39,7 +40,8 @@ _digest_key = env.text(
 if not _keys or not _digest_key:
     raise WrongSetting(
         "TOCSIN_KEYS and TOCSIN_DIGEST_KEY must be set: personal data are sealed with them. "
-        "“tocsin keys” makes a pair; keep it where backups of the database are not."
+        "“tocsin keys” makes a pair; keep it where backups of the database are not. To try Tocsin without any, run "
+        "“tocsin demo”."
     )
 TOCSIN_SEALING_KEYS = [env.checked("TOCSIN_KEYS", key, parse_key) for key in _keys]
 TOCSIN_DIGEST_KEY = env.checked("TOCSIN_DIGEST_KEY", _digest_key, parse_key)
@@ -114,16 +116,21 @@ def sqlite_database(path: Path | str) -> dict[str, Any]:
 
 
 def postgresql_database(url: str) -> dict[str, Any]:
-    parts = urlsplit(url)
+    wrong = WrongSetting("DATABASE_URL must look like postgresql://USER:PASSWORD@HOST:PORT/NAME.")
+    try:
+        parts = urlsplit(url)
+        port = parts.port or ""
+    except ValueError:
+        raise wrong from None
     if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
-        raise WrongSetting("DATABASE_URL must look like postgresql://USER:PASSWORD@HOST:PORT/NAME.")
+        raise wrong
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.strip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.hostname or ""),
-        "PORT": str(parts.port or ""),
+        "PORT": str(port),
         "CONN_MAX_AGE": None,
         "OPTIONS": {"connect_timeout": 5},
     }
@@ -228,6 +235,8 @@ USE_I18N = WAGTAIL_I18N_ENABLED = True
 LOCALE_PATHS = [PACKAGE / "locale"]
 USE_TZ = True
 TIME_ZONE = env.text("TOCSIN_TIME_ZONE", "America/Toronto", help="The time zone that staff read times in.")
+if TIME_ZONE not in available_timezones():
+    raise WrongSetting(f"TOCSIN_TIME_ZONE must be a time zone like America/Toronto, but it is “{TIME_ZONE}”.")
 USE_THOUSAND_SEPARATOR = True
 
 # ── the house ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -123,6 +123,14 @@ def test_no_worker_works(db: None) -> None:
     assert [message.id for message in checks.check_worker()] == ["tocsin.W012"]
 
 
+def test_a_new_database_has_no_page_to_write_below(db: None) -> None:
+    (message,) = checks.check_homes()
+
+    assert message.id == "tocsin.W013"
+    assert "English, French" in message.msg
+    assert message.hint == "Run “tocsin begin”."
+
+
 @pytest.mark.once
 def test_the_command_refuses_what_cannot_run(tocsin: Tocsin) -> None:
     done = tocsin("check", **KEYS)

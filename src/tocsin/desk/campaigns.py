@@ -100,7 +100,14 @@ def _form() -> ObjectList:
                 help_text=_("Empty means: as soon as its page is published, and without an end."),
             ),
             MultiFieldPanel(
-                [FieldRowPanel([FieldPanel("goal"), FieldPanel("show_count_from")])],
+                [
+                    FieldRowPanel(
+                        [
+                            FieldPanel("goal", help_text=_("Empty shows the count without a goal.")),
+                            FieldPanel("show_count_from"),
+                        ]
+                    )
+                ],
                 heading=_("The number"),
             ),
             MultiFieldPanel(
