@@ -14,6 +14,7 @@ from wagtail.views import serve as serve_page
 from tocsin.pages.home import in_your_language
 from tocsin.web.act import act
 from tocsin.web.health import alive, ready
+from tocsin.web.hooks import mail_hook
 from tocsin.web.receipt import receipt
 from tocsin.web.thanks import thanks
 
@@ -22,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("act/<int:edition_id>/", act, name="act"),
     path("thanks/<str:key>/", thanks, name="thanks"),
     path("receipt/<str:key>/", receipt, name="receipt"),
+    re_path(r"^hooks/mail/(?P<esp>[a-z_]+)/(?P<what>tracking|inbound)/$", mail_hook, name="mail_hook"),
     path("health/live", alive),
     path("health/ready", ready),
     path("desk/", include(wagtailadmin_urls)),

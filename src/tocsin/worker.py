@@ -1,8 +1,9 @@
-"""The work behind the answer, in three lines side by side: the heart, the post and the jobs.
+"""The work behind the answer, in lines side by side: the heart, the post, the jobs, and the mailbox if there is one.
 
 The heart screens, counts and follows what was accepted; the post carries what waits in the outbox; the jobs are
-whatever was put off (exports, search) and what is done every night. The rows are the state of the work: any number of
-workers may run on any number of machines, and one that dies leaves nothing undone that another does not find.
+whatever was put off (exports, search) and what is done every night; the mailbox receives what comes back. The rows are
+the state of the work: any number of workers may run on any number of machines, and one that dies leaves nothing undone
+that another does not find.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import FrameType
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import close_old_connections, connections
 from django.db.models.functions import Now
@@ -33,6 +35,7 @@ from tocsin.actions.count import prove_counts
 from tocsin.actions.models import CountProof
 from tocsin.actions.process import follow_batch, paused_campaigns
 from tocsin.actions.screen import screen_batch
+from tocsin.incoming import Mailbox
 from tocsin.lib.endings import end_with_parent
 from tocsin.outbox.deliver import deliver_batch
 
@@ -184,7 +187,8 @@ def hush() -> None:
 
 
 def lines(stop: threading.Event) -> list[Line]:
-    return [Line("heart", heart, stop), Line("post", lambda: post(stop), stop), Line("jobs", Jobs(), stop)]
+    mailbox = [Line("mailbox", Mailbox(stop.is_set), stop)] if settings.TOCSIN_INBOUND_URL.scheme else []
+    return [Line("heart", heart, stop), Line("post", lambda: post(stop), stop), Line("jobs", Jobs(), stop), *mailbox]
 
 
 def worker(arguments: Sequence[str]) -> int:
