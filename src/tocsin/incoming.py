@@ -43,7 +43,7 @@ def inbound(arguments: Sequence[str]) -> int:
 
 
 def whole(stream: BinaryIO) -> bytes:
-    """The mail, or as much of it as shows that it is too large. Read to its end: a mail server dislikes a closed pipe."""
+    """The mail, or as much of it as shows that it is too large. Read to its end: mail servers dislike a closed pipe."""
     raw = stream.read(LARGEST + 1)
     while stream.read(1 << 20):
         pass

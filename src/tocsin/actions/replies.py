@@ -1,7 +1,7 @@
 """A mail came in. What a person answered to a letter goes on to whoever wrote the letter; the rest is the outbox's.
 
-The answer is noted and its forwarding left in one transaction: both or neither, and once, however often the same mail is
-brought. What people wrote is quoted as text, and the mail itself goes along as a file. None of it is kept elsewhere.
+The answer is noted and its forwarding left in one transaction: both or neither, and once, however often the same mail
+is brought. What people wrote is quoted as text, and the mail itself goes along as a file. None of it is kept elsewhere.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from django.utils.translation import gettext as _
 from tocsin.actions.letters import full_name, via
 from tocsin.actions.models import Action, Letter
 from tocsin.actions.take import action_context
-from tocsin.campaigns.models import Target
 from tocsin.lib.emailaddress import NotAnAddress, read_address
 from tocsin.lib.plaintext import one_line
 from tocsin.lib.sealing import CannotOpen
@@ -65,12 +64,13 @@ def _to_supporter(letter: Letter, event_id: str, reply: Reply, raw: bytes) -> Ou
         return None
     organisation = edition.words["brand"]["organisation"]
     with translation.override(edition.language):
-        target = _name_of(letter.target, edition.language)
+        words = letter.target.words(edition.language)
+        target = str(words) or letter.target.name
         return Outgoing(
             key=f"forward:{event_id}",
             kind=Kind.FORWARD,
             campaign_ref=edition.campaign_id,
-            sender_name=via(target, organisation),
+            sender_name=via(words.person or words.office or letter.target.name, organisation),
             to_name=full_name(act),
             to_address=str(act["email"]),
             subject=reply.subject or _("An answer to your letter"),
@@ -86,10 +86,6 @@ def _act(action: Action) -> dict[str, Any]:
         return dict(vault().open(action.sealed, action_context(action.email_digest)))
     except (CannotOpen, TypeError, ValueError):
         return {}
-
-
-def _name_of(target: Target, language: str) -> str:
-    return str(target.words(language)) or target.name
 
 
 def _text(reply: Reply, target: str, organisation: str, *, whole: bool) -> str:

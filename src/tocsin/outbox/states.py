@@ -14,9 +14,9 @@
 the server took it. `uncertain`: the connection broke, or the worker died, after the final dot and before the answer:
 nobody knows, and it is never sent again by itself; if the answer turns up after all, it counts. `deferred`: not taken
 this time, tried again. `refused`: the server said no for good. `bounced`: taken first and sent back later.
-`cancelled`: staff stopped it; what a server may have can no longer be cancelled. What comes back may be quicker than the
-server's answer: from `sending`, once the dot was sent, a message may be `bounced` or `replied`. An answer is the last
-word: whoever gave it has the letter, whatever machines say of it later.
+`cancelled`: staff stopped it; what a server may have can no longer be cancelled. What comes back may be quicker than
+the server's answer: from `sending`, once the dot was sent, a message may be `bounced` or `replied`. An answer is the
+last word: whoever gave it has the letter, whatever machines say of it later.
 """
 
 from __future__ import annotations

@@ -80,9 +80,17 @@ def _opened(url: SplitResult, timeout: float) -> Iterator[imaplib.IMAP4]:
         # Only the class: a server may repeat the login in its answer.
         raise MailboxAway(type(error).__name__) from None
     finally:
-        if mailbox is not None:
-            with suppress(OSError, imaplib.IMAP4.error):
-                mailbox.logout()
+        _hang_up(mailbox)
+
+
+def _hang_up(mailbox: imaplib.IMAP4 | None) -> None:
+    """Politely; and if the server has no ear for that, at once."""
+    if mailbox is not None:
+        try:
+            mailbox.logout()
+        except (OSError, imaplib.IMAP4.error):
+            with suppress(OSError):
+                mailbox.shutdown()
 
 
 def _connected(url: SplitResult, timeout: float) -> imaplib.IMAP4:

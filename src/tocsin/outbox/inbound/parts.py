@@ -6,6 +6,7 @@ The older policy of Python's parser is used throughout: the newer one raises err
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.message import Message
@@ -30,10 +31,9 @@ def parsed(raw: bytes) -> Message:
 def header(mail: Message, name: str) -> str:
     """One header as people read it, on one line."""
     value = str(mail.get(name, ""))[:LONGEST_HEADER]
-    try:
-        return one_line(str(make_header(decode_header("".join(value.splitlines())))))
-    except (LookupError, ValueError, HeaderParseError):
-        return one_line(value)
+    with suppress(LookupError, ValueError, HeaderParseError):  # then it is shown as it stands
+        value = str(make_header(decode_header("".join(value.splitlines()))))
+    return one_line(many_lines(value))
 
 
 def addresses(mail: Message, *names: str) -> list[tuple[str, str]]:

@@ -1,8 +1,8 @@
 """The way out through a mail provider's API: whichever django-anymail speaks to, chosen by TOCSIN_ESP.
 
 The provider makes its own bytes of what we hand it, with its own signature and return address. What we froze (words,
-Message-ID, Date, attachments) is read from the frozen bytes, so every attempt hands over the same. The ref goes along as
-metadata, and comes back with every event that the provider reports (web/hooks.py).
+Message-ID, Date, attachments) is read from the frozen bytes, so every attempt hands over the same. The ref goes along
+as metadata, and comes back with every event that the provider reports (web/hooks.py).
 
 An API has no final dot: once the request is on its way, the mail may be taken. So `before_dot` is called just before.
 """
