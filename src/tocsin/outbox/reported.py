@@ -38,8 +38,9 @@ def note_reports(events: Sequence[AnymailTrackingEvent], source: str) -> int:
 
 
 def _ref(event: AnymailTrackingEvent) -> str:
+    """The ref of the message: in the metadata, or as the tag where a provider knows no metadata."""
     metadata = event.metadata if isinstance(event.metadata, dict) else {}
-    return str(metadata.get("ref", ""))[:32]
+    return str(metadata.get("ref") or next(iter(event.tags or ()), None) or "")[:32]
 
 
 def _noted(message: Message, event: AnymailTrackingEvent, source: str) -> bool:

@@ -27,7 +27,7 @@ from tocsin.actions.replies import take_mail
 from tocsin.look.policy import private, public
 from tocsin.outbox.reported import note_reports
 
-LARGEST_BODY = 15 * 1024 * 1024
+LARGEST_BODY = 10 * 1024 * 1024
 # These sign what they send, by keys of their own, so no shared secret is needed as well.
 SIGNED_WITH = {
     "mailersend": ("MAILERSEND_SIGNING_SECRET",),

@@ -27,8 +27,14 @@ from tocsin.outbox.transports.base import NobodyKnows, Reply, ServerAway
 
 # What becomes part of the message otherwise; every other header goes along as it is.
 NOT_AS_HEADERS = {"from", "to", "subject", "reply-to", "mime-version", "content-type", "content-transfer-encoding"}
+# These carry no metadata, so the ref is their tag.
+ONLY_TAGS = {"postal"}
 # These refuse a mail that sets headers they want to set themselves.
-NOT_AT = {"mailjet": {"date", "message-id"}}
+NOT_AT = {
+    "mailjet": {"date", "message-id"},
+    # It takes further headers from its largest customers only.
+    "mailersend": {"date", "message-id", "content-language", "auto-submitted", "x-auto-response-suppress"},
+}
 # Postmark puts a Message-ID of its own in the place of ours unless it is asked not to.
 EXTRA = {"postmark": {"X-PM-KeepID": "true"}}
 # A gateway answered in the API's place: what became of the request behind it is not known.
@@ -68,10 +74,13 @@ class AnymailTransport:
         return self._backend
 
     def _taken(self, message: AnymailMessage) -> Reply:
-        states = message.anymail_status.status or {"unknown"}
-        if states == {"failed"}:
+        status = message.anymail_status
+        code = getattr(status.esp_response, "status_code", 200)
+        if not 200 <= code < 300:  # an error that Anymail could read no recipient from
+            return self._refused(code, _words(status.esp_response))
+        if status.status == {"failed"}:
             return self._reply(451, "The provider says that it failed, and not why")
-        return self._reply(250, f"{', '.join(sorted(states))}: {message.anymail_status.message_id}")
+        return self._reply(250, f"{', '.join(sorted(status.status or ()))} {status.message_id or ''}")
 
     def _judged(self, error: AnymailError) -> Reply:
         """An answer that was no yes. Raises ServerAway or NobodyKnows where there was none."""
@@ -80,10 +89,13 @@ class AnymailTransport:
             self._no_answer(error)
         if 200 <= code < 400 or code in GATEWAYS:
             raise NobodyKnows(f"An answer that is none: HTTP {code}", self._esp) from None
+        return self._refused(code, _said(error))
+
+    def _refused(self, code: int, words: str) -> Reply:
         if code in {408, 425, 429} or code >= 500:
-            return self._reply(451, f"HTTP {code} {_said(error)}")
+            return self._reply(451, f"HTTP {code} {words}")
         # The provider refuses the request: our key, our account, our sender. That is not the letter's fault.
-        return self._reply(554, f"HTTP {code} {_said(error)}", about_us=True)
+        return self._reply(554, f"HTTP {code} {words}", about_us=True)
 
     def _no_answer(self, error: AnymailError) -> None:
         self.close()
@@ -105,7 +117,7 @@ def as_message(mail: FrozenMail, esp: str) -> AnymailMessage:
         to=[str(frozen["To"])],
         reply_to=[str(frozen["Reply-To"])] if frozen["Reply-To"] else [],
         headers=_headers(frozen, esp),
-        metadata={"ref": mail.ref},
+        **({"tags": [mail.ref]} if esp in ONLY_TAGS else {"metadata": {"ref": mail.ref}}),
     )
     if html := _content(frozen, "html"):
         message.attach_alternative(html, "text/html")
@@ -142,14 +154,15 @@ def _never_connected(error: AnymailError) -> bool:
 
 
 def _said(error: AnymailError) -> str:
+    return type(error).__name__ if error.response is None else _words(error.response)
+
+
+def _words(response: Any) -> str:
     """The provider's own words, from whichever field it puts them in."""
-    response = error.response
-    if response is None:
-        return type(error).__name__
     try:
         answer = response.json()
     except ValueError:
-        return str(getattr(response, "reason", "")) or type(error).__name__
+        return str(getattr(response, "reason", ""))
     fields = answer if isinstance(answer, dict) else {}
     words = next((fields[key] for key in ("Message", "message", "error", "detail") if fields.get(key)), "")
     return words if isinstance(words, str) and words else str(getattr(response, "reason", ""))
