@@ -135,6 +135,23 @@ def test_five_megabytes(letter: Message) -> None:
     assert time.monotonic() - began < 5
 
 
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"Content-Type: text/html\r\n\r\n" + b"<p " * 3_000_000,
+        b"Content-Type: text/html\r\n\r\n" + b"<!--" * 2_000_000,
+        b'Content-Type: multipart/mixed; boundary="x"\r\n\r\n' + b"--x\r\n\r\na\r\n" * 900_000,
+        b"To: a@b.ca\r\n" * 800_000,
+        b"Return-Path: <>\r\nSubject: undeliverable\r\nFrom: postmaster@a.b\r\n\r\n" + b"a" * 9_000_000,
+    ],
+    ids=["tags", "comments", "parts", "headers", "one line"],
+)
+def test_mails_made_to_keep_us_busy(raw: bytes) -> None:
+    began = time.monotonic()
+    assert route(raw).fate in {Fate.UNKNOWN, Fate.UNREADABLE}
+    assert time.monotonic() - began < 3
+
+
 def test_nothing_that_comes_in_is_an_error(letter: Message) -> None:
     nested = "".join(f'Content-Type: multipart/mixed; boundary="{n}"\n\n--{n}\n' for n in range(3000))
     chance = random.Random(7)  # noqa: S311

@@ -32,7 +32,7 @@ CAME_BACK = re.compile(
 )
 LATE = re.compile(r"delay|warning|still being|retardé|retard de|verzögert", re.IGNORECASE)
 THREE_DIGITS = re.compile(r"(?<![\d.])([45])\d\d(?=[ -])")
-A_SENTENCE = re.compile(r"[^\n]*(?<![\d.])[45](?:\d\d[ -]|\.\d{1,3}\.\d{1,3})[^\n]*")
+HAS_A_CODE = re.compile(r"(?<![\d.])[45](?:\d\d[ -]|\.\d{1,3}\.\d{1,3})")
 COPIED_HEADER = re.compile(r"^message-id:\s*(<[^<>\s]{1,250}>)", re.IGNORECASE | re.MULTILINE)
 
 
@@ -95,8 +95,7 @@ def _from_a_machine(mail: Message) -> bool:
 
 def _home_made(mail: Message) -> Report:
     text = text_of(mail)[:20_000]
-    line = next(iter(A_SENTENCE.finditer(text)), None)
-    said = one_line(line.group()) if line else header(mail, "Subject")
+    said = next((one_line(line) for line in text.splitlines() if HAS_A_CODE.search(line)), header(mail, "Subject"))
     digits = THREE_DIGITS.search(said)
     code = status_in(said) or status_in(text) or (f"{digits.group(1)}.0.0" if digits else "")
     late = bool(LATE.search(header(mail, "Subject"))) or code.startswith("4.")

@@ -13,7 +13,7 @@ from email.message import Message
 from email.parser import BytesParser
 from email.policy import compat32
 from email.utils import getaddresses
-from html.parser import HTMLParser
+from html import unescape
 
 from tocsin.lib.plaintext import many_lines, one_line
 
@@ -21,10 +21,27 @@ LONGEST_TEXT = 100_000
 LONGEST_HEADER = 2_000
 MESSAGE_IDS = re.compile(r"<([^<>\s]{1,250})>")
 BLOCKS = frozenset({"p", "div", "br", "tr", "li", "h1", "h2", "h3", "h4", "blockquote", "table", "ul", "ol", "hr"})
-UNSEEN = frozenset({"style", "script", "head", "title"})
+END_OF_HEADERS = re.compile(rb"\n\r?\n")
+BLANKS = re.compile(r"\s+")
+TAG_NAME = re.compile(r"/?[a-z0-9]{1,12}|!--", re.IGNORECASE)
+END_OF_TAG = re.compile(">")
+# What nobody sees goes on to its own end.
+END_OF = {name: re.compile(f"</{name}[^>]*>", re.IGNORECASE) for name in ("style", "script", "head", "title")}
+END_OF["!--"] = re.compile("-->")
+MOST_OF_HEADERS = 256 * 1024
+MOST_PARTS = 10_000
+
+
+class TooMuchOfIt(Exception):
+    """More headers or parts than a mail has: reading them would take minutes."""
 
 
 def parsed(raw: bytes) -> Message:
+    """Raises TooMuchOfIt."""
+    if not END_OF_HEADERS.search(raw[:MOST_OF_HEADERS]) and len(raw) > MOST_OF_HEADERS:
+        raise TooMuchOfIt
+    if raw.count(b"\n--") > MOST_PARTS:
+        raise TooMuchOfIt
     return BytesParser(policy=compat32).parsebytes(raw)
 
 
@@ -71,30 +88,19 @@ def decoded(part: Message) -> str:
         return content.decode("utf-8", "replace")
 
 
-class _Words(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.found: list[str] = []
-        self.hidden = 0
-
-    def handle_starttag(self, tag: str, _attributes: object) -> None:
-        self.hidden += tag in UNSEEN
-        if tag in BLOCKS:
-            self.found.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        self.hidden = max(0, self.hidden - (tag in UNSEEN))
-        if tag in BLOCKS:
-            self.found.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self.hidden:
-            self.found.append(re.sub(r"\s+", " ", data))
-
-
-def _without_tags(html: str) -> str:
-    reader = _Words()
-    reader.feed(html)
-    reader.close()
-    lines = [line.strip() for line in "".join(reader.found).splitlines()]
+def _without_tags(markup: str) -> str:
+    """HTML as plain text. Python's own parser takes minutes for some thousand tags that never end; this reads on."""
+    found, at = [], 0
+    while (start := markup.find("<", at)) >= 0:
+        found.append(BLANKS.sub(" ", markup[at:start]))
+        name = tag.group().lower() if (tag := TAG_NAME.match(markup, start + 1)) else ""
+        end = END_OF[name].search(markup, start) if name in END_OF else END_OF_TAG.search(markup, start)
+        if end is None:  # whatever follows belongs to what never ends
+            at = len(markup)
+            break
+        if name.strip("/") in BLOCKS:
+            found.append("\n")
+        at = end.end()
+    found.append(BLANKS.sub(" ", markup[at:]))
+    lines = [line.strip() for line in unescape("".join(found)).replace("\xa0", " ").splitlines()]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
