@@ -10,7 +10,7 @@ from zoneinfo import available_timezones
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
-from tocsin.lib.environment import WrongSetting, env
+from tocsin.lib.environment import WrongSetting, env, read_options
 from tocsin.lib.sealing import derive, parse_key
 
 PACKAGE = Path(__file__).parent
@@ -162,12 +162,17 @@ TOCSIN_CACHE_SECONDS = env.whole(
 )
 
 # ── mail ────────────────────────────────────────────────────────────────────────────────────────────────────────
+# What django-anymail speaks to. Amazon SES needs its extra: pip install "django-anymail[amazon-ses]".
+ESPS = (
+    *("amazon_ses", "brevo", "mailersend", "mailgun", "mailjet", "mailtrap", "mandrill", "postal", "postmark"),
+    *("resend", "scaleway", "sendgrid", "sparkpost", "unisender_go"),
+)
 TOCSIN_MAIL_URL = env.url(
     "TOCSIN_MAIL_URL",
     "mailbox:",
-    ("mailbox", "smtp", "smtps", "smtp+starttls"),
-    help="How mail leaves: smtp+starttls://USER:PASSWORD@HOST:587, smtps://…:465, smtp://HOST:25, "
-    "or “mailbox:”, which only writes files into TOCSIN_DIR/mailbox.",
+    ("mailbox", "smtp", "smtps", "smtp+starttls", "esp"),
+    help="How mail leaves: smtp+starttls://USER:PASSWORD@HOST:587, smtps://…:465, smtp://HOST:25, “esp:” for the "
+    "provider that TOCSIN_ESP names, or “mailbox:”, which only writes files into TOCSIN_DIR/mailbox.",
 )
 TOCSIN_MAIL_TIMEOUT = env.whole(
     "TOCSIN_MAIL_TIMEOUT", 30, least=1, most=600, help="Seconds that the mail server may take for one answer."
@@ -202,6 +207,41 @@ TOCSIN_JOURNAL = env.text(
 if TOCSIN_MAIL_FROM.count("@") != 1 or TOCSIN_MAIL_FROM.startswith("@") or TOCSIN_MAIL_FROM.endswith("@"):
     raise WrongSetting(f"TOCSIN_MAIL_FROM must be an e-mail address, but it is “{TOCSIN_MAIL_FROM}”.")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = TOCSIN_MAIL_FROM
+TOCSIN_CONTACT = env.text(
+    "TOCSIN_CONTACT",
+    help="An address that people read. What somebody writes to TOCSIN_MAIL_FROM about no letter is passed on there.",
+)
+TOCSIN_INBOUND_URL = env.url(
+    "TOCSIN_INBOUND_URL",
+    "",
+    ("", "imaps", "imap+starttls", "imap"),
+    help="A mailbox that receives what comes back, looked into every 30 seconds: imaps://USER:PASSWORD@HOST/INBOX. "
+    "Empty: none, or your mail server hands mails to “tocsin inbound”.",
+)
+TOCSIN_INBOUND_THEN = env.choice(
+    "TOCSIN_INBOUND_THEN",
+    "seen",
+    ("seen", "delete"),
+    help="What happens in that mailbox to a mail that was dealt with: it is marked as seen, or deleted.",
+)
+TOCSIN_ESP = env.choice(
+    "TOCSIN_ESP",
+    "",
+    ("", *ESPS),
+    help=f"A mail provider: {', '.join(ESPS)}. Mail leaves through it if TOCSIN_MAIL_URL is “esp:”; what it reports is "
+    "taken at /hooks/mail/NAME/tracking/ and …/inbound/.",
+)
+_esp_options = env.text(
+    "TOCSIN_ESP_OPTIONS",
+    help="What the provider needs, as KEY=VALUE separated by commas or line ends, with the keys of django-anymail: "
+    "POSTMARK_SERVER_TOKEN=…,WEBHOOK_SECRET=USER:PASSWORD",
+)
+ANYMAIL = {
+    "REQUESTS_TIMEOUT": TOCSIN_MAIL_TIMEOUT,
+    **env.checked("TOCSIN_ESP_OPTIONS", _esp_options, read_options),
+}
+if TOCSIN_MAIL_URL.scheme == "esp" and not TOCSIN_ESP:
+    raise WrongSetting("TOCSIN_MAIL_URL is “esp:”, so TOCSIN_ESP must name the provider, and it is empty.")
 # What Django and Wagtail send by themselves (a forgotten password) goes through the same outbox as every letter.
 MAILERS = {"default": {"BACKEND": "tocsin.outbox.staffmail.OutboxBackend"}}
 

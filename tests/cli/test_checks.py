@@ -27,6 +27,7 @@ def in_public(settings: Settings, tmp_path: Path) -> Settings:
     settings.TOCSIN_BASE_URL = urlsplit("https://act.hearing.ca")
     settings.TOCSIN_MAIL_URL = urlsplit("smtp+starttls://mail.hearing.ca")
     settings.TOCSIN_MAIL_FROM = "letters@hearing.ca"
+    settings.TOCSIN_BOUNCE_DOMAIN = "back.hearing.ca"
     settings.TOCSIN_DIR = tmp_path
     return settings
 
