@@ -11,7 +11,7 @@ import pytest
 from django.db import connections
 
 from tests.outbox.conftest import left
-from tocsin.outbox.claims import claim, note_dot, settle
+from tocsin.outbox.claims import claim, note
 from tocsin.outbox.events import address_is_dead, is_for_good, note_event, status_in
 from tocsin.outbox.models import Event, Kind, Message, Notice, Suppression
 from tocsin.outbox.states import State
@@ -87,9 +87,9 @@ def test_quicker_than_the_answer() -> None:
     [one] = claim(1)
     note_event(message, BOUNCED, "dsn", "early", "5.1.1 no such user")
     assert state_of(message) == State.SENDING  # nothing of this attempt can be back: its dot was not sent
-    note_dot(one)
+    note([one], [])
     note_event(message, BOUNCED, "dsn", "1", "5.1.1 no such user")
-    settle(one, Verdict(State.SENT, "250 ok"))
+    note([], [(one, Verdict(State.SENT, "250 ok"))])
     assert state_of(message) == State.BOUNCED
     assert (message.lease_until, message.due_at) == (None, None)
     assert message.deliveries.get().finished_at is not None
