@@ -41,6 +41,7 @@ PARTS = {
     "greeting": "look/greeting.html",
     "header": "look/letter_header.html",
     "closing": "look/letter_closing.html",
+    "locked": "look/letter_body.html",
 }
 
 
