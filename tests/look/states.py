@@ -119,7 +119,7 @@ def sought(outcome: Outcome, *recipients: Recipient, error: bool = False, **chan
     found = Finding(outcome, "K1A 0A6", recipients)
     problems = {Outcome.NONE: [Problem("postal_code", NOT_FOUND)]}.get(outcome, [])
     problems += [Problem("division", CHOOSE)] if error else []
-    occasion = Occasion(found=found, may_send=not problems)
+    occasion = Occasion(found=found, may_send=outcome is not Outcome.NONE)
     return _base(SOUGHT, form=show_form(7, SOUGHT, posted=posted, problems=problems, occasion=occasion))
 
 
