@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from tests.words import filled, question, target, words
+from tests.words import OFFERED, filled, question, target, words
 from tocsin.actions.contract import read
 from tocsin.actions.count import ShownCount
 from tocsin.actions.fates import LetterFate, Receipt
@@ -121,6 +121,11 @@ def sought(outcome: Outcome, *recipients: Recipient, error: bool = False, **chan
     problems += [Problem("division", CHOOSE)] if error else []
     occasion = Occasion(found=found, may_send=outcome is not Outcome.NONE)
     return _base(SOUGHT, form=show_form(7, SOUGHT, posted=posted, problems=problems, occasion=occasion))
+
+
+def mistyped_in_full() -> ShownForm:
+    posted = filled(email="jane", text=f"I am worried.\n\n{OFFERED}", offer="1", prompt_1="a" * 1001)
+    return show_form(7, FULL, posted=posted, problems=read(FULL, posted).problems)
 
 
 def _own(way: str, text: str = "Dear Minister,\n\nplease.\n") -> dict[str, Any]:
@@ -236,6 +241,7 @@ STATES: dict[str, Shown] = {
     "with scripts": Shown(ACTION, lambda: _action(scripts_url="/en/act-now/scripts.html")),
     "who gets it is found later": Shown(ACTION, lambda: _action(SOUGHT)),
     "everything a letter can have": Shown(ACTION, lambda: _action(FULL)),
+    "everything, to mend": Shown("web/mend.html", lambda: _base(FULL, form=mistyped_in_full())),
     "locked with an opening": Shown(ACTION, lambda: _action(LOCKED_FULL)),
     "found": Shown(FIND, lambda: sought(Outcome.FOUND, Recipient(HERE, MEMBER))),
     "found an empty seat": Shown(FIND, lambda: sought(Outcome.FOUND, Recipient(HERE))),

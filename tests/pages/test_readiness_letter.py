@@ -20,7 +20,8 @@ ASKED = [detail("given_name"), detail("email"), detail("postal_code"), detail("c
 
 def said(page: ActionPage) -> str:
     """The sentences, with what they name filled in."""
-    return " ".join(ValidationError(reason).messages[0] for _field, reason in reasons_against_publishing(page))
+    reasons: list[Any] = [reason for _field, reason in reasons_against_publishing(page)]
+    return " ".join(ValidationError(reason).messages[0] for reason in reasons)
 
 
 def variant(**parts: Any) -> dict[str, Any]:

@@ -128,7 +128,11 @@ def test_what_must_be_mended_is_mended_first(client: Client, edition: Edition) -
 def test_who_gets_it_is_found_first(client: Client, provider: Provider) -> None:
     edition = an_edition_by_postal_code(ways=WAYS, letter={"header": "I live in {riding}."})
     response = own(client, edition)
-    assert (response.status_code, response.headers["Location"]) == (307, f"/find/{edition.pk}/")
+    assert (response.status_code, response.headers["Location"]) == (307, f"/find/{edition.pk}/?way=own_mail")
+    step = client.post(
+        response.headers["Location"], valid_post(edition), headers={"sec-fetch-site": "same-origin"}
+    ).content.decode()
+    assert step.index(f'formaction="/own/{edition.pk}/?way=own_mail"') < step.index("Or look it over once more")
     address = link(own(client, edition, division=CENTRE.division))
     assert address.startswith("mailto:jane@parl.example?")
     assert "Dear Jane Doe,\r\n\r\nI live in Ottawa Centre." in unquote(address)
