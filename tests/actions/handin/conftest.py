@@ -49,8 +49,9 @@ def write_letter(
         state=ActionState.FOLLOWED,
     )
     letter, _thanks = compose(edition, action.pk, sent, Target.objects.in_bulk())
+    assert letter.target_id is not None
     message_id = leave([letter.mail])[letter.mail.key]
-    Message.objects.filter(pk=message_id).update(state=state)
+    Message.objects.filter(pk=message_id).update(state=state, target_ref=letter.target_id)
     return Letter.objects.create(
         action=action, target_id=letter.target_id, message_id=message_id, own_words=bool(own_words)
     )
