@@ -141,8 +141,9 @@ def test_a_link_fetches_no_kit(admin: Client, campaign: Campaign, target: Target
 @pytest.mark.parametrize("name", ["../tocsin.sqlite3", "kit-1-0000000000000000.sealed", "/etc/passwd"])
 def test_only_files_of_ours_are_given_out(admin: Client, campaign: Campaign, target: Target, name: str) -> None:
     hand_in = a_hand_in(campaign, target, file=name, photo=name)
-    for door, ask in [("hand_in_download", admin.post), ("hand_in_photo", admin.get)]:
-        assert ask(reverse(f"campaign:{door}", args=[campaign.pk, hand_in.pk]), follow=True).status_code == 404
+    numbers = [campaign.pk, hand_in.pk]
+    assert admin.post(reverse("campaign:hand_in_download", args=numbers), follow=True).status_code == 404
+    assert admin.get(reverse("campaign:hand_in_photo", args=numbers), follow=True).status_code == 404
 
 
 def test_each_door_asks_for_its_right(

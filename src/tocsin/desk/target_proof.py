@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.admin.widgets.button import HeaderButton
 
@@ -83,6 +84,7 @@ def _page(request: HttpRequest, target: Target, campaign: Campaign | None, crumb
         target=target,
         campaign=campaign,
         numbers=numbers,
+        as_of=timezone.now(),
         pillars=pillars([(str(day.day), day.letters) for day in numbers.days]),
         most_a_day=max((day.letters for day in numbers.days), default=0),
         sameness=sameness,
