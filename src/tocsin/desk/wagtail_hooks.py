@@ -21,6 +21,7 @@ from wagtail.log_actions import LogActionRegistry
 from tocsin.desk import journal, mailbox
 from tocsin.desk.campaigns import Campaigns
 from tocsin.desk.home import CampaignsPanel
+from tocsin.desk.proof_urls import PROOF_OF_ALL
 from tocsin.desk.rights import OPEN_PERSONAL_DATA, grantable_permissions, may
 from tocsin.desk.targets import Targets
 
@@ -42,6 +43,11 @@ def register_mailbox_urls() -> list[URLPattern]:
         path("mailbox/<str:name>/", mailbox.mail, name="desk_mail"),
         path("mailbox/<str:name>/raw/", mailbox.raw, name="desk_mail_raw"),
     ]
+
+
+@hooks.register("register_admin_urls")
+def register_proof_urls() -> list[URLPattern]:
+    return PROOF_OF_ALL
 
 
 class MailboxMenuItem(MenuItem):

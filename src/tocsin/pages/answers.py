@@ -34,6 +34,7 @@ from tocsin.pages.brand import brand_of
 from tocsin.pages.pictures import shown_picture
 from tocsin.pages.publish import compile_words, publish_page
 from tocsin.pages.scripts import scripts_document
+from tocsin.pages.taken import letters_taken
 
 if TYPE_CHECKING:
     from tocsin.pages.models import ActionPage, HomePage
@@ -62,6 +63,7 @@ def action_page(request: HttpRequest, page: ActionPage) -> HttpResponse:
     form = show_form(edition.pk, edition.words, occasion=_turned(edition.words)) if now == Standing.OPEN else None
     context = _page_context(page, edition.words, form=form, standing=now, count=shown_count(page.campaign))
     has_scripts = page.scripts.filter(enabled=True).exists()
+    context["taken"] = letters_taken(page.campaign, edition.words)
     context |= {"live": True, "scripts_url": f"{edition.words['page_path']}scripts.html" if has_scripts else None}
     return cacheable(_rendered(request, "pages/action_page.html", edition.words, context))
 
