@@ -24,14 +24,7 @@ from tocsin.campaigns.republish import changed
 from tocsin.desk import hub, ledger, letters, moderation
 from tocsin.desk.numbers import Glance, glances
 from tocsin.desk.removing import RemoveUnlessUsed
-
-
-def time_zones() -> list[tuple[str, Any]]:
-    """Every zone, Canada's own first."""
-    canada = ["St_Johns", "Halifax", "Moncton", "Toronto", "Winnipeg", "Regina", "Edmonton", "Vancouver", "Whitehorse"]
-    first = [(f"America/{city}", f"America/{city}".replace("_", " ")) for city in canada]
-    others = sorted(zoneinfo.available_timezones() - {name for name, _label in first})
-    return [(str(_("Canada")), first), (str(_("Elsewhere")), [(name, name.replace("_", " ")) for name in others])]
+from tocsin.desk.zones import time_zones
 
 
 class CampaignForm(WagtailAdminModelForm):
