@@ -17,6 +17,7 @@ CAMPAIGN = {
     "name": "Hear them",
     "slug": "hear-them",
     "kind": "letter",
+    "targeting": "fixed",
     "opens_at": "2026-06-01 09:00",
     "closes_at": "2026-12-01 23:59",
     "time_zone": "America/Vancouver",
