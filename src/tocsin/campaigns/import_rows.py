@@ -11,12 +11,11 @@ from django.utils.translation import gettext as _
 
 from tocsin.campaigns.forms_of_address import OFFICE, OFFICE_KINDS
 from tocsin.campaigns.models import Target, TargetWords
-from tocsin.campaigns.targeting.names import plain_name
+from tocsin.campaigns.targeting.names import is_division, plain_name
 from tocsin.campaigns.targeting.who import plain_answer
 from tocsin.lib.emailaddress import NotAnAddress, read_address
 from tocsin.lib.places import PROVINCES
 
-OCD_DIVISION = re.compile(r"ocd-division/country:[a-z]{2}(/[a-z_]+:[a-z0-9._~-]+)*")
 NOBODYS_DOMAIN = re.compile(r"(example|exemple|domain|domaine|yourdomain|email|courriel)\.[a-z]{2,3}")
 NOBODY = {"example", "exemple", "test", "noreply", "no-reply", "nepasrepondre", "name", "nom", "xxx", "unknown"}
 NO_ANSWER = {"na", "none", "nil", "tbd", "tba", "aucun", "aucune", "inconnu", "avenir", ""}
@@ -97,7 +96,7 @@ def _email(cell: str) -> str:
 
 
 def _division(cell: str) -> str:
-    if cell and not OCD_DIVISION.fullmatch(cell):
+    if cell and not is_division(cell):
         raise Wrong(
             _("“%(division)s” is no division like ocd-division/country:ca/ed:35075-2023.") % {"division": cell[:80]}
         )

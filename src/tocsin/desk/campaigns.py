@@ -1,128 +1,24 @@
-"""Campaigns in Wagtail's admin: the list, and the form that makes and changes one."""
+"""Campaigns in Wagtail's admin: the list, and the screens of each."""
 
 from __future__ import annotations
 
-import zoneinfo
-from itertools import count
 from typing import Any
 
-from django import forms
 from django.db.models import QuerySet
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.forms.models import WagtailAdminModelForm
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 
-from tocsin.campaigns.models import Campaign, Target
+from tocsin.campaigns.models import Campaign
 from tocsin.campaigns.republish import changed
 from tocsin.desk import hub, ledger, letters, moderation
+from tocsin.desk.campaign_form import campaign_form
 from tocsin.desk.numbers import Glance, glances
 from tocsin.desk.proof_urls import PROOF_OF_A_CAMPAIGN
 from tocsin.desk.removing import RemoveUnlessUsed
-
-
-def time_zones() -> list[tuple[str, Any]]:
-    """Every zone, Canada's own first."""
-    canada = ["St_Johns", "Halifax", "Moncton", "Toronto", "Winnipeg", "Regina", "Edmonton", "Vancouver", "Whitehorse"]
-    first = [(f"America/{city}", f"America/{city}".replace("_", " ")) for city in canada]
-    others = sorted(zoneinfo.available_timezones() - {name for name, _label in first})
-    return [(str(_("Canada")), first), (str(_("Elsewhere")), [(name, name.replace("_", " ")) for name in others])]
-
-
-class CampaignForm(WagtailAdminModelForm):
-    """Opening and closing are written and read in the campaign's own time zone, whoever sits at the desk."""
-
-    DATES = ("opens_at", "closes_at")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        zone = zoneinfo.ZoneInfo(self.instance.time_zone)
-        for name in self.DATES:
-            if at := getattr(self.instance, name):
-                self.initial[name] = timezone.make_naive(at, zone)
-        self.fields["targets"].label_from_instance = _name_and_address
-        self.fields["slug"].required = False
-        self.fields["slug"].help_text = _("For addresses and exports. Left empty, it is made from the name.")
-        if self.instance.pk and self.instance.actions.exists():
-            self.fields["kind"].disabled = True
-            self.fields["kind"].help_text = _("People have already acted: the kind stays.")
-
-    def full_clean(self) -> None:
-        with timezone.override(self._chosen_zone()):
-            super().full_clean()
-
-    def clean_slug(self) -> str:
-        given: str = self.cleaned_data.get("slug", "")
-        return given or _free_slug(slugify(self.cleaned_data.get("name", "")))
-
-    def _chosen_zone(self) -> zoneinfo.ZoneInfo:
-        """The zone that was posted with the dates, or the campaign's if that is none."""
-        posted = self.data.get(self.add_prefix("time_zone"), "")
-        known = posted in zoneinfo.available_timezones()
-        return zoneinfo.ZoneInfo(posted if known else self.instance.time_zone)
-
-
-def _free_slug(wish: str) -> str:
-    """The wish, or the wish with the first number that nobody has yet."""
-    wish = (wish or "campaign")[:70]
-    taken = set(Campaign.objects.filter(slug__startswith=wish).values_list("slug", flat=True))
-    tries = (wish if number == 1 else f"{wish}-{number}" for number in count(1))
-    return next(slug for slug in tries if slug not in taken)
-
-
-def _name_and_address(target: Target) -> str:
-    return f"{target.name} · {target.email}"
-
-
-def _form() -> ObjectList:
-    """The panels of the form, in the order in which a campaigner thinks."""
-    return ObjectList(
-        [
-            FieldPanel("name"),
-            FieldPanel("kind", widget=forms.RadioSelect),
-            FieldPanel(
-                "targets",
-                widget=forms.CheckboxSelectMultiple,
-                help_text=_("Who the letters go to. Targets have a list of their own in the menu: add yours first."),
-                classname="desk-targets",
-            ),
-            MultiFieldPanel(
-                [
-                    FieldRowPanel([FieldPanel("opens_at"), FieldPanel("closes_at")]),
-                    FieldPanel("time_zone", widget=forms.Select(choices=time_zones())),
-                ],
-                heading=_("When people can act"),
-                help_text=_("Empty means: as soon as its page is published, and without an end."),
-            ),
-            MultiFieldPanel(
-                [
-                    FieldRowPanel(
-                        [
-                            FieldPanel("goal", help_text=_("Empty shows the count without a goal.")),
-                            FieldPanel("show_count_from"),
-                        ]
-                    )
-                ],
-                heading=_("The number"),
-            ),
-            MultiFieldPanel(
-                [
-                    FieldPanel("reply_to", widget=forms.RadioSelect),
-                    FieldPanel("moderation", widget=forms.RadioSelect),
-                    FieldPanel("letters_paused"),
-                ],
-                heading=_("How letters travel"),
-            ),
-            MultiFieldPanel([FieldPanel("slug")], heading=_("Short name"), classname="collapsed"),
-        ],
-        base_form_class=CampaignForm,
-    )
 
 
 class CampaignsList(generic.IndexView):
@@ -203,7 +99,7 @@ class Campaigns(ModelViewSet):
     delete_view_class = RemoveUnlessUsed
     search_fields = ("name", "slug")
     list_per_page = 30
-    edit_handler = _form()
+    edit_handler = campaign_form()
 
     def get_urlpatterns(self) -> list[URLPattern]:
         return [

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from wagtail.admin.widgets.button import HeaderButton
 
-from tocsin.campaigns.models import Campaign
+from tocsin.campaigns.models import Campaign, TargetList
 
 type Words = str | Promise
 type Crumb = tuple[str, Words]
@@ -47,3 +47,9 @@ def campaign_crumbs(campaign: Campaign, *, below: bool = True) -> list[Crumb]:
     """The way to a campaign's hub; with `below`, the hub itself is a step of it."""
     hub = [(reverse("campaign:hub", args=[campaign.pk]), str(campaign))] if below else []
     return [(reverse("campaign:index"), _("Campaigns")), *hub]
+
+
+def list_crumbs(target_list: TargetList | None = None) -> list[Crumb]:
+    """The way to the lists of targets; with a list, into it."""
+    inside = [(reverse("target_list:members", args=[target_list.pk]), str(target_list))] if target_list else []
+    return [(reverse("target_list:index"), _("Lists of targets")), *inside]

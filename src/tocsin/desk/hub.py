@@ -16,13 +16,14 @@ from wagtail.admin.widgets.button import HeaderButton
 
 from tocsin.actions.fates import letters_by_fate
 from tocsin.actions.sameness import sameness_of
-from tocsin.campaigns.models import Campaign, Edition, Kind
+from tocsin.campaigns.models import Campaign, Edition
 from tocsin.desk.controls import Scope, controls_for
 from tocsin.desk.fates import picture_of
 from tocsin.desk.frame import Frame, campaign_crumbs, show
 from tocsin.desk.letter_list import recent_letters
 from tocsin.desk.notices import open_notices
 from tocsin.desk.numbers import number_of, worker_health
+from tocsin.desk.receivers import receivers_of
 from tocsin.desk.rights import (
     ADD_LEDGER_LINES,
     CHANGE_CAMPAIGNS,
@@ -60,7 +61,7 @@ class PageInLanguage:
 def hub(request: HttpRequest, pk: int) -> HttpResponse:
     campaign = get_object_or_404(Campaign, pk=pk)
     pages = pages_of(campaign)
-    targets = list(campaign.targets.all())
+    receivers = receivers_of(campaign)
     return show(
         request,
         "desk/hub.html",
@@ -76,8 +77,8 @@ def hub(request: HttpRequest, pk: int) -> HttpResponse:
         recent=recent_letters(campaign, LETTERS_SHOWN),
         ledger=campaign.counter_entries.all()[:LINES_SHOWN],
         pages=pages,
-        targets=targets,
-        missing=_missing(campaign, pages, bool(targets)),
+        receivers=receivers,
+        missing=[*receivers.trouble, *_missing(campaign, pages)],
         worker=worker_health(),
         notices=open_notices(),
         may_decide=may(request.user, DECIDE_ON_LETTERS),
@@ -102,17 +103,15 @@ def pages_of(campaign: Campaign) -> list[PageInLanguage]:
     return [PageInLanguage(name, Edition.objects.current(campaign, code)) for code, name in settings.LANGUAGES]
 
 
-def _missing(campaign: Campaign, pages: list[PageInLanguage], has_targets: bool) -> list[str]:  # noqa: FBT001
+def _missing(campaign: Campaign, pages: list[PageInLanguage]) -> list[str]:
     """What keeps people from acting or letters from leaving, each as one sentence with what to do."""
     said = []
-    if campaign.kind == Kind.LETTER and not has_targets:
-        said.append(_("It has no target yet, so its letters have nowhere to go. Choose one in its settings."))
     if not any(page.edition for page in pages):
         said.append(_("It has no page yet. Write one under “Pages”, choose this campaign there, and publish it."))
     if campaign.letters_paused:
         said.append(_("Its letters are paused: they wait, and none is lost. “Resume letters” below lets them go on."))
     if campaign.letters_held:
-        said.append(_("Each new letter is held until somebody releases it."))
+        said.append(_("New letters are held: each waits until somebody releases it, under “Letters”."))
     if campaign.letters_not_before and campaign.letters_not_before > timezone.now():
         at = moment(campaign.letters_not_before)
         said.append(_("Its letters leave from %(at)s on, and wait until then.") % {"at": at})

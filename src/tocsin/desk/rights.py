@@ -15,6 +15,10 @@ type Person = AbstractBaseUser | AnonymousUser
 
 SEE_CAMPAIGNS = ("campaigns.view_campaign", "campaigns.change_campaign")
 CHANGE_CAMPAIGNS = ("campaigns.change_campaign",)
+SEE_TARGETS = ("campaigns.view_targetlist", "campaigns.change_targetlist", "campaigns.add_targetlist")
+CHANGE_TARGETS = ("campaigns.change_target",)
+CHANGE_LISTS = ("campaigns.change_targetlist",)
+ADD_TARGETS = ("campaigns.add_target",)
 ADD_LEDGER_LINES = ("campaigns.add_counterentry",)
 # What people wrote and who they are is opened by those who need to, and each opening is logged.
 OPEN_PERSONAL_DATA = ("actions.view_action",)

@@ -4,87 +4,59 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
-from django.conf import settings
 from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
+from wagtail.admin import messages
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 
-from tocsin.campaigns.models import Target, TargetWords
+from tocsin.actions.models import Letter
+from tocsin.actions.repoint import repoint_letters
+from tocsin.campaigns.models import Target
 from tocsin.campaigns.republish import changed
+from tocsin.campaigns.targeting.who import current
+from tocsin.desk.journal import note
 from tocsin.desk.removing import RemoveUnlessUsed
-
-FORMS_OF_ADDRESS = ("style", "person", "office", "organisation", "salutation")
-
-
-class WordsForm(forms.ModelForm[TargetWords]):
-    """How the target is addressed in one language. Left empty, there is no row, and neutral words are used."""
-
-    class Meta:
-        model = TargetWords
-        fields = FORMS_OF_ADDRESS
-
-    @property
-    def says_something(self) -> bool:
-        return any(self.cleaned_data.get(name) for name in FORMS_OF_ADDRESS)
-
-    def keep(self, target: Target) -> None:
-        self.instance.target = target
-        if self.says_something:
-            self.save()
-        elif self.instance.pk:
-            self.instance.delete()
-
-    def validate_unique(self) -> None:
-        """Each language stands on the form once, so no two rows can be made here."""
-
-
-class TargetForm(forms.ModelForm[Target]):
-    """The target with its forms of address, one group for each language."""
-
-    class Meta:
-        model = Target
-        fields = ("name", "email", "language")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        known = {words.language: words for words in self.instance.in_words.all()} if self.instance.pk else {}
-        self.in_words = [
-            WordsForm(
-                self.data if self.is_bound else None,
-                instance=known.get(code) or TargetWords(language=code),
-                prefix=f"in_{code}",
-            )
-            for code, _name in settings.LANGUAGES
-        ]
-
-    def is_valid(self) -> bool:
-        return all([super().is_valid(), *[words.is_valid() for words in self.in_words]])
-
-    def save(self, commit: bool = True) -> Target:  # noqa: FBT001, FBT002  (Django's own signature)
-        target: Target = super().save(commit)
-        for words in self.in_words:
-            words.keep(target)
-        return target
+from tocsin.desk.rights import CHANGE_TARGETS, DECIDE_ON_LETTERS, only
+from tocsin.desk.target_form import TargetForm
+from tocsin.outbox.lanes import set_pace
+from tocsin.outbox.post import Pace
+from tocsin.outbox.states import State, that_may_become
 
 
 class TargetsList(generic.IndexView):
-    page_title = _("Targets")
+    page_title = gettext_lazy("Targets")
 
     def get_base_queryset(self) -> QuerySet[Target]:
-        return Target.objects.annotate(campaigns_count=Count("campaigns")).order_by("name", "pk")
+        campaigns = Count("campaigns", distinct=True)
+        return Target.objects.annotate(campaigns_count=campaigns).order_by("name", "pk")
 
     @cached_property
     def columns(self) -> list[Column]:
         return [
             self._get_title_column("name"),
-            Column("email", label=_("E-mail address")),
-            Column("get_language_display", label=_("Preferred language")),
-            Column("campaigns_count", label=_("Campaigns")),
+            AddressColumn("email", label=gettext_lazy("Letters go to")),
+            Column("division_name", label=gettext_lazy("Riding")),
+            Column("get_language_display", label=gettext_lazy("Preferred language")),
+            Column("campaigns_count", label=gettext_lazy("Campaigns")),
         ]
+
+
+class AddressColumn(Column):
+    cell_template_name = "desk/cells/address.html"
+
+
+class NewTarget(generic.CreateView):
+    def save_instance(self) -> Target:
+        target: Target = super().save_instance()
+        keep_pace(target)
+        return target
 
 
 class ChangeTarget(generic.EditView):
@@ -92,10 +64,40 @@ class ChangeTarget(generic.EditView):
 
     def save_instance(self) -> Target:
         target: Target = super().save_instance()
+        keep_pace(target)
         # What was read before the forms of address were saved is old.
         for campaign in Target.objects.get(pk=target.pk).campaigns.all():
             changed(campaign)
         return target
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        target: Target = self.object
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return {**context, "target": target, "goes_to": current(target), "waiting": letters_that_wait(target).count()}
+
+
+def keep_pace(target: Target) -> None:
+    """Tells the outbox the pace of this target's office, from the next letter on."""
+    set_pace(target.pk, Pace(target.per_hour_by_day or None, target.per_hour_by_night, target.time_zone))
+
+
+def letters_that_wait(target: Target) -> QuerySet[Letter]:
+    """Those that have not left and can still be written anew."""
+    return Letter.objects.filter(target=target, message__state__in=that_may_become(State.CANCELLED))
+
+
+@only(CHANGE_TARGETS, DECIDE_ON_LETTERS)
+@require_POST
+def repoint(request: HttpRequest, pk: int) -> HttpResponse:
+    """Writes the letters that wait anew: to the address of today, or to whoever follows."""
+    target = get_object_or_404(Target, pk=pk)
+    number = repoint_letters(target)
+    note(request, "letters_repointed", target, letters=number)
+    said = ngettext(
+        "%(number)s letter was written anew, to %(name)s.", "%(number)s letters were written anew, to %(name)s.", number
+    )
+    messages.success(request, said % {"number": number, "name": current(target).name})
+    return HttpResponseRedirect(reverse("target:edit", args=[pk]))
 
 
 class Targets(ModelViewSet):
@@ -103,18 +105,23 @@ class Targets(ModelViewSet):
     name = "target"
     url_prefix = "targets"
     icon = "user"
-    menu_label = _("Targets")
+    menu_label = gettext_lazy("Targets")
     menu_order = 60
     add_to_admin_menu = True
     copy_view_enabled = False
     index_view_class = TargetsList
+    add_view_class = NewTarget
     edit_view_class = ChangeTarget
     delete_view_class = RemoveUnlessUsed
     index_results_template_name = "desk/targets_results.html"
     create_template_name = "desk/target.html"
     edit_template_name = "desk/target.html"
-    search_fields = ("name", "email")
+    search_fields = ("name", "email", "division_name", "party")
+    list_filter = ("status", "office_kind", "language", "mode")
     list_per_page = 50
 
     def get_form_class(self, for_update: bool = False) -> type[TargetForm]:  # noqa: ARG002, FBT001, FBT002
         return TargetForm
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        return [*super().get_urlpatterns(), path("repoint/<int:pk>/", repoint, name="repoint")]

@@ -14,13 +14,13 @@ from tocsin.campaigns.targeting.who import current, representatives
 
 
 def representative_or_new(
-    target_list: TargetList | int, division: str, *, provider: str, postal_code: str
+    target_list: TargetList | int, division: str, name: str = "", *, provider: str, postal_code: str
 ) -> Target | None:
     """Who sits for the division: from the list, or, where the campaign asks Represent, as Represent says.
 
     A target that somebody took out of office at the desk is not brought back: then there is nobody.
     """
-    found = representatives(target_list, division)
+    found = representatives(target_list, division, name)
     if found is not None or provider != Provider.REPRESENT:
         return found
     answer = answer_for(postal_code)

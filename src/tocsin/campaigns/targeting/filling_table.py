@@ -12,9 +12,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import batched
 
-from tocsin.campaigns.import_rows import OCD_DIVISION
 from tocsin.campaigns.models import PostalDivision
-from tocsin.campaigns.targeting.names import plain_name
+from tocsin.campaigns.targeting.names import is_division, plain_name
 from tocsin.lib.postalcode import NotAPostalCode, read_postal_code
 
 A_BATCH = 2_000
@@ -82,7 +81,7 @@ def _rows(lines: Iterable[str], country: str, filled: Filled) -> Iterator[tuple[
 
 def _row(row: list[str], at: dict[str, int], country: str) -> tuple[str, str, str]:
     code, division = read_postal_code(row[at["postal_code"]], country), row[at["division"]].strip()
-    if not OCD_DIVISION.fullmatch(division) or len(division) > 120:
+    if not is_division(division):
         raise ValueError
     return code, division, row[at["name"]].strip()[:160] if "name" in at and at["name"] < len(row) else ""
 

@@ -1,8 +1,17 @@
-"""Names of divisions, compared as people mean them: dashes, accents and capitals make no other place."""
+"""Names of divisions: their identifiers, and names compared as people mean them, whatever the dashes and accents."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
+
+# Open Civic Data: "ocd-division/country:ca/ed:35075-2023", or no "/ed…" for a whole country.
+_DIVISION = re.compile(r"ocd-division/country:[a-z]{2}(/[a-z_]+:[a-z0-9._~-]+)*")
+LONGEST_DIVISION = 120
+
+
+def is_division(text: str) -> bool:
+    return len(text) <= LONGEST_DIVISION and _DIVISION.fullmatch(text) is not None
 
 
 def plain_name(name: str) -> str:

@@ -1,0 +1,135 @@
+"""Who gets a campaign's letters and how they travel: the form, and what the hub says of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from tests.desk.test_forms import CAMPAIGN, _errors
+from tocsin.campaigns.models import Campaign, ListMember, PostalDivision, ProviderHealth, Target, TargetList
+
+
+@pytest.fixture
+def parliament(target: Target) -> TargetList:
+    parliament = TargetList.objects.create(name="Parliament")
+    ListMember.objects.create(target_list=parliament, target=target, match="ON")
+    return parliament
+
+
+@pytest.fixture
+def no_map(settings: Any, tmp_path: Path) -> Path:
+    settings.TOCSIN_BOUNDARIES = tmp_path
+    return tmp_path
+
+
+def made(admin: Client, **fields: Any) -> Campaign:
+    assert _errors(admin.post(reverse("campaign:add"), {**CAMPAIGN, **fields})) is None
+    return Campaign.objects.get(slug="hear-them")
+
+
+def hub(admin: Client, campaign: Campaign) -> str:
+    return admin.get(reverse("campaign:hub", args=[campaign.pk])).content.decode()
+
+
+def test_it_works(admin: Client, parliament: TargetList) -> None:
+    campaign = made(
+        admin,
+        targeting="postal",
+        target_list=parliament.pk,
+        provider="represent",
+        letters_held="on",
+        letters_not_before="2026-07-01 08:00",
+        confirm_first="on",
+        offer_own_mail="on",
+        offer_print="on",
+        show_taken="on",
+        reply_to="alias",
+    )
+    assert (campaign.targeting, campaign.target_list, campaign.provider) == ("postal", parliament, "represent")
+    assert campaign.letters_held
+    assert campaign.confirm_first
+    assert campaign.offer_own_mail
+    assert campaign.offer_print
+    assert campaign.show_taken
+    assert campaign.reply_to == "alias"
+    # In the campaign's own zone, Vancouver in summer.
+    assert campaign.letters_not_before == datetime(2026, 7, 1, 15, 0, tzinfo=UTC)
+    html = admin.get(reverse("campaign:edit", args=[campaign.pk])).content.decode()
+    assert 'value="2026-07-01 08:00"' in html
+
+
+@pytest.mark.parametrize(
+    ("fields", "wrong"),
+    [
+        ({"targeting": "postal", "provider": "table"}, "target_list"),
+        ({"targeting": "answer", "matched_by": "province"}, "target_list"),
+        ({"targeting": "postal", "target_list": "LIST"}, "provider"),
+        ({"targeting": "answer", "target_list": "LIST"}, "matched_by"),
+        ({"targeting": "postal", "target_list": "LIST", "provider": "table", "kind": "petition"}, "targeting"),
+        ({"test_address": "nowhere"}, "test_address"),
+    ],
+)
+def test_what_does_not_go_together_is_said(
+    admin: Client, parliament: TargetList, fields: dict[str, Any], wrong: str
+) -> None:
+    fields = {name: parliament.pk if value == "LIST" else value for name, value in fields.items()}
+    assert list(_errors(admin.post(reverse("campaign:add"), {**CAMPAIGN, **fields}))) == [wrong]
+
+
+def test_test_mode_is_loud(admin: Client) -> None:
+    campaign = made(admin, test_address="me@society.example")
+    html = hub(admin, campaign)
+    assert "Test mode: no letter reaches a target." in html
+    assert "me@society.example" in html
+    assert "test mode" in admin.get(reverse("campaign:index")).content.decode()
+    Campaign.objects.update(test_address="")
+    assert "Test mode" not in hub(admin, campaign)
+
+
+def test_the_hub_says_who_gets_the_letters(admin: Client, parliament: TargetList, target: Target) -> None:
+    campaign = made(admin, targeting="answer", target_list=parliament.pk, matched_by="province")
+    html = hub(admin, campaign)
+    assert reverse("target_list:members", args=[parliament.pk]) in html
+    assert "By an answer: Province or territory" in html
+    parliament.members.all().delete()
+    assert "Its list of targets is empty" in hub(admin, campaign)
+    Campaign.objects.update(targeting="fixed")
+    assert "It has no target yet" in hub(admin, campaign)
+
+
+def test_many_targets_are_counted_not_listed(admin: Client, campaign: Campaign) -> None:
+    campaign.targets.set([Target.objects.create(name=f"Target {number}") for number in range(15)])
+    html = hub(admin, campaign)
+    assert "and 3 more" in html
+
+
+@pytest.mark.parametrize(
+    ("provider", "said"),
+    [
+        ("table", "The table of postal codes is empty"),
+        ("boundaries", "The map of postal codes lacks divisions.geojson"),
+        ("represent", "Represent does not answer now"),
+    ],
+)
+def test_a_look_up_that_cannot_say_is_said(
+    admin: Client, parliament: TargetList, no_map: Path, provider: str, said: str
+) -> None:
+    campaign = made(admin, targeting="postal", target_list=parliament.pk, provider=provider)
+    away_until = timezone.now() + timedelta(minutes=2)
+    health = ProviderHealth.objects.create(provider="represent", failures=3, away_until=away_until)
+    assert said in hub(admin, campaign)
+    health.delete()
+    for name in ("divisions.geojson", "postal-codes.csv"):
+        (no_map / name).touch()
+    PostalDivision.objects.create(postal_code="K1A 0A6", division="ocd-division/country:ca/ed:35079-2023")
+    assert said not in hub(admin, campaign)
+
+
+def test_held_letters_are_said(admin: Client) -> None:
+    assert "New letters are held" in hub(admin, made(admin, letters_held="on"))

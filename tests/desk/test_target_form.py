@@ -1,0 +1,113 @@
+"""The form of a target: what it refuses, its pace in the outbox, and letters that are pointed to whoever follows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.desk.conftest import Write
+from tests.desk.test_forms import TARGET, _errors
+from tocsin.campaigns.models import Target
+from tocsin.desk import targets
+from tocsin.outbox.models import Bucket, State
+
+
+def change(client: Client, target: Target, **fields: Any) -> Any:
+    return client.post(reverse("target:edit", args=[target.pk]), {**TARGET, **fields})
+
+
+def test_it_works(admin: Client, target: Target) -> None:
+    saved = change(
+        admin,
+        target,
+        office_kind="minister",
+        gender="f",
+        other_emails=" second@target.example \n\nsecond@target.example\n",
+        division=" ocd-division/country:ca/ed:35075-2023 ",
+        mode="daily",
+    )
+    assert _errors(saved) is None
+    target.refresh_from_db()
+    assert (target.office_kind, target.mode, target.other_emails) == ("minister", "daily", "second@target.example")
+    assert target.division == "ocd-division/country:ca/ed:35075-2023"
+    html = admin.get(reverse("target:edit", args=[target.pk])).content.decode()
+    assert "letters begin “Madame la Ministre,” and end “Veuillez agréer, Madame la Ministre, l’expression" in html
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("email", ""),
+        ("email", "nowhere"),
+        ("other_emails", "second@target.example\nnowhere"),
+        ("division", "Ottawa Centre"),
+        ("time_zone", "Mars/Olympus"),
+        ("per_hour_by_day", ""),
+        ("status", "asleep"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field(admin: Client, target: Target, field: str, value: str) -> None:
+    assert list(_errors(change(admin, target, **{field: value}))) == [field]
+
+
+def test_only_letters_that_are_handed_in_need_no_address(admin: Client, target: Target) -> None:
+    assert _errors(change(admin, target, email="", mode="hand_in")) is None
+
+
+def test_nobody_follows_themselves(admin: Client, target: Target) -> None:
+    other = Target.objects.create(name="Other", email="other@target.example", successor=target)
+    assert "successor" in _errors(change(admin, target, status="away", successor=target.pk))
+    assert "successor" in _errors(change(admin, target, status="away", successor=other.pk))
+    third = Target.objects.create(name="Third", email="third@target.example")
+    assert _errors(change(admin, target, status="away", successor=third.pk)) is None
+
+
+def test_an_office_that_the_table_does_not_know_is_kept(admin: Client, target: Target) -> None:
+    Target.objects.update(office_kind="harbour master")
+    assert "harbour master" in admin.get(reverse("target:edit", args=[target.pk])).content.decode()
+    assert _errors(change(admin, target, office_kind="harbour master")) is None
+
+
+def test_its_pace_reaches_the_outbox(admin: Client, target: Target) -> None:
+    change(admin, target, per_hour_by_day="0", per_hour_by_night="0", time_zone="America/Vancouver")
+    pace = Bucket.objects.get(key=f"target:{target.pk}")
+    assert (pace.per_hour_by_day, pace.per_hour_by_night, pace.time_zone) == (None, 0, "America/Vancouver")
+    admin.post(reverse("target:add"), {**TARGET, "per_hour_by_day": "7"})
+    assert Bucket.objects.exclude(pk=pace.pk).get().per_hour_by_day == 7
+
+
+@pytest.mark.parametrize(("state", "waits"), [(State.WAITING, True), (State.SENT, False)])
+def test_letters_that_wait_can_be_pointed_anew(admin: Client, write: Write, state: State, *, waits: bool) -> None:
+    letter = write(state)
+    html = admin.get(reverse("target:edit", args=[letter.target_id])).content.decode()
+    assert ("Re-point the letters that wait" in html) == waits
+
+
+def test_pointing_anew_is_told(admin: Client, target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Target] = []
+
+    def counted(target: Target) -> int:
+        asked.append(target)
+        return 3
+
+    monkeypatch.setattr(targets, "repoint_letters", counted)
+    answer = admin.post(reverse("target:repoint", args=[target.pk]), follow=True)
+    assert "3 letters were written anew, to Minister of Examples." in answer.content.decode()
+    assert asked == [target]
+
+
+def test_pointing_anew_needs_the_right_and_a_press(nobody: Client, admin: Client, target: Target) -> None:
+    address = reverse("target:repoint", args=[target.pk])
+    assert admin.get(address).status_code == 405
+    assert nobody.post(address).headers["Location"] == reverse("wagtailadmin_home")
+
+
+def test_where_nobody_follows_letters_wait(admin: Client, write: Write) -> None:
+    letter = write(State.WAITING)
+    Target.objects.update(status="away")
+    html = admin.get(reverse("target:edit", args=[letter.target_id])).content.decode()
+    assert "nobody follows, so they wait" in html
+    assert "Re-point them" not in html
