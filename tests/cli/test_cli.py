@@ -52,6 +52,8 @@ WRONG = [
     ({**KEYS, "TOCSIN_MAIL_URL": "carrier-pigeon:"}, "TOCSIN_MAIL_URL must start with"),
     ({**KEYS, "DATABASE_URL": "mysql://somewhere/else"}, "DATABASE_URL must look like postgresql://"),
     ({**KEYS, "TOCSIN_WEB_WORKERS": "4"}, "TOCSIN_WEB_WORKERS must be 1 on the embedded database"),
+    ({**KEYS, "TOCSIN_MAIL_URL": "esp:"}, "TOCSIN_MAIL_URL is “esp:”, so TOCSIN_ESP must name the provider"),
+    ({**KEYS, "TOCSIN_ESP_OPTIONS": "nonsense"}, "TOCSIN_ESP_OPTIONS must be KEY=VALUE pairs"),
     ({**KEYS, "TOCSIN_KEYS_FILE": "/nowhere"}, "TOCSIN_KEYS_FILE names /nowhere, but: No such file"),
 ]
 
