@@ -170,7 +170,7 @@ def test_importing_twice_changes_rather_than_doubles(parliament: TargetList) -> 
     assert outcomes(plan(uploaded(parliament, MEMBER))) == [Outcome.SAME]
     changed = plan(uploaded(parliament, [*MEMBER[:5], "Other party", MEMBER[6]])).rows[0]
     assert changed.outcome == Outcome.CHANGED
-    assert changed.sentence == "Will be changed: Independent → Other party."
+    assert changed.sentence == "Will be changed: party: Independent → Other party."
 
 
 @pytest.mark.parametrize(
