@@ -13,16 +13,20 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
+from anymail.exceptions import AnymailError
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, run_checks  # noqa: A004  (Django's own name)
+from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
 from tocsin.actions.models import CounterRun
 from tocsin.campaigns.models import Campaign, PostalDivision, Provider, Targeting
 from tocsin.campaigns.targeting.boundaries import what_is_missing
+from tocsin.pages.beginning import languages_without_a_home
 from tocsin.prepare import missing_migrations
 from tocsin.run import say
+from tocsin.web.hooks import SIGNED_WITH, secured, try_provider
 
 HERE = {"127.0.0.1", "localhost", "::1", "testserver"}
 NOBODYS_DOMAINS = ("example", "example.org", "example.com", "example.net", "invalid", "test", "localhost")
@@ -89,6 +93,46 @@ def check_mail() -> Finding:
             f"TOCSIN_MAIL_FROM is at {domain}, which is nobody’s domain: mail servers will refuse the letters.",
             hint="Set it to an address on a domain of your own, with SPF, DKIM and DMARC.",
             id="tocsin.E006",
+        )
+
+
+def check_provider() -> Finding:
+    """A hook that anybody may call would let anybody mark a minister's address as dead."""
+    esp = settings.TOCSIN_ESP
+    if not esp:
+        return
+    if not secured(esp):
+        keys = " or ".join((*SIGNED_WITH.get(esp, ()), "WEBHOOK_SECRET=USER:PASSWORD"))
+        yield Error(
+            f"Nothing tells reports of {esp} from anybody else’s, so all of them are refused.",
+            hint=f"Add {keys} to TOCSIN_ESP_OPTIONS, and the same at the provider: docs/operators/mail.md.",
+            id="tocsin.E031",
+        )
+        return
+    try:
+        try_provider(esp)
+    except (AnymailError, ImproperlyConfigured, ImportError, ValueError) as error:
+        yield Error(
+            f"{esp} cannot be used: {str(error).strip().splitlines()[0] or type(error).__name__}",
+            hint="Look at TOCSIN_ESP_OPTIONS; its keys are those of django-anymail.",
+            id="tocsin.E032",
+        )
+
+
+def check_inbound() -> Finding:
+    url = settings.TOCSIN_INBOUND_URL
+    if url.scheme == "imap" and (url.hostname or "") not in HERE:
+        yield Error(
+            "TOCSIN_INBOUND_URL begins with imap: so its password and people’s answers cross the network in the open.",
+            hint="Use imaps://…, or imap+starttls://….",
+            id="tocsin.E033",
+        )
+    if settings.TOCSIN_MAIL_URL.scheme.startswith("smtp") and not settings.TOCSIN_BOUNCE_DOMAIN:
+        yield Warning(
+            "TOCSIN_BOUNCE_DOMAIN is empty: letters come back to TOCSIN_MAIL_FROM, where they are recognised only "
+            "by what the other server quotes, and answers are seen only if somebody reads it.",
+            hint="Set up a domain for what comes back: docs/operators/mail.md.",
+            id="tocsin.W034",
         )
 
 
@@ -188,7 +232,18 @@ def check_look_ups() -> Finding:
         )
 
 
-BEFORE_THE_DATABASE: list[Callable[[], Finding]] = [check_keys, check_address, check_mail, check_folder, check_disk]
+def check_homes() -> Finding:
+    if missing := languages_without_a_home():
+        yield Warning(
+            f"There is no home page yet in: {', '.join(missing)}. Campaigners cannot write pages in it.",
+            hint="Run “tocsin begin”.",
+            id="tocsin.W013",
+        )
+
+
+BEFORE_THE_DATABASE: list[Callable[[], Finding]] = [
+    *(check_keys, check_address, check_mail, check_provider, check_inbound, check_folder, check_disk),
+]
 
 
 def findings(*, starting: bool = False) -> list[CheckMessage]:
@@ -199,6 +254,7 @@ def findings(*, starting: bool = False) -> list[CheckMessage]:
     if any(message.is_serious() for message in found if message.id in {"tocsin.E007", "tocsin.E010", "tocsin.E011"}):
         return found
     found += check_look_ups()
+    found += check_homes()
     found += [] if starting else check_worker()
     return [*found, *run_checks(databases=["default"])]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import pkgutil
 import sys
@@ -26,6 +27,8 @@ class Own:
     usage: str
     help: str
     needs_django: bool = False
+    # The exit code for whatever goes wrong, where whoever runs it gives numbers a meaning of their own.
+    on_failure: int | None = None
 
 
 OWN = {
@@ -34,9 +37,28 @@ OWN = {
         "demo [--port 8000] [--dir demo-data]",
         "Try Tocsin: sets up everything in one folder and runs it. No mail leaves this machine.",
     ),
+    "begin": Own(
+        "tocsin.prepare:begin",
+        "begin",
+        "Make the home page of each language, so that campaigners can begin.",
+        needs_django=True,
+    ),
     "serve": Own("tocsin.serve:serve", "serve", "Run it for real: the web server and a worker."),
     "worker": Own(
         "tocsin.worker:worker", "worker", "Run one more worker by itself, here or elsewhere.", needs_django=True
+    ),
+    "inbound": Own(
+        "tocsin.incoming:inbound",
+        "inbound [RECIPIENT]",
+        "Take one mail on standard input: what your mail server hands over of bounces and answers.",
+        needs_django=True,
+        on_failure=75,
+    ),
+    "restored": Own(
+        "tocsin.restored:restored",
+        "restored",
+        "After the database came back from a backup: hold what may have been sent since.",
+        needs_django=True,
     ),
     "check": Own(
         "tocsin.checks:check", "check", "Say what is wrong with the set-up, and how to mend it.", needs_django=True
@@ -73,18 +95,36 @@ def run(arguments: Sequence[str]) -> int:
             return _run_own(OWN[name], rest)
         execute_from_command_line(["tocsin", *arguments])
     except WrongSetting as wrong:
-        print(wrong, file=sys.stderr)
-        return WRONG_SETTING
+        print(_meant(name) or wrong, file=sys.stderr)
+        return _code(name, WRONG_SETTING)
     except KeyboardInterrupt:
         return INTERRUPTED
     return 0
 
 
+def _meant(name: str) -> str:
+    """A slip of the keys must not be answered with what is missing for a command that does not exist."""
+    close = [] if name in OWN else difflib.get_close_matches(name, OWN, 1)
+    return f"There is no command “{name}”. Did you mean “tocsin {close[0]}”?" if close else ""
+
+
 def _run_own(own: Own, arguments: list[str]) -> int:
-    if own.needs_django:
-        django.setup()
-    code: int = pkgutil.resolve_name(own.function)(arguments)
+    try:
+        if own.needs_django:
+            django.setup()
+        code: int = pkgutil.resolve_name(own.function)(arguments)
+    except (Exception, SystemExit) as error:
+        if own.on_failure is None or isinstance(error, WrongSetting) or not getattr(error, "code", 1):
+            raise
+        print(f"tocsin: {type(error).__name__}", file=sys.stderr)
+        return own.on_failure
     return code
+
+
+def _code(name: str, usual: int) -> int:
+    """The exit code of a failure: what mail servers expect, where one runs it, or the usual one."""
+    own = OWN.get(name)
+    return usual if own is None or own.on_failure is None else own.on_failure
 
 
 def overview() -> int:

@@ -106,6 +106,8 @@ def _environment(folder: Path, port: int) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "tocsin.settings",
         "TOCSIN_DIR": str(folder),
         "TOCSIN_BASE_URL": f"http://{HOST}:{port}",
+        "TOCSIN_HOST": HOST,
+        "TOCSIN_PORT": str(port),
         "TOCSIN_EXTRA_HOSTS": "localhost",
         "TOCSIN_MAIL_URL": "mailbox:",
         "TOCSIN_MAIL_FROM": "letters@tocsin.example",

@@ -6,6 +6,7 @@ there already costs next to nothing: a second start takes seconds.
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import io
 import json
@@ -16,6 +17,7 @@ import re
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -91,6 +93,19 @@ def _fingerprint() -> str:
             about = Path(storage.path(name)).stat()
             digest.update(f"{name} {about.st_size} {about.st_mtime_ns}\n".encode())
     return digest.hexdigest()
+
+
+def begin(arguments: Sequence[str]) -> int:
+    """`tocsin begin`"""
+    words = argparse.ArgumentParser(
+        prog="tocsin begin",
+        description="Makes the home page of each language where it is missing, and gives the site its public address.",
+    )
+    words.parse_args(arguments)
+    make_beginning = pkgutil.resolve_name("tocsin.pages.beginning:make_beginning")
+    make_beginning(say)
+    say(f"Campaigners can write pages at {settings.TOCSIN_BASE_URL.geturl().rstrip('/')}/desk/")
+    return 0
 
 
 def for_demo(facts: Path) -> int:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
+from zoneinfo import available_timezones
 
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
-from tocsin.lib.environment import WrongSetting, env
+from tocsin.lib.environment import WrongSetting, env, read_options
 from tocsin.lib.sealing import derive, parse_key
 
 PACKAGE = Path(__file__).parent
@@ -39,7 +40,8 @@ _digest_key = env.text(
 if not _keys or not _digest_key:
     raise WrongSetting(
         "TOCSIN_KEYS and TOCSIN_DIGEST_KEY must be set: personal data are sealed with them. "
-        "“tocsin keys” makes a pair; keep it where backups of the database are not."
+        "“tocsin keys” makes a pair; keep it where backups of the database are not. To try Tocsin without any, run "
+        "“tocsin demo”."
     )
 TOCSIN_SEALING_KEYS = [env.checked("TOCSIN_KEYS", key, parse_key) for key in _keys]
 TOCSIN_DIGEST_KEY = env.checked("TOCSIN_DIGEST_KEY", _digest_key, parse_key)
@@ -114,16 +116,21 @@ def sqlite_database(path: Path | str) -> dict[str, Any]:
 
 
 def postgresql_database(url: str) -> dict[str, Any]:
-    parts = urlsplit(url)
+    wrong = WrongSetting("DATABASE_URL must look like postgresql://USER:PASSWORD@HOST:PORT/NAME.")
+    try:
+        parts = urlsplit(url)
+        port = parts.port or ""
+    except ValueError:
+        raise wrong from None
     if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
-        raise WrongSetting("DATABASE_URL must look like postgresql://USER:PASSWORD@HOST:PORT/NAME.")
+        raise wrong
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.strip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.hostname or ""),
-        "PORT": str(parts.port or ""),
+        "PORT": str(port),
         "CONN_MAX_AGE": None,
         "OPTIONS": {"connect_timeout": 5},
     }
@@ -155,12 +162,17 @@ TOCSIN_CACHE_SECONDS = env.whole(
 )
 
 # ── mail ────────────────────────────────────────────────────────────────────────────────────────────────────────
+# What django-anymail speaks to. Amazon SES needs its extra: pip install "django-anymail[amazon-ses]".
+ESPS = (
+    *("amazon_ses", "brevo", "mailersend", "mailgun", "mailjet", "mailtrap", "mandrill", "postal", "postmark"),
+    *("resend", "scaleway", "sendgrid", "sparkpost", "unisender_go"),
+)
 TOCSIN_MAIL_URL = env.url(
     "TOCSIN_MAIL_URL",
     "mailbox:",
-    ("mailbox", "smtp", "smtps", "smtp+starttls"),
-    help="How mail leaves: smtp+starttls://USER:PASSWORD@HOST:587, smtps://…:465, smtp://HOST:25, "
-    "or “mailbox:”, which only writes files into TOCSIN_DIR/mailbox.",
+    ("mailbox", "smtp", "smtps", "smtp+starttls", "esp"),
+    help="How mail leaves: smtp+starttls://USER:PASSWORD@HOST:587, smtps://…:465, smtp://HOST:25, “esp:” for the "
+    "provider that TOCSIN_ESP names, or “mailbox:”, which only writes files into TOCSIN_DIR/mailbox.",
 )
 TOCSIN_MAIL_TIMEOUT = env.whole(
     "TOCSIN_MAIL_TIMEOUT", 30, least=1, most=600, help="Seconds that the mail server may take for one answer."
@@ -195,6 +207,41 @@ TOCSIN_JOURNAL = env.text(
 if TOCSIN_MAIL_FROM.count("@") != 1 or TOCSIN_MAIL_FROM.startswith("@") or TOCSIN_MAIL_FROM.endswith("@"):
     raise WrongSetting(f"TOCSIN_MAIL_FROM must be an e-mail address, but it is “{TOCSIN_MAIL_FROM}”.")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = TOCSIN_MAIL_FROM
+TOCSIN_CONTACT = env.text(
+    "TOCSIN_CONTACT",
+    help="An address that people read. What somebody writes to TOCSIN_MAIL_FROM about no letter is passed on there.",
+)
+TOCSIN_INBOUND_URL = env.url(
+    "TOCSIN_INBOUND_URL",
+    "",
+    ("", "imaps", "imap+starttls", "imap"),
+    help="A mailbox that receives what comes back, looked into every 30 seconds: imaps://USER:PASSWORD@HOST/INBOX. "
+    "Empty: none, or your mail server hands mails to “tocsin inbound”.",
+)
+TOCSIN_INBOUND_THEN = env.choice(
+    "TOCSIN_INBOUND_THEN",
+    "seen",
+    ("seen", "delete"),
+    help="What happens in that mailbox to a mail that was dealt with: it is marked as seen, or deleted.",
+)
+TOCSIN_ESP = env.choice(
+    "TOCSIN_ESP",
+    "",
+    ("", *ESPS),
+    help=f"A mail provider: {', '.join(ESPS)}. Mail leaves through it if TOCSIN_MAIL_URL is “esp:”; what it reports is "
+    "taken at /hooks/mail/NAME/tracking/ and …/inbound/.",
+)
+_esp_options = env.text(
+    "TOCSIN_ESP_OPTIONS",
+    help="What the provider needs, as KEY=VALUE separated by commas or line ends, with the keys of django-anymail: "
+    "POSTMARK_SERVER_TOKEN=…,WEBHOOK_SECRET=USER:PASSWORD",
+)
+ANYMAIL = {
+    "REQUESTS_TIMEOUT": TOCSIN_MAIL_TIMEOUT,
+    **env.checked("TOCSIN_ESP_OPTIONS", _esp_options, read_options),
+}
+if TOCSIN_MAIL_URL.scheme == "esp" and not TOCSIN_ESP:
+    raise WrongSetting("TOCSIN_MAIL_URL is “esp:”, so TOCSIN_ESP must name the provider, and it is empty.")
 # What Django and Wagtail send by themselves (a forgotten password) goes through the same outbox as every letter.
 MAILERS = {"default": {"BACKEND": "tocsin.outbox.staffmail.OutboxBackend"}}
 
@@ -228,6 +275,8 @@ USE_I18N = WAGTAIL_I18N_ENABLED = True
 LOCALE_PATHS = [PACKAGE / "locale"]
 USE_TZ = True
 TIME_ZONE = env.text("TOCSIN_TIME_ZONE", "America/Toronto", help="The time zone that staff read times in.")
+if TIME_ZONE not in available_timezones():
+    raise WrongSetting(f"TOCSIN_TIME_ZONE must be a time zone like America/Toronto, but it is “{TIME_ZONE}”.")
 USE_THOUSAND_SEPARATOR = True
 
 # ── the house ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -17,6 +17,7 @@ from tocsin.web.choose import choose
 from tocsin.web.confirm import confirm
 from tocsin.web.find import find, find_json
 from tocsin.web.health import alive, ready
+from tocsin.web.hooks import mail_hook
 from tocsin.web.own import own
 from tocsin.web.receipt import receipt
 from tocsin.web.thanks import thanks
@@ -31,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("choose/<str:key>/", choose, name="choose"),
     path("thanks/<str:key>/", thanks, name="thanks"),
     path("receipt/<str:key>/", receipt, name="receipt"),
+    re_path(r"^hooks/mail/(?P<esp>[a-z_]+)/(?P<what>tracking|inbound)/$", mail_hook, name="mail_hook"),
     path("health/live", alive),
     path("health/ready", ready),
     path("desk/", include(wagtailadmin_urls)),

@@ -1,9 +1,9 @@
-"""The work behind the answer, in lines side by side: the heart, the search for targets, the post and the jobs.
+"""The work behind the answer, in lines side by side: the heart, the search for targets, the post, the jobs, a mailbox.
 
 The heart screens, counts and follows what was accepted; the search finds who represents whom, and may have to wait for
 a provider; the post carries what waits in the outbox; the jobs are whatever was put off (exports, search) and what is
-done every night. The rows are the state of the work: any number of
-workers may run on any number of machines, and one that dies leaves nothing undone that another does not find.
+done every night; the mailbox, if there is one, receives what comes back. The rows are the state of the work: any number
+of workers may run on any number of machines, and one that dies leaves nothing undone that another does not find.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import FrameType
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import close_old_connections, connections
 from django.db.models.functions import Now
@@ -32,10 +33,14 @@ from django_tasks_db.models import DBTaskResult
 
 from tocsin.actions.asking import ask_batch
 from tocsin.actions.count import prove_counts
+from tocsin.actions.digests import send_digests
+from tocsin.actions.handin.store import remove_old_kits
 from tocsin.actions.models import CountProof
 from tocsin.actions.process import follow_batch, paused_campaigns
 from tocsin.actions.screen import screen_batch
 from tocsin.actions.seek import seek_batch
+from tocsin.actions.taken import count_taken
+from tocsin.incoming import Mailbox
 from tocsin.lib.endings import end_with_parent
 from tocsin.outbox.deliver import LINGER, Post
 
@@ -115,6 +120,8 @@ class Jobs:
             return
         self.looked_at = now
         find_lost_jobs()
+        count_taken()
+        send_digests()
         if not_proved_since(last_night(timezone.localtime(now))):
             nightly()
 
@@ -165,6 +172,7 @@ def nightly() -> None:
     for proof in prove_counts():
         if not proof.agrees:
             log.error("campaign %s: tallied %s, found %s", proof.campaign_id, proof.tallied, proof.found)
+    remove_old_kits()
     call_command("clearsessions")
     DBTaskResult.objects.finished().filter(finished_at__lt=Now() - JOBS_ARE_KEPT_FOR).delete()
 
@@ -187,11 +195,13 @@ def hush() -> None:
 
 
 def lines(stop: threading.Event) -> list[Line]:
+    mailbox = [Line("mailbox", Mailbox(stop.is_set), stop)] if settings.TOCSIN_INBOUND_URL.scheme else []
     return [
         Line("heart", heart, stop),
         Line("search", seek_batch, stop),
         Line("post", post(stop, LINGER), stop),
         Line("jobs", Jobs(), stop),
+        *mailbox,
     ]
 
 

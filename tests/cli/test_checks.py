@@ -27,6 +27,7 @@ def in_public(settings: Settings, tmp_path: Path) -> Settings:
     settings.TOCSIN_BASE_URL = urlsplit("https://act.hearing.ca")
     settings.TOCSIN_MAIL_URL = urlsplit("smtp+starttls://mail.hearing.ca")
     settings.TOCSIN_MAIL_FROM = "letters@hearing.ca"
+    settings.TOCSIN_BOUNCE_DOMAIN = "back.hearing.ca"
     settings.TOCSIN_DIR = tmp_path
     return settings
 
@@ -121,6 +122,14 @@ def test_no_worker_works(db: None) -> None:
 
     CounterRun.objects.filter(pk=run.pk).update(finished_at=timezone.now() - timedelta(minutes=5))
     assert [message.id for message in checks.check_worker()] == ["tocsin.W012"]
+
+
+def test_a_new_database_has_no_page_to_write_below(db: None) -> None:
+    (message,) = checks.check_homes()
+
+    assert message.id == "tocsin.W013"
+    assert "English, French" in message.msg
+    assert message.hint == "Run “tocsin begin”."
 
 
 @pytest.mark.once

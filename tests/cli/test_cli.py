@@ -18,8 +18,14 @@ def test_it_says_what_it_can_do(tocsin: Tocsin, arguments: tuple[str, ...]) -> N
     done = tocsin(*arguments)
 
     assert done.returncode == 0
-    for word in ("demo", "serve", "worker", "check", "keys", "settings", "migrate"):
+    for word in ("demo", "begin", "serve", "worker", "check", "keys", "settings", "migrate"):
         assert f"  tocsin {word}" in done.stdout
+
+
+def test_a_slip_of_the_keys_is_not_answered_with_missing_keys(tocsin: Tocsin) -> None:
+    done = tocsin("dmeo")
+
+    assert (done.returncode, done.stderr) == (2, "There is no command “dmeo”. Did you mean “tocsin demo”?\n")
 
 
 def test_it_knows_djangos_commands(tocsin: Tocsin) -> None:
@@ -51,6 +57,8 @@ WRONG = [
     ({**KEYS, "TOCSIN_PORT": "eighty"}, "TOCSIN_PORT must be a whole number from 1 to 65535, but it is “eighty”."),
     ({**KEYS, "TOCSIN_MAIL_URL": "carrier-pigeon:"}, "TOCSIN_MAIL_URL must start with"),
     ({**KEYS, "DATABASE_URL": "mysql://somewhere/else"}, "DATABASE_URL must look like postgresql://"),
+    ({**KEYS, "DATABASE_URL": "postgresql://here:many/name"}, "DATABASE_URL must look like postgresql://USER:"),
+    ({**KEYS, "TOCSIN_TIME_ZONE": "Nowhere"}, "TOCSIN_TIME_ZONE must be a time zone like America/Toronto"),
     ({**KEYS, "TOCSIN_WEB_WORKERS": "4"}, "TOCSIN_WEB_WORKERS must be 1 on the embedded database"),
     ({**KEYS, "TOCSIN_KEYS_FILE": "/nowhere"}, "TOCSIN_KEYS_FILE names /nowhere, but: No such file"),
 ]

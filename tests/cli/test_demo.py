@@ -36,7 +36,9 @@ class Running:
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "tocsin.cli", "demo", "--port", str(self.port), "--dir", str(self.folder / "d")],
-                env=clean_environment(DATABASE_URL="postgresql://nobody@nowhere/real", TOCSIN_MAIL_URL="smtp://real"),
+                env=clean_environment(
+                    DATABASE_URL="postgresql://nobody@nowhere/real", TOCSIN_MAIL_URL="smtp://real", TOCSIN_PORT="none"
+                ),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

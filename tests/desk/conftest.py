@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 from wagtail.models import Locale, Page, Site
 
-from tocsin.actions.models import Action, CounterRun, Letter
+from tocsin.actions.models import Action, CounterRun, HandIn, Letter
 from tocsin.actions.states import State as ActionState
 from tocsin.actions.take import action_context
 from tocsin.campaigns.editions import publish_edition
@@ -165,15 +165,33 @@ def write(sign: Sign, target: Target) -> Write:
             ref=f"ref{action.pk}",
             kind=MessageKind.LETTER,
             campaign_ref=action.campaign_id,
+            target_ref=changes.get("target", target).pk,
             domain="target.example",
             sealed=b"x",
             sha256="0" * 64,
             state=state,
             last_words=said,
         )
-        Delivery.objects.create(message=message, number=1, outcome=state, server="mx.target.example", words=said)
+        Delivery.objects.create(
+            message=message,
+            number=1,
+            outcome=state,
+            server="mx.target.example",
+            tls="TLSv1.3",
+            words=said,
+            finished_at=timezone.now(),
+        )
         return Letter.objects.create(
-            action=action, target=changes.get("target", target), message=message, own_words=True
+            action=action,
+            target=changes.get("target", target),
+            message=message,
+            own_words=changes.get("own_words", True),
         )
 
     return make
+
+
+def a_hand_in(campaign: Campaign, target: Target, **changes: Any) -> HandIn:
+    """One that is ready, and whose file is not there unless it is named."""
+    said = {"state": HandIn.State.READY, "people": 1, "made_by_name": "Jane Doe", **changes}
+    return HandIn.objects.create(campaign=campaign, target=target, **said)

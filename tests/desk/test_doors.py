@@ -8,11 +8,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.desk.conftest import Sign, Write
+from tests.desk.conftest import Sign, Write, a_hand_in
 from tocsin.actions.states import State as ActionState
 from tocsin.campaigns.models import Campaign, Target
+from tocsin.desk.controls import CONTROLS
 
-SEEN = ["hub", "ledger", "moderation", "letters", "edit", "history", "delete"]
+SEEN = ["hub", "ledger", "moderation", "letters", "letters_export", "targets", "hand_ins", "edit", "history", "delete"]
+OF_A_TARGET = ["target_proof", "target_proof_csv", "new_hand_in"]
 
 
 def _doors(campaign: Campaign, target: Target, letter_pk: int, action_pk: int) -> list[str]:
@@ -23,6 +25,13 @@ def _doors(campaign: Campaign, target: Target, letter_pk: int, action_pk: int) -
         reverse("campaign:letter", args=[campaign.pk, letter_pk]),
         reverse("campaign:letter_words", args=[campaign.pk, letter_pk]),
         reverse("campaign:opened", args=[campaign.pk, action_pk]),
+        *[reverse("campaign:control", args=[campaign.pk, step]) for step in CONTROLS],
+        *[reverse(f"campaign:{name}", args=[campaign.pk, target.pk]) for name in OF_A_TARGET],
+        reverse("campaign:target_control", args=[campaign.pk, target.pk, "cancel"]),
+        reverse("desk_target_proof", args=[target.pk]),
+        reverse("desk_target_proof_csv", args=[target.pk]),
+        reverse("desk_target_control", args=[target.pk, "pause"]),
+        reverse("campaign:hand_in", args=[campaign.pk, a_hand_in(campaign, target).pk]),
         reverse("target:index"),
         reverse("target:add"),
         reverse("target:edit", args=[target.pk]),

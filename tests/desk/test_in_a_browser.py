@@ -11,11 +11,11 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.campaigns.test_importing import COMMONS, MEMBER, as_csv
-from tests.desk.conftest import Sign, Write
+from tests.desk.conftest import Sign, Write, a_hand_in
 from tocsin.actions.states import State as ActionState
 from tocsin.campaigns import importing
 from tocsin.campaigns.models import Campaign, CounterEntry, ListMember, Target, TargetImport, TargetList
-from tocsin.outbox.models import State
+from tocsin.outbox.models import Notice, State
 
 pytestmark = pytest.mark.browser
 
@@ -34,9 +34,13 @@ def enter(live_server: Any, new_page: Callable[..., Any], admin: Client) -> Call
 
 
 @pytest.fixture
-def screens(campaign: Campaign, sign: Sign, write: Write) -> list[str]:
+def screens(campaign: Campaign, target: Target, sign: Sign, write: Write) -> list[str]:
     held, letter = sign(ActionState.HELD, "threat"), write(State.UNCERTAIN, "")
     write(State.REFUSED, "550 5.1.1 " + "no-such-box-" * 30)
+    Notice.objects.create(kind=Notice.Kind.DEAD, about=f"target:{target.pk}", words="550 5.1.1 no such box")
+    for _ in range(5):
+        write()
+    ready = a_hand_in(campaign, target, manifest_sha256="ab" * 32)
     pk = campaign.pk
     return [
         "/desk/",
@@ -50,6 +54,14 @@ def screens(campaign: Campaign, sign: Sign, write: Write) -> list[str]:
         reverse("target:edit", args=[letter.target_id]),
         "/desk/mailbox/",
         *_lists(campaign),
+        reverse("campaign:targets", args=[pk]),
+        reverse("campaign:target_proof", args=[pk, target.pk]),
+        reverse("desk_target_proof", args=[target.pk]),
+        reverse("campaign:control", args=[pk, "schedule"]),
+        reverse("campaign:letters_export", args=[pk]),
+        reverse("campaign:new_hand_in", args=[pk, target.pk]),
+        reverse("campaign:hand_in", args=[pk, ready.pk]),
+        reverse("campaign:hand_ins", args=[pk]),
     ]
 
 

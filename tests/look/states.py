@@ -13,15 +13,20 @@ from zoneinfo import ZoneInfo
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from tests.words import filled, question, target, words
+from tests.words import OFFERED, filled, question, target, words
 from tocsin.actions.contract import read
 from tocsin.actions.count import ShownCount
 from tocsin.actions.fates import LetterFate, Receipt
-from tocsin.actions.form import Occasion, ShownForm, show_form
+from tocsin.actions.finding import Finding, Recipient
+from tocsin.actions.form import Occasion, ShownForm, ShownSearch, show_form
+from tocsin.actions.own_letter import OwnLetter
+from tocsin.actions.reading import Problem
+from tocsin.campaigns.targeting.answers import Outcome, Place
 from tocsin.campaigns.words import EditionWords
 from tocsin.look.policy import accent_style
 from tocsin.outbox.models import State
 from tocsin.pages.blocks import BackgroundBlock, StoryBlock
+from tocsin.web.find import CHOOSE, NOT_FOUND
 
 NOW = datetime(2026, 6, 15, 16, tzinfo=UTC)
 TORONTO = ZoneInfo("America/Toronto")
@@ -50,6 +55,44 @@ BLANK = words(
 )
 LOCKED = words(letter={**LETTER, "mode": "locked"})
 PETITION = words(kind="petition", letter=None, petition_text="We ask for it.\n\nAll of us.", targets=[])
+POSTAL = {
+    "by": "postal",
+    "field": "postal_code",
+    "target_list": 1,
+    "provider": "table",
+    "said": "your member of Parliament",
+}
+RULE = {"attribute": "party", "values": ["Green", "Orange"], "negated": False}
+OTHER = {"rule": RULE, "header": "", "closing": "", "text": "You said so yourself.", "excluded": ""}
+SOUGHT = words(
+    targets=[],
+    targeting=POSTAL,
+    letter={**LETTER, "header": "I, {name}, live in {riding}.", "closing": "Yours,\nfrom {city}"},
+)
+FULL = words(
+    ways=["own_mail", "print"],
+    letter={
+        **LETTER,
+        "header": "I live in {city}.",
+        "openings": ["I am worried.", "I cannot sleep."],
+        "subjects": ["Another subject"],
+        "prompts": ["Why does this matter to you?", "Whom do you know who waits?"],
+        "variants": [OTHER],
+    },
+    consents=[NEWS],
+)
+LOCKED_FULL = words(letter={**LETTER, "mode": "locked", "openings": ["I am worried."], "variants": [OTHER]})
+HERE, THERE = (
+    Place("ocd-division/country:ca/ed:1-2023", "Ottawa Centre"),
+    Place("ocd-division/country:ca/ed:2-2023", "Kanata"),
+)
+MEMBER: Any = {
+    "id": 3,
+    "name": "Jane Doe, Member of Parliament",
+    "address": ["Jane Doe", "House of Commons"],
+    "greeting": "Dear Ms. Doe,",
+}
+EXCLUDED: Any = {**OTHER, "text": "", "excluded": "Your member of Parliament supports this already."}
 MANY = words(targets=[target(number) for number in range(1, 8)])
 LONG = words(
     title="Menschenrechtsverteidigerinnenschutzprogramm " * 3,
@@ -68,6 +111,33 @@ def mistyped(asked: EditionWords) -> ShownForm:
     return show_form(
         7, asked, posted=posted, problems=read(asked, posted).problems, occasion=Occasion("utm_source=mail")
     )
+
+
+def sought(outcome: Outcome, *recipients: Recipient, error: bool = False, **changes: str) -> dict[str, Any]:
+    """The step that finds who gets the letter."""
+    posted = filled(given_name="Jane", **changes)
+    found = Finding(outcome, "K1A 0A6", recipients)
+    problems = {Outcome.NONE: [Problem("postal_code", NOT_FOUND)]}.get(outcome, [])
+    problems += [Problem("division", CHOOSE)] if error else []
+    occasion = Occasion(found=found, may_send=outcome is not Outcome.NONE)
+    return _base(SOUGHT, form=show_form(7, SOUGHT, posted=posted, problems=problems, occasion=occasion))
+
+
+def mistyped_in_full() -> ShownForm:
+    posted = filled(email="jane", text=f"I am worried.\n\n{OFFERED}", offer="1", prompt_1="a" * 1001)
+    return show_form(7, FULL, posted=posted, problems=read(FULL, posted).problems)
+
+
+def _own(way: str, text: str = "Dear Minister,\n\nplease.\n") -> dict[str, Any]:
+    letter = OwnLetter("Jane Doe, Member of Parliament", "mp@parl.example", "House of Commons\nOttawa", "Hello", text)
+    nobody = OwnLetter("", "", "", "Hello", text)
+    carried = [("given_name", "Jane"), ("way", way)]
+    return _base(words(), letters=[letter, nobody], way=way, action="/act/7/", carried=carried)
+
+
+def _choose(outcome: Outcome, *recipients: Recipient, chosen: str = "", error: str = "") -> dict[str, Any]:
+    search = ShownSearch("", Finding(outcome, "", recipients), error)
+    return _base(SOUGHT, search=search, chosen=chosen, receipt_path="/receipt/k/")
 
 
 def _base(asked: EditionWords, **more: Any) -> dict[str, Any]:
@@ -98,8 +168,20 @@ def _action(asked: EditionWords | None = None, **more: Any) -> dict[str, Any]:
     return _base(asked, **{**shown, **more})
 
 
-def _thanks(asked: EditionWords, shown: ShownCount) -> dict[str, Any]:
-    return _base(asked, count=shown, page_url="https://act.example/en/act-now/", receipt_path="/receipt/k/")
+def _thanks(asked: EditionWords, shown: ShownCount, *, way: str = "us", confirm_first: bool = False) -> dict[str, Any]:
+    more = {"way": way, "confirm_first": confirm_first, "receipt_path": "/receipt/k/"}
+    return _base(asked, count=shown, page_url="https://act.example/en/act-now/", **more)
+
+
+def _later_receipt(**state: Any) -> dict[str, Any]:
+    """A receipt with what actions/fates.py will tell besides."""
+    shown = _receipt(words(), [])
+    receipt = {name: getattr(shown["receipt"], name) for name in ("edition", "accepted_at", "act")}
+    return {**shown, "receipt": SimpleNamespace(**{**receipt, "letters": [], "being_prepared": False, **state})}
+
+
+def _fate(goes_with: str) -> SimpleNamespace:
+    return SimpleNamespace(target="Minister", state="waiting", since=NOW, said="", goes_with=goes_with)
 
 
 def _receipt(asked: EditionWords, states: list[str], *, being_prepared: bool = False) -> dict[str, Any]:
@@ -143,7 +225,7 @@ class Shown:
             return render_to_string(self.template, {**self.context(), "language": language})
 
 
-ACTION, HOME = "pages/action_page.html", "pages/home_page.html"
+ACTION, HOME, FIND = "pages/action_page.html", "pages/home_page.html", "web/find.html"
 STATES: dict[str, Shown] = {
     "open": Shown(ACTION, _action),
     "open without a picture": Shown(ACTION, lambda: _action(hero=None)),
@@ -157,6 +239,36 @@ STATES: dict[str, Shown] = {
     "very long": Shown(ACTION, lambda: _action(LONG)),
     "preview with errors": Shown(ACTION, lambda: _action(BLANK, form=mistyped(BLANK), live=False)),
     "with scripts": Shown(ACTION, lambda: _action(scripts_url="/en/act-now/scripts.html")),
+    "who gets it is found later": Shown(ACTION, lambda: _action(SOUGHT)),
+    "everything a letter can have": Shown(ACTION, lambda: _action(FULL)),
+    "everything, to mend": Shown("web/mend.html", lambda: _base(FULL, form=mistyped_in_full())),
+    "locked with an opening": Shown(ACTION, lambda: _action(LOCKED_FULL)),
+    "found": Shown(FIND, lambda: sought(Outcome.FOUND, Recipient(HERE, MEMBER))),
+    "found an empty seat": Shown(FIND, lambda: sought(Outcome.FOUND, Recipient(HERE))),
+    "several": Shown(FIND, lambda: sought(Outcome.SEVERAL, Recipient(HERE, MEMBER), Recipient(THERE))),
+    "several, none chosen": Shown(
+        FIND, lambda: sought(Outcome.SEVERAL, Recipient(HERE, MEMBER), Recipient(THERE), error=True)
+    ),
+    "none": Shown(FIND, lambda: sought(Outcome.NONE)),
+    "none again": Shown(FIND, lambda: sought(Outcome.NONE, not_found="yes")),
+    "unavailable": Shown(FIND, lambda: sought(Outcome.UNAVAILABLE)),
+    "no letter": Shown(
+        "web/no_letter.html",
+        lambda: _base(SOUGHT, recipient=Recipient(HERE, MEMBER, variant=EXCLUDED), text="My words."),
+    ),
+    "own mail": Shown("web/own.html", lambda: _own("own_mail")),
+    "own mail, too long for a link": Shown("web/own.html", lambda: _own("own_mail", "Please.\n" * 400)),
+    "own print": Shown("web/own.html", lambda: _own("print")),
+    "confirm": Shown("web/confirm.html", lambda: _base(words())),
+    "confirm a signature": Shown("web/confirm.html", lambda: _base(PETITION)),
+    "confirmed": Shown("web/confirmed.html", lambda: _base(words(), receipt_path="/receipt/k/")),
+    "confirmed a signature": Shown("web/confirmed.html", lambda: _base(PETITION, receipt_path="/receipt/k/")),
+    "choose": Shown("web/choose.html", lambda: _choose(Outcome.SEVERAL, Recipient(HERE, MEMBER), Recipient(THERE))),
+    "choose, none chosen": Shown(
+        "web/choose.html", lambda: _choose(Outcome.SEVERAL, Recipient(HERE), Recipient(THERE), error="Choose.")
+    ),
+    "chosen": Shown("web/choose.html", lambda: _choose(Outcome.SEVERAL, chosen="Kanata")),
+    "choose while nobody can say": Shown("web/choose.html", lambda: _choose(Outcome.UNAVAILABLE)),
     "page closed": Shown(ACTION, lambda: _action(form=None, standing="closed", closes_at=NOW.astimezone(TORONTO))),
     "page not yet open": Shown(
         ACTION, lambda: _action(form=None, standing="not_yet", opens_at=NOW.astimezone(TORONTO))
@@ -164,6 +276,10 @@ STATES: dict[str, Shown] = {
     "mend": Shown("web/mend.html", lambda: _base(BLANK, form=mistyped(BLANK))),
     "later": Shown("web/later.html", lambda: _base(words(), form=show_form(7, words(), posted=filled()), seconds=20)),
     "thanks": Shown("web/thanks.html", lambda: _thanks(words(), count(786))),
+    "thanks, one step left": Shown("web/thanks.html", lambda: _thanks(words(), count(786), confirm_first=True)),
+    "thanks, signature to confirm": Shown("web/thanks.html", lambda: _thanks(PETITION, count(786), confirm_first=True)),
+    "thanks, sent by themselves": Shown("web/thanks.html", lambda: _thanks(words(), count(786), way="print")),
+    "thanks, to be found": Shown("web/thanks.html", lambda: _thanks(SOUGHT, count(786))),
     "thanks for signing": Shown("web/thanks.html", lambda: _thanks(PETITION, count(3, None, 100))),
     "too late": Shown("web/closed.html", lambda: _closed("closed")),
     "too early": Shown("web/closed.html", lambda: _closed("not_yet", "")),
@@ -171,6 +287,14 @@ STATES: dict[str, Shown] = {
     "receipt": Shown("web/receipt.html", lambda: _receipt(words(), [*map(str, State.values), "unheard of"])),
     "receipt being prepared": Shown("web/receipt.html", lambda: _receipt(words(), [], being_prepared=True)),
     "receipt of a signature": Shown("web/receipt.html", lambda: _receipt(PETITION, [])),
+    "receipt unconfirmed": Shown("web/receipt.html", lambda: _later_receipt(state="unconfirmed")),
+    "receipt seeking": Shown("web/receipt.html", lambda: _later_receipt(state="seeking")),
+    "receipt to choose": Shown("web/receipt.html", lambda: _later_receipt(state="seeking", choose_path="/choose/k/")),
+    "receipt self-sent": Shown("web/receipt.html", lambda: _later_receipt(state="followed", way="own_mail")),
+    "receipt without a letter": Shown("web/receipt.html", lambda: _later_receipt(excluded="They agree already.")),
+    "receipt of digests": Shown(
+        "web/receipt.html", lambda: _later_receipt(letters=[_fate("daily"), _fate("weekly"), _fate("hand_in")])
+    ),
     "receipt from outside": Shown("web/receipt_outside.html", lambda: _base(words(), letters=[])),
     "home": Shown(HOME, lambda: _home(_card(), _card(hero=None, standing="closed"), _card(standing="not_yet"))),
     "home empty": Shown(HOME, _home),

@@ -31,9 +31,10 @@ every_state = pytest.mark.parametrize("name", STATES)
 def show(new_page: Callable[..., Any]) -> Callable[..., Any]:
     """Opens a state under the policy that it is served with; fails if the page complains about anything."""
 
-    def show(name: str, *, answers: dict[str, str] | None = None, **options: Any) -> Any:
+    def show(name: str, *, answers: dict[str, str] | None = None, script: str = "", **options: Any) -> Any:
         html = STATES[name].html()  # here, not when the browser asks: that is another thread's turn
         page = new_page(**options)
+        page.add_init_script(script)
         page.complaints = []
         page.on("console", lambda said: page.complaints.append(said.text))
         page.on("pageerror", lambda error: page.complaints.append(str(error)))

@@ -20,6 +20,7 @@ from tocsin.look.templatetags.look import (
     moment,
     number,
     people_have_acted,
+    percent,
     sentences_to_refresh,
 )
 from tocsin.outbox.models import State
@@ -53,6 +54,10 @@ def test_moments_say_their_time_zone(language: str, parts: list[str]) -> None:
         said = moment(opens)
 
     assert all(part in said for part in parts), said
+
+
+def test_a_part_of_a_hundred() -> None:
+    assert percent(22) == "22%"
 
 
 def test_moments_in_universal_time() -> None:

@@ -11,9 +11,10 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from tests.lookups import a_parliament
 from tests.pages.conftest import MakePage, publish
 from tocsin.actions import standing
-from tocsin.campaigns.models import Campaign, CounterEntry, Edition
+from tocsin.campaigns.models import Campaign, CounterEntry, Edition, Targeting
 from tocsin.pages.models import ActionPage
 
 pytestmark = pytest.mark.django_db
@@ -184,3 +185,34 @@ def test_dates_are_said_in_the_campaigns_own_time(client: Client, live: MakePage
     campaign.closes_at = datetime(2026, 1, 1, 11, 30, tzinfo=UTC)  # half past midnight of the second, in Auckland
     campaign.save()
     assert "January 2" in text(client.get(PATH))
+
+
+def test_a_campaigner_sees_beforehand_how_several_ridings_look(live: MakePage, campaign: Campaign) -> None:
+    page = live()
+    assert "several" not in dict(page.preview_modes)
+    campaign.targeting, campaign.target_list = Targeting.POSTAL_CODE, a_parliament()
+    page.campaign = campaign
+    assert "several" in dict(page.preview_modes)
+    html = page.make_preview_request(preview_mode="several").content.decode()
+    assert "In which do you live?" in html
+    assert "The second riding" in html
+
+
+def test_a_campaigner_sees_beforehand_that_one_step_is_left(live: MakePage, campaign: Campaign) -> None:
+    page = live()
+    assert "One step is left" not in page.make_preview_request(preview_mode="thanks").content.decode()
+    campaign.confirm_first = True
+    page.campaign = campaign
+    assert "One step is left" in page.make_preview_request(preview_mode="thanks").content.decode()
+
+
+def test_the_page_turns_what_it_offers(client: Client, live: MakePage, monkeypatch: pytest.MonkeyPatch) -> None:
+    live(openings=[{"type": "opening", "value": "I am worried."}, {"type": "opening", "value": "I cannot sleep."}])
+    shown = []
+    for turn in (0, 1):
+        monkeypatch.setattr("random.randrange", lambda most, turn=turn: turn % most)
+        shown.append(client.get(PATH).content.decode())
+    assert "I am worried.\n\nI am writing" in shown[0]
+    assert 'name="offer" value="0"' in shown[0]
+    assert "I cannot sleep.\n\nI am writing" in shown[1]
+    assert 'name="offer" value="1"' in shown[1]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from wagtail.models import Workflow, WorkflowPage
 from wagtail.test.utils.form_data import nested_form_data, rich_text, streamfield
 
 from tests.pages.conftest import MakePage
@@ -35,6 +36,10 @@ def filled(**changes: Any) -> dict[str, Any]:
         "letter_text": "Please open the door.",
         "letter_closing": "Yours sincerely,",
         "talking_points": streamfield([]),
+        "prompts": streamfield([]),
+        "openings": streamfield([]),
+        "subjects": streamfield([]),
+        "variants": streamfield([]),
         "details": streamfield(asked),
         "consents": streamfield([]),
         "thanks_text": rich_text("<p>Thanks.</p>"),
@@ -113,8 +118,25 @@ def test_a_video_is_reached_by_https_only(
     assert list(answer.context["form"].errors) == ["story"]
 
 
+def _steps(answer: Any) -> set[str]:
+    found = answer.context["action_menu"]
+    return {item.name for item in [found.default_item, *found.menu_items]}
+
+
+def test_whoever_may_publish_is_not_told_to_ask(desk: Client, homes: dict[str, HomePage]) -> None:
+    WorkflowPage.objects.create(workflow=Workflow.objects.create(name="Moderators approval"), page=homes["en"])
+
+    steps = _steps(desk.get(add(homes["en"])))
+
+    assert "action-publish" in steps
+    assert "action-submit" not in steps
+
+
 def test_the_home_page_can_be_edited(desk: Client, homes: dict[str, HomePage]) -> None:
     address = reverse("wagtailadmin_pages:edit", args=[homes["fr"].pk])
-    answer = desk.post(address, {"title": "Agissez", "slug": "home-fr", "intro": "Bonjour.", "action-publish": "yes"})
+    answer = desk.post(address, {"title": "Agissons", "slug": "home-fr", "intro": "Bonjour.", "action-publish": "yes"})
     assert answer.status_code == 302
-    assert "Bonjour." in desk.get("/fr/").content.decode()
+    page = desk.get("/fr/").content.decode()
+    assert "Bonjour." in page
+    assert "<h1>Agissons</h1>" in page
+    assert "<title>Agissons" in page

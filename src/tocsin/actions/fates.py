@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,16 +17,21 @@ from tocsin.campaigns.models import Campaign, Edition
 from tocsin.lib.sealing import CannotOpen
 from tocsin.lib.vault import vault
 from tocsin.outbox.models import Kind, Message
+from tocsin.outbox.states import State as MessageState
 
 
 @dataclass(frozen=True, slots=True)
 class LetterFate:
-    """One letter of one supporter. `state` is a state of outbox messages; `said` is the server's own words."""
+    """One letter of one supporter. `state` is a state of outbox messages; `said` is the server's own words.
+
+    `goes_with` says what carries a letter that waits and does not leave by itself: "daily", "weekly" or "hand_in".
+    """
 
     target: str
     state: str
     since: datetime
     said: str = ""
+    goes_with: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,7 @@ def stage_of(action: Action) -> str:
 def letters_by_digest(edition: Edition, digest: bytes) -> list[LetterFate]:
     """The fates of a person's letters in the edition's campaign, without the servers' words."""
     letters = Letter.objects.filter(action__campaign=edition.campaign_id, action__email_digest=digest)
-    return [LetterFate(fate.target, fate.state, fate.since) for fate in _fates(letters, edition)]
+    return [replace(fate, said="") for fate in _fates(letters, edition)]
 
 
 def _fates(letters: QuerySet[Letter], edition: Edition) -> list[LetterFate]:
@@ -97,6 +102,7 @@ def _fates(letters: QuerySet[Letter], edition: Edition) -> list[LetterFate]:
             row.message.state,
             row.message.state_since,
             row.message.last_words,
+            row.target.mode if row.message.gathered and row.message.state == MessageState.WAITING else "",
         )
         for row in letters.order_by("pk").select_related("target", "message")
     ]

@@ -11,7 +11,7 @@ from tocsin.actions.letter_contract import LONGEST_ANSWER, LONGEST_LETTER, turn_
 from tocsin.actions.reading import Posted, Problem
 from tocsin.actions.shown import ShownField, typed_in
 from tocsin.actions.shown_letter import ShownLetter, show_letter
-from tocsin.actions.way_contract import DIVISION, FOUND_FOR, goes_by_postal_code
+from tocsin.actions.way_contract import DIVISION, FOUND_FOR, THROUGH_US, goes_by_postal_code
 from tocsin.campaigns.targeting.answers import Outcome
 from tocsin.campaigns.words import EditionWords, FieldKind, FieldWords
 from tocsin.lib.emailaddress import NotAnAddress, read_address
@@ -46,8 +46,9 @@ class ShownSearch:
     division: str = ""
     found_for: str = ""
     again: bool = False
-    # Nothing else is missing: the letter can be sent from where the answer stands.
+    # Nothing else is missing: the letter can be sent from where the answer stands; `way` is who carries it then.
     may_send: bool = False
+    way: str = THROUGH_US
 
     @property
     def field(self) -> ShownField:
@@ -84,12 +85,13 @@ class ShownForm:
 @dataclass(frozen=True, slots=True)
 class Occasion:
     """When the form is shown: `turn` is which opening and subject an empty one begins with, `found` who was found for
-    the letter; `may_send` is set if nothing else is missing."""
+    the letter; `may_send` is set if nothing else is missing; `way` is who was to carry it."""
 
     came_from: str = ""
     turn: int = 0
     found: Finding | None = None
     may_send: bool = False
+    way: str = THROUGH_US
 
 
 class _Nothing:
@@ -168,6 +170,7 @@ def _search(
         found_for=typed_in(typed, FOUND_FOR),
         again=bool(typed_in(typed, NOT_FOUND)),
         may_send=occasion.may_send,
+        way=occasion.way,
     )
 
 

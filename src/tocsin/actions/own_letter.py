@@ -47,8 +47,11 @@ class OwnLetter:
     @property
     def link(self) -> str:
         """A mailto: link with all of it (RFC 6068)."""
-        body = quote(self.text.replace("\n", "\r\n"), safe="")
-        return f"mailto:{quote(self.email, safe='@')}?subject={quote(self.subject, safe='')}&body={body}"
+        return f"{self.link_without_text}&body={quote(self.text.replace('\n', '\r\n'), safe='')}"
+
+    @property
+    def link_without_text(self) -> str:
+        return f"mailto:{quote(self.email, safe='@')}?subject={quote(self.subject, safe='')}"
 
     @property
     def fits_in_a_link(self) -> bool:

@@ -9,13 +9,13 @@ from tocsin.actions.finding import Recipient
 from tocsin.actions.letter_contract import answer_name, was_offered
 from tocsin.actions.reading import Posted
 from tocsin.actions.shown import ShownField, typed_in
-from tocsin.campaigns.offers import openings_of, subject_offered, subjects_of, text_offered, turns_of
+from tocsin.campaigns.offers import opening_offered, openings_of, subject_offered, subjects_of, text_offered, turns_of
 from tocsin.campaigns.words import EditionWords, LetterWords, TargetSaid
 
 
 @dataclass(slots=True)
 class ShownLetter:
-    """`subject` and `text` are None where the letter is locked; `plain_subject` and `plain_text` are shown then.
+    """`subject` and `text` are None where the letter is locked; the `plain` ones are shown then.
 
     `values` fills the fields of `header` and `closing`, as far as they are known. `subjects` and `openings` are for the
     script, which may turn a page that is kept in a cache; they are empty where nothing is turned, or once it was seen.
@@ -25,7 +25,8 @@ class ShownLetter:
     header: str
     closing: str
     plain_subject: str
-    plain_text: str
+    plain_opening: str
+    plain_body: str
     values: dict[str, str]
     subject: ShownField | None = None
     text: ShownField | None = None
@@ -53,13 +54,14 @@ def show_letter(
     if (letter := words["letter"]) is None:
         return None
     variant = recipient.variant if recipient else None
-    offered = text_offered(letter, turn, variant["text"] if variant else "")
+    body = (variant and variant["text"]) or letter["text"]
     shown = ShownLetter(
         targets=[recipient.said] if recipient and recipient.said else words["targets"],
         header=(variant and variant["header"]) or letter.get("header", ""),
         closing=(variant and variant["closing"]) or letter["closing"],
         plain_subject=subject_offered(letter, turn),
-        plain_text=offered,
+        plain_opening=opening_offered(letter, turn),
+        plain_body=body,
         values=_values(typed, recipient),
         turn=turn,
         is_turned=turns_of(letter) > 1,
@@ -70,7 +72,7 @@ def show_letter(
 
 
 def _let_write(shown: ShownLetter, letter: LetterWords, typed: Posted | None, wrong: Mapping[str, str]) -> None:
-    subject, text = shown.plain_subject, shown.plain_text
+    subject, text = shown.plain_subject, text_offered(letter, shown.turn, shown.plain_body)
     if typed is not None:
         subject, kept = typed_in(typed, "subject"), typed_in(typed, "text")
         text = text if was_offered(kept, letter, shown.turn) else kept

@@ -141,7 +141,15 @@ def _when() -> MultiFieldPanel:
 
 def _number() -> MultiFieldPanel:
     return MultiFieldPanel(
-        [FieldRowPanel([FieldPanel("goal"), FieldPanel("show_count_from")]), FieldPanel("show_taken")],
+        [
+            FieldRowPanel(
+                [
+                    FieldPanel("goal", help_text=_("Empty shows the count without a goal.")),
+                    FieldPanel("show_count_from"),
+                ]
+            ),
+            FieldPanel("show_taken"),
+        ],
         heading=_("The number"),
     )
 

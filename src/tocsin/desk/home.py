@@ -8,8 +8,9 @@ from typing import Any
 from wagtail.admin.ui.components import Component
 
 from tocsin.campaigns.models import Campaign
+from tocsin.desk.notices import open_notices
 from tocsin.desk.numbers import glances, worker_health
-from tocsin.desk.rights import SEE_CAMPAIGNS, may
+from tocsin.desk.rights import DECIDE_ON_LETTERS, SEE_CAMPAIGNS, may
 
 CAMPAIGNS_SHOWN = 10
 
@@ -29,6 +30,8 @@ class CampaignsPanel(Component):
             "glances": glances(newest[:CAMPAIGNS_SHOWN]),
             "more": len(newest) > CAMPAIGNS_SHOWN,
             "worker": worker_health(),
+            "notices": open_notices(),
+            "may_decide": may(request.user, DECIDE_ON_LETTERS),
             "may_add": may(request.user, ("campaigns.add_campaign",)),
         }
 

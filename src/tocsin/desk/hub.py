@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -14,16 +15,33 @@ from django.utils.translation import gettext as _
 from wagtail.admin.widgets.button import HeaderButton
 
 from tocsin.actions.fates import letters_by_fate
+from tocsin.actions.sameness import sameness_of
 from tocsin.campaigns.models import Campaign, Edition
+from tocsin.desk.controls import Scope, controls_for
 from tocsin.desk.fates import picture_of
 from tocsin.desk.frame import Frame, campaign_crumbs, show
 from tocsin.desk.letter_list import recent_letters
+from tocsin.desk.notices import open_notices
 from tocsin.desk.numbers import number_of, worker_health
 from tocsin.desk.receivers import receivers_of
-from tocsin.desk.rights import ADD_LEDGER_LINES, CHANGE_CAMPAIGNS, MODERATE, SEE_CAMPAIGNS, may, only
+from tocsin.desk.rights import (
+    ADD_LEDGER_LINES,
+    CHANGE_CAMPAIGNS,
+    DECIDE_ON_LETTERS,
+    MODERATE,
+    OPEN_PERSONAL_DATA,
+    SEE_CAMPAIGNS,
+    may,
+    only,
+)
+from tocsin.desk.sameness import advice, picture
+from tocsin.desk.target_numbers import targets_of
+from tocsin.desk.templatetags.desk import moment
 
 LINES_SHOWN = 5
 LETTERS_SHOWN = 8
+FEW_TARGETS = 8
+HAND_INS_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +80,22 @@ def hub(request: HttpRequest, pk: int) -> HttpResponse:
         receivers=receivers,
         missing=[*receivers.trouble, *_missing(campaign, pages)],
         worker=worker_health(),
+        notices=open_notices(),
+        may_decide=may(request.user, DECIDE_ON_LETTERS),
+        few_targets=targets_of(campaign)[:FEW_TARGETS],
+        **_sameness(campaign),
+        controls=controls_for(request, Scope(campaign, None)),
+        hand_ins=campaign.hand_ins.select_related("target")[:HAND_INS_SHOWN],
+        may_open=may(request.user, OPEN_PERSONAL_DATA),
         may_add_lines=may(request.user, ADD_LEDGER_LINES),
         may_moderate=may(request.user, MODERATE),
         may_change=may(request.user, CHANGE_CAMPAIGNS),
     )
+
+
+def _sameness(campaign: Campaign) -> dict[str, Any]:
+    found = sameness_of(campaign)
+    return {"sameness": found, "sameness_picture": picture(found), "advice": advice(found)}
 
 
 def pages_of(campaign: Campaign) -> list[PageInLanguage]:
@@ -78,10 +108,13 @@ def _missing(campaign: Campaign, pages: list[PageInLanguage]) -> list[str]:
     said = []
     if not any(page.edition for page in pages):
         said.append(_("It has no page yet. Write one under “Pages”, choose this campaign there, and publish it."))
+    if campaign.letters_paused:
+        said.append(_("Its letters are paused: they wait, and none is lost. “Resume letters” below lets them go on."))
     if campaign.letters_held:
         said.append(_("New letters are held: each waits until somebody releases it, under “Letters”."))
-    if campaign.letters_paused:
-        said.append(_("Its letters are paused: they wait, and none is lost. Switch the pause off in its settings."))
+    if campaign.letters_not_before and campaign.letters_not_before > timezone.now():
+        at = moment(campaign.letters_not_before)
+        said.append(_("Its letters leave from %(at)s on, and wait until then.") % {"at": at})
     if campaign.closed_for_signing(timezone.now()):
         said.append(_("It is closed: people can read it and can no longer act."))
     elif campaign.not_yet_open(timezone.now()):

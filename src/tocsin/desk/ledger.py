@@ -76,7 +76,7 @@ def _add(request: HttpRequest, campaign: Campaign, form: LineForm) -> HttpRespon
     line = form.save(commit=False)
     line.campaign = campaign
     line.entered_by_id = request.user.pk
-    line.entered_by_name = _name_of(request.user)
+    line.entered_by_name = name_of(request.user)
     line.save()
     note(request, "ledger_line", campaign, line=line.pk, people=line.people, source=line.source)
     number = number_format(shown_count(campaign).count, force_grouping=True)
@@ -84,7 +84,7 @@ def _add(request: HttpRequest, campaign: Campaign, form: LineForm) -> HttpRespon
     return HttpResponseRedirect(reverse("campaign:ledger", args=[campaign.pk]))
 
 
-def _name_of(user: Any) -> str:
+def name_of(user: Any) -> str:
     """As the ledger will say it for ever, also when the account is gone."""
     name = user.get_full_name() if isinstance(user, AbstractUser) else ""
     return (name or str(user))[:160]

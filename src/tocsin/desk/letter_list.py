@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Self
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet
-from django.http import QueryDict
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext_lazy as _
 
 from tocsin.actions.models import Letter
 from tocsin.campaigns.models import Campaign
-from tocsin.outbox.models import Kind, State
+from tocsin.outbox.models import Kind, Message, State
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
 
 A_SCREENFUL = 50
+# What carries a letter to its target.
+WAYS = {"itself": _("By itself"), "digest": _("In a digest"), "hand_in": _("Handed in")}
+OWN_WORDS = {"yes": _("Their own"), "no": _("The campaign's")}
+# Numbers are given in the order of time, but for transactions that ran side by side.
+SIDE_BY_SIDE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,28 +34,34 @@ class Wanted:
     state: str = ""
     language: str = ""
     target: int | None = None
+    own: str = ""
+    way: str = ""
+    since: date | None = None
+    until: date | None = None
 
     @classmethod
-    def asked_by(cls, query: QueryDict) -> Wanted:
-        state, target = query.get("state", ""), query.get("target", "")
+    def asked_by(cls, query: QueryDict) -> Self:
+        state, own, way = query.get("state", ""), query.get("own", ""), query.get("way", "")
         return cls(
             state=state if state in State.values else "",
             language=query.get("language", "")[:10],
-            target=int(target) if target.isascii() and target.isdigit() and len(target) < 18 else None,
+            target=_number(query.get("target")),
+            own=own if own in OWN_WORDS else "",
+            way=way if way in WAYS else "",
+            since=_day(query.get("since", "")),
+            until=_day(query.get("until", "")),
         )
 
     @property
     def anything(self) -> bool:
-        return bool(self.state or self.language or self.target)
+        return any(value for _key, value in self.pairs())
 
     def query(self) -> str:
         """The same wish as the end of an address."""
-        wish = QueryDict(mutable=True)
-        wish.update({key: str(value) for key, value in self._pairs() if value})
-        return wish.urlencode()
+        return urlencode([(key, str(value)) for key, value in self.pairs() if value])
 
-    def _pairs(self) -> list[tuple[str, str | int | None]]:
-        return [("state", self.state), ("language", self.language), ("target", self.target)]
+    def pairs(self) -> list[tuple[str, str | int | date | None]]:
+        return [(field.name, getattr(self, field.name)) for field in fields(self)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +92,8 @@ def screenful(campaign: Campaign, wanted: Wanted, query: QueryDict) -> Screenful
     return Screenful(rows, _last(rows) if more else None, _first(rows) if older is not None else None)
 
 
-def _letters(campaign: Campaign, wanted: Wanted) -> QuerySet[Letter]:
-    """Only what a list shows: nothing sealed and no edition's words are read."""
+def letters_like(campaign: Campaign, wanted: Wanted) -> QuerySet[Letter]:
+    """All letters of a campaign that are like this, in no order."""
     found = Letter.objects.filter(message__campaign_ref=campaign.pk, message__kind=Kind.LETTER)
     if wanted.state:
         found = found.filter(message__state=wanted.state)
@@ -82,15 +101,74 @@ def _letters(campaign: Campaign, wanted: Wanted) -> QuerySet[Letter]:
         found = found.filter(action__edition__language=wanted.language)
     if wanted.target:
         found = found.filter(target=wanted.target)
+    if wanted.own:
+        found = found.filter(own_words=wanted.own == "yes")
+    return _written_between(_carried(found, wanted.way), wanted.since, wanted.until)
+
+
+def _carried(found: QuerySet[Letter], way: str) -> QuerySet[Letter]:
+    if way == "digest":
+        return found.filter(message__carrier__isnull=False)
+    if way == "hand_in":
+        return found.filter(hand_in__isnull=False)
+    return found.filter(message__carrier=None, hand_in=None) if way else found
+
+
+def _written_between(found: QuerySet[Letter], since: date | None, until: date | None) -> QuerySet[Letter]:
+    """Whole days of the staff's time zone. The numbers of messages grow with time, so the database need not look at
+    those far outside: where a day begins among a million is found in twenty small steps."""
+    if since:
+        begins = _midnight(since)
+        found = found.filter(message__created_at__gte=begins, message_id__gte=_number_at(begins - SIDE_BY_SIDE))
+    if until:
+        ends = _midnight(until + timedelta(days=1))
+        found = found.filter(message__created_at__lt=ends, message_id__lte=_number_at(ends + SIDE_BY_SIDE))
+    return found
+
+
+def _number_at(moment: datetime) -> int:
+    """The number of the first message left at this moment or later; one more than all, if there is none."""
+    messages = Message.objects.order_by("pk").values_list("pk", "created_at")
+    least, most = 0, (messages.values_list("pk", flat=True).last() or 0) + 1
+    while least < most:
+        middle = (least + most) // 2
+        row = messages.filter(pk__gte=middle).first()
+        if row is None or row[1] >= moment:
+            most = middle
+        else:
+            least = row[0] + 1
+    return least
+
+
+def _letters(campaign: Campaign, wanted: Wanted) -> QuerySet[Letter]:
+    """Only what a list shows: nothing sealed and no edition's words are read."""
+    return for_a_list(letters_like(campaign, wanted))
+
+
+def for_a_list(found: QuerySet[Letter]) -> QuerySet[Letter]:
     return found.select_related("message", "target", "action__edition").only(
         "own_words",
         "target__name",
+        "action__campaign",
         "action__edition__language",
         "message__state",
         "message__state_since",
         "message__attempts",
         "message__last_words",
     )
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
+def _day(text: str) -> date | None:
+    """A day of our own time, or None: also for one that no calendar has."""
+    try:
+        found = parse_date(text)
+    except ValueError:
+        return None
+    return found if found and 2000 <= found.year < 2100 else None
 
 
 def _number(text: str | None) -> int | None:

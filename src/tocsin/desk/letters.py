@@ -5,23 +5,28 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 from wagtail.admin import messages
 
 from tocsin.actions.fates import letters_by_fate
 from tocsin.actions.models import Letter
-from tocsin.campaigns.models import Campaign, Target
+from tocsin.campaigns.models import Campaign
+from tocsin.desk.exports import COLUMNS, PERSONAL, Export, message_id_of
 from tocsin.desk.fates import MEANS, NEED_SOMEBODY, picture_of
-from tocsin.desk.frame import Frame, campaign_crumbs, show
+from tocsin.desk.frame import Crumb, Frame, campaign_crumbs, show
 from tocsin.desk.journal import note
-from tocsin.desk.letter_list import Wanted, screenful
+from tocsin.desk.letter_history import history_of
+from tocsin.desk.letter_list import OWN_WORDS, WAYS, Wanted, letters_like, screenful
+from tocsin.desk.letter_search import is_an_address, letters_by_address, letters_by_reference
 from tocsin.desk.letter_steps import STEPS, steps_from
 from tocsin.desk.opened import open_action
 from tocsin.desk.rights import DECIDE_ON_LETTERS, OPEN_PERSONAL_DATA, SEE_CAMPAIGNS, may, only
+from tocsin.desk.target_numbers import targets_of
 from tocsin.outbox.models import State
 
 
@@ -41,12 +46,66 @@ def letters(request: HttpRequest, pk: int) -> HttpResponse:
         fates=picture_of(letters_by_fate(campaign)),
         states=[(state.value, state.label) for state in MEANS],
         languages=settings.LANGUAGES,
-        targets=Target.objects.filter(letters__action__campaign=campaign).distinct()
-        if campaign.targets.count() > 1
-        else campaign.targets.all(),
+        targets=targets_of(campaign),
+        ways=WAYS.items(),
+        own_words=OWN_WORDS.items(),
         wanted=wanted,
         found=screenful(campaign, wanted, request.GET),
+        may_open=may(request.user, OPEN_PERSONAL_DATA),
     )
+
+
+@require_POST
+@only(SEE_CAMPAIGNS)
+def find(request: HttpRequest, pk: int) -> HttpResponse:
+    """By reference, or by the writer's address. Posted, so that no address stands in an address line or a log."""
+    campaign = get_object_or_404(Campaign, pk=pk)
+    text = request.POST.get("text", "")[:300]
+    by_address = is_an_address(text)
+    if by_address:
+        if not may(request.user, OPEN_PERSONAL_DATA):
+            raise PermissionDenied
+        note(request, "letters_searched", campaign)
+    found = letters_by_address(text) if by_address else letters_by_reference(text)
+    if len(found) == 1:
+        return HttpResponseRedirect(reverse("campaign:letter", args=[found[0].action.campaign_id, found[0].pk]))
+    return show(
+        request,
+        "desk/letters_found.html",
+        Frame(title=_("Letters found"), icon="search", crumbs=_crumbs(campaign)),
+        campaign=campaign,
+        found=found,
+        may_open=may(request.user, OPEN_PERSONAL_DATA),
+    )
+
+
+@only(SEE_CAMPAIGNS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def export(request: HttpRequest, pk: int) -> HttpResponse | StreamingHttpResponse:
+    """What is chosen in the list, as CSV. With people in it only for those who may open letters; logged either way."""
+    campaign, wanted = get_object_or_404(Campaign, pk=pk), Wanted.asked_by(request.GET)
+    letters = letters_like(campaign, wanted)
+    if request.method != "POST":
+        return show(
+            request,
+            "desk/letters_export.html",
+            Frame(title=_("Export letters"), icon="download", crumbs=_crumbs(campaign)),
+            campaign=campaign,
+            wanted=wanted,
+            letters=letters.count(),
+            columns=COLUMNS,
+            personal=PERSONAL,
+            may_open=may(request.user, OPEN_PERSONAL_DATA),
+        )
+    people, exact = "people" in request.POST, request.POST.get("kind") == "exact"
+    if people and not may(request.user, OPEN_PERSONAL_DATA):
+        raise PermissionDenied
+    note(request, "letters_exported", campaign, people=people, exact=exact, which=wanted.query())
+    lines = Export(letters, people=people, for_spreadsheet=not exact).lines()
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="letters-{campaign.pk}.csv"'
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
 @only(SEE_CAMPAIGNS)
@@ -95,20 +154,30 @@ def _page(request: HttpRequest, found: Letter, *, title: str, **context: Any) ->
         Frame(
             title=title,
             icon="mail",
-            crumbs=[*campaign_crumbs(campaign), (reverse("campaign:letters", args=[campaign.pk]), _("Letters"))],
+            crumbs=_crumbs(campaign),
         ),
         campaign=campaign,
         letter=found,
         message=found.message,
         means=MEANS[state],
         needs_somebody=state in NEED_SOMEBODY,
-        deliveries=found.message.deliveries.order_by("-number"),
+        history=history_of(found),
+        message_id=message_id_of(found.message.ref),
+        reference=f"{found.action.campaign_id}-{found.action_id}",
         steps=steps_from(state) if may(request.user, DECIDE_ON_LETTERS) else [],
         may_open=may(request.user, OPEN_PERSONAL_DATA),
         **context,
     )
 
 
+def _crumbs(campaign: Campaign) -> list[Crumb]:
+    return [*campaign_crumbs(campaign), (reverse("campaign:letters", args=[campaign.pk]), _("Letters"))]
+
+
 def _find(pk: int, letter_pk: int) -> Letter:
-    found = Letter.objects.select_related("message", "target", "action__campaign", "action__edition__campaign")
-    return get_object_or_404(found.defer("message__sealed"), pk=letter_pk, action__campaign_id=pk)
+    found = Letter.objects.select_related(
+        "message__carrier", "target", "hand_in", "action__campaign", "action__edition__campaign"
+    )
+    return get_object_or_404(
+        found.defer("message__sealed", "message__carrier__sealed"), pk=letter_pk, action__campaign_id=pk
+    )

@@ -27,3 +27,24 @@ def segments(parts: list[tuple[str, int]]) -> list[Segment]:
         bar.append(Segment(key, f"{x:.2f}", f"{width * scale:.2f}"))
         x += width * scale
     return bar
+
+
+@dataclass(frozen=True, slots=True)
+class Pillar:
+    """One upright bar of a picture that is as wide as there are pillars and 100 high; `y` is its top."""
+
+    label: str
+    number: int
+    x: str
+    y: str
+    height: str
+
+
+def pillars(parts: list[tuple[str, int]]) -> list[Pillar]:
+    """Upright bars from (label, number) in order, the highest 100 high; nothing is no bar, and little can be seen."""
+    most = max((number for _, number in parts), default=0) or 1
+    heights = [max(1.5, number * 100 / most) if number else 0.0 for _, number in parts]
+    return [
+        Pillar(label, number, f"{place + 0.1:.1f}", f"{100 - height:.2f}", f"{height:.2f}")
+        for place, ((label, number), height) in enumerate(zip(parts, heights, strict=True))
+    ]

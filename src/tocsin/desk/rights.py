@@ -9,7 +9,7 @@ from typing import Concatenate
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Permission
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 
 type Person = AbstractBaseUser | AnonymousUser
 
@@ -33,7 +33,7 @@ def may(person: Person, any_of: tuple[str, ...]) -> bool:
     return any(person.has_perm(permission) for permission in any_of)  # type: ignore[union-attr]
 
 
-def only[**P, R: HttpResponse](
+def only[**P, R: HttpResponseBase](
     *any_of: tuple[str, ...],
 ) -> Callable[[Callable[Concatenate[HttpRequest, P], R]], Callable[Concatenate[HttpRequest, P], R]]:
     """Refuses whoever lacks one of these rights. Several: each of them is needed."""

@@ -64,7 +64,9 @@ class Environment:
         value = self.text(name, default, help=help)
         parts = self._parsed(name, value)
         if parts.scheme not in schemes:
-            raise WrongSetting(f"{name} must start with {' or '.join(s + ':' for s in schemes)}, but it is “{value}”.")
+            raise WrongSetting(
+                f"{name} must start with {' or '.join(s + ':' for s in schemes if s)}, but it is “{value}”."
+            )
         return parts
 
     def checked[T](self, name: str, value: str, parse: Callable[[str], T]) -> T:
@@ -88,6 +90,15 @@ class Environment:
         except OSError as error:
             reason = error.strerror or "it cannot be read"
             raise WrongSetting(f"{name}_FILE names {path}, but: {reason}.") from None
+
+
+def read_options(text: str) -> dict[str, str]:
+    """KEY=VALUE pairs, one a line or separated by commas. A value may hold “=”; on lines of their own also commas."""
+    pieces = text.splitlines() if "\n" in text else text.split(",")
+    pairs = [piece.partition("=") for piece in pieces if piece.strip()]
+    if not all(name.strip() and equals for name, equals, _value in pairs):
+        raise ValueError("must be KEY=VALUE pairs, separated by commas or line ends.")
+    return {name.strip(): value.strip() for name, _equals, value in pairs}
 
 
 env = Environment(os.environ)

@@ -14,7 +14,9 @@
 the server took it. `uncertain`: the connection broke, or the worker died, after the final dot and before the answer:
 nobody knows, and it is never sent again by itself; if the answer turns up after all, it counts. `deferred`: not taken
 this time, tried again. `refused`: the server said no for good. `bounced`: taken first and sent back later.
-`cancelled`: staff stopped it; what a server may have can no longer be cancelled.
+`cancelled`: staff stopped it; what a server may have can no longer be cancelled. What comes back may be quicker than
+the server's answer: from `sending`, once the dot was sent, a message may be `bounced` or `replied`. An answer is the
+last word: whoever gave it has the letter, whatever machines say of it later.
 """
 
 from __future__ import annotations
@@ -40,7 +42,10 @@ MAY_BECOME: dict[State, frozenset[State]] = {
     State.HELD: frozenset({State.WAITING, State.CANCELLED}),
     State.WAITING: frozenset({State.SENDING, State.HELD, State.CANCELLED}),
     State.SENDING: frozenset(
-        {State.SENT, State.UNCERTAIN, State.DEFERRED, State.REFUSED, State.WAITING, State.HELD},
+        {
+            *(State.SENT, State.UNCERTAIN, State.DEFERRED, State.REFUSED, State.WAITING, State.HELD),
+            *(State.BOUNCED, State.REPLIED),
+        },
     ),
     State.DEFERRED: frozenset({State.SENDING, State.HELD, State.CANCELLED}),
     State.UNCERTAIN: frozenset(
@@ -50,7 +55,7 @@ MAY_BECOME: dict[State, frozenset[State]] = {
     State.REFUSED: frozenset({State.REPLIED}),
     State.BOUNCED: frozenset({State.REPLIED}),
     State.CANCELLED: frozenset(),
-    State.REPLIED: frozenset({State.BOUNCED}),
+    State.REPLIED: frozenset(),
 }
 
 

@@ -6,6 +6,7 @@ looks at a cookie, so that one rendering may serve everybody for some seconds.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
@@ -21,15 +22,19 @@ from django.utils.translation import gettext_lazy as _
 
 from tocsin.actions.contract import read
 from tocsin.actions.count import ShownCount, shown_count
-from tocsin.actions.form import ShownForm, show_form
+from tocsin.actions.finding import Finding, Recipient
+from tocsin.actions.form import Occasion, ShownForm, show_form
 from tocsin.actions.standing import Standing, standing
-from tocsin.campaigns.models import Campaign, Edition
+from tocsin.campaigns.models import Campaign, Edition, Targeting
+from tocsin.campaigns.offers import turns_of
+from tocsin.campaigns.targeting.answers import Outcome, Place
 from tocsin.campaigns.words import EditionWords, ShareWords
 from tocsin.look.policy import accent_style, cacheable, public
 from tocsin.pages.brand import brand_of
 from tocsin.pages.pictures import shown_picture
 from tocsin.pages.publish import compile_words, publish_page
 from tocsin.pages.scripts import scripts_document
+from tocsin.pages.taken import letters_taken
 
 if TYPE_CHECKING:
     from tocsin.pages.models import ActionPage, HomePage
@@ -40,6 +45,13 @@ PREVIEW_MODES = [
     ("thanks", _("After acting")),
     ("closed", _("When the campaign is closed")),
 ]
+SEVERAL = ("several", _("Where a postal code lies in two ridings"))
+
+
+def preview_modes(page: ActionPage) -> list[tuple[str, Any]]:
+    """The states of a page that a campaigner may look at before publishing."""
+    by_postal_code = page.campaign is not None and page.campaign.targeting == Targeting.POSTAL_CODE
+    return [*PREVIEW_MODES, SEVERAL] if by_postal_code else PREVIEW_MODES
 
 
 def action_page(request: HttpRequest, page: ActionPage) -> HttpResponse:
@@ -48,11 +60,18 @@ def action_page(request: HttpRequest, page: ActionPage) -> HttpResponse:
         raise Http404
     edition = _edition(page, page.campaign)
     now = _shown_standing(edition)
-    form = show_form(edition.pk, edition.words) if now == Standing.OPEN else None
+    form = show_form(edition.pk, edition.words, occasion=_turned(edition.words)) if now == Standing.OPEN else None
     context = _page_context(page, edition.words, form=form, standing=now, count=shown_count(page.campaign))
     has_scripts = page.scripts.filter(enabled=True).exists()
+    context["taken"] = letters_taken(page.campaign, edition.words)
     context |= {"live": True, "scripts_url": f"{edition.words['page_path']}scripts.html" if has_scripts else None}
     return cacheable(_rendered(request, "pages/action_page.html", edition.words, context))
+
+
+def _turned(words: EditionWords) -> Occasion:
+    """Another opening and subject each time that the page is made; the script turns what a cache keeps."""
+    letter = words["letter"]
+    return Occasion(turn=random.randrange(turns_of(letter)) if letter else 0)  # noqa: S311  (no secret)
 
 
 def _edition(page: ActionPage, campaign: Campaign) -> Edition:
@@ -164,8 +183,16 @@ def preview(request: HttpRequest, page: ActionPage, mode: str) -> HttpResponse:
     count = shown_count(campaign) if campaign.pk else ShownCount(0, None, timezone.now(), 1)
     if mode == "thanks":
         with_reader = replace(count, count=count.count + 1)
-        context = {"count": with_reader, "page_url": absolute(words["page_path"]), "receipt_path": "#"}
+        context = {
+            "count": with_reader,
+            "page_url": absolute(words["page_path"]),
+            "receipt_path": "#",
+            "confirm_first": campaign.confirm_first,
+            "way": "us",
+        }
         return _rendered(request, "web/thanks.html", words, context)
+    if mode == "several":
+        return _rendered(request, "web/find.html", words, {"form": _form_with_several(words)})
     with translation.override(words["language"]):
         form = _form_with_errors(words) if mode == "errors" else show_form(0, words)
     if mode == "errors":
@@ -193,6 +220,15 @@ class _Mistyped:
 def _form_with_errors(words: EditionWords) -> ShownForm:
     typed = _Mistyped(words)
     return show_form(0, words, posted=typed, problems=read(words, typed).problems)
+
+
+def _form_with_several(words: EditionWords) -> ShownForm:
+    """The step that finds who gets the letter, for a postal code in two ridings that do not exist."""
+    names = (_("The first riding"), _("The second riding"))
+    recipients = tuple(Recipient(Place(f"example-{name}", str(name))) for name in names)
+    with translation.override(words["language"]):
+        occasion = Occasion(found=Finding(Outcome.SEVERAL, "K1A 0A6", recipients), may_send=True)
+        return show_form(0, words, occasion=occasion)
 
 
 def translations_shown(paths: Iterable[tuple[str, str]]) -> list[dict[str, str]]:

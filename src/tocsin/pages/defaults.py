@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from tocsin.campaigns.models import Kind, ReplyTo
+from tocsin.campaigns.models import Kind, ReplyTo, Targeting
 
 ASKED_FIRST = [("given_name", True), ("family_name", True), ("email", True), ("city", False), ("postal_code", True)]
 
@@ -26,7 +26,7 @@ def first_words() -> dict[str, Any]:
         ),
         "mail_subject": _("Thank you for acting"),
         "mail_text": _(
-            "Hello {name},\n\nthank you. What you sent has reached us and is counted. The link below leads to your own "
+            "Hello {name},\n\nThank you. What you sent has reached us and is counted. The link below leads to your own "
             "page, where you can see what has become of it.\n\nIf it was not you who acted, answer this mail and we "
             "will put it right."
         ),
@@ -67,6 +67,17 @@ def form_headline(kind: str) -> str:
 
 def button(kind: str) -> str:
     return _("Sign") if kind == Kind.PETITION else _("Send my letter")
+
+
+def targets_said(targeting: str, matched_by: str) -> str:
+    """Who gets the letter, where that depends on who writes."""
+    if targeting == Targeting.POSTAL_CODE:
+        return _("your member of Parliament")
+    return {
+        "province": _("whoever is responsible in your province or territory"),
+        "country": _("whoever is responsible in your country"),
+        "city": _("whoever is responsible in your city"),
+    }[matched_by]
 
 
 def data_note(kind: str, reply_to: str, asked: Iterable[str]) -> str:

@@ -7,21 +7,20 @@ from __future__ import annotations
 
 import secrets
 import tomllib
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.files.images import ImageFile
 from django.db import transaction
 from django.utils import translation
 from wagtail.images import get_image_model
-from wagtail.models import Locale, Page, Site
+from wagtail.models import Site
 
 from tocsin.campaigns.models import Campaign, CounterEntry, Target, TargetWords
+from tocsin.pages.beginning import Progress, make_homes, make_site
 from tocsin.pages.brand import BrandSettings, BrandText
 from tocsin.pages.defaults import first_words
 from tocsin.pages.models import ActionPage, HomePage
@@ -52,8 +51,6 @@ PLAIN = (
     "share_text",
 )
 
-type Progress = Callable[[str], None]
-
 
 @dataclass(frozen=True, slots=True)
 class DemoPage:
@@ -77,8 +74,9 @@ def prepare_demo(progress: Progress, base_url: str, *, password: str = "") -> De
     base_url = base_url.rstrip("/")
     with transaction.atomic():
         password = _user(password)
-        homes = _homes(progress)
-        site = _site(homes, base_url)
+        organisation = _read("organisation")
+        homes = make_homes(progress, {language: organisation[language]["home_intro"] for language in LANGUAGES})
+        site = make_site(homes, urlsplit(base_url))
         _brand(site, progress)
     # The home page shows the newest first: what is to be seen first is made last.
     made = {slug: _campaign(slug, homes, progress) for slug in reversed(CAMPAIGNS)}
@@ -102,39 +100,6 @@ def _user(password: str) -> str:
     password = password or secrets.token_urlsafe(9)
     users.create_superuser(USER, "demo@example.org", password)
     return password
-
-
-def _homes(progress: Progress) -> dict[str, HomePage]:
-    """One home page for each language, translations of each other. Wagtail's own welcome page makes room."""
-    root, words = Page.get_first_root_node(), _read("organisation")
-    homes: dict[str, HomePage] = {}
-    for language in LANGUAGES:
-        locale, _made = Locale.objects.get_or_create(language_code=language)
-        home = HomePage.objects.filter(locale=locale, depth=2).first()
-        if home is None:
-            progress(f"Making the home page ({language})")
-            first = next(iter(homes.values()), None)
-            home = HomePage(title=words[language]["home_title"], slug=f"home-{language}", locale=locale)
-            home.intro = words[language]["home_intro"]
-            if first is not None:
-                home.translation_key = first.translation_key
-            root.add_child(instance=home)
-            home.save_revision().publish()
-        homes[language] = home
-    return homes
-
-
-def _site(homes: dict[str, HomePage], base_url: str) -> Site:
-    parts = urlsplit(base_url)
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    site = Site.objects.filter(is_default_site=True).first() or Site(is_default_site=True)
-    welcome = site.root_page if site.pk else None
-    site.hostname, site.port = parts.hostname or "localhost", port
-    site.root_page = homes.get(settings.LANGUAGE_CODE, homes["en"])
-    site.save()
-    if welcome is not None and type(welcome.specific) is Page and not welcome.get_children().exists():
-        welcome.delete()
-    return site
 
 
 def _brand(site: Site, progress: Progress) -> None:

@@ -86,11 +86,23 @@ FORM_AND_LETTER = [
         [
             FieldPanel("letter_mode"),
             FieldPanel("letter_subject"),
+            FieldPanel("letter_header"),
             FieldPanel("letter_text"),
             FieldPanel("letter_closing"),
             FieldPanel("talking_points"),
+            FieldPanel("prompts"),
         ],
         heading=_("The letter – for a campaign of letters"),
+    ),
+    MultiFieldPanel(
+        [FieldPanel("openings"), FieldPanel("subjects")],
+        heading=_("Turned from person to person, so that letters are less alike"),
+        classname="collapsed",
+    ),
+    MultiFieldPanel(
+        [FieldPanel("targets_said"), FieldPanel("variants")],
+        heading=_("Who gets it, and other words for some of them"),
+        classname="collapsed",
     ),
     MultiFieldPanel([FieldPanel("petition_text")], heading=_("The text that is signed – for a petition")),
     MultiFieldPanel(

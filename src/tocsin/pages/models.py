@@ -31,6 +31,7 @@ from tocsin.pages.blocks import (
 from tocsin.pages.brand import BrandSettings as BrandSettings
 from tocsin.pages.brand import BrandText as BrandText
 from tocsin.pages.editing import ActionPageForm, action_page_screen, home_page_screen
+from tocsin.pages.letter_blocks import OpeningsBlock, PromptsBlock, SubjectsBlock, VariantsBlock
 from tocsin.pages.publish import republish_campaign
 from tocsin.pages.readiness import reasons_against_publishing
 from tocsin.pages.scripts import Script as Script
@@ -149,13 +150,56 @@ class ActionPage(PublicPage):
         help_text=_("Without greeting and signature: those are added from the target and from the supporter's name."),
     )
     letter_closing = models.CharField(
-        _("closing"), max_length=100, blank=True, help_text=_("The supporter's name follows.")
+        _("closing"), max_length=300, blank=True, help_text=_("The supporter's name follows.")
     )
     talking_points = StreamField(
         TalkingPointsBlock(),
         blank=True,
         verbose_name=_("talking points"),
         help_text=_("For those who begin with an empty letter: what they may want to say."),
+    )
+    letter_header = models.TextField(
+        _("first lines"),
+        max_length=1000,
+        blank=True,
+        help_text=_(
+            "Stand before what people write, and cannot be changed by them. {name}, {city}, {postal_code}, {riding}, "
+            "{target} and {office} are filled in for each letter, here and in the closing."
+        ),
+    )
+    openings = StreamField(
+        OpeningsBlock(),
+        blank=True,
+        verbose_name=_("openings"),
+        help_text=_(
+            "Each person is offered one of them as the first paragraph. Offices sort out letters that are alike."
+        ),
+    )
+    subjects = StreamField(
+        SubjectsBlock(),
+        blank=True,
+        verbose_name=_("further subjects"),
+        help_text=_("Turned from person to person, together with the subject above."),
+    )
+    prompts = StreamField(
+        PromptsBlock(),
+        blank=True,
+        verbose_name=_("questions"),
+        help_text=_("Like “Why does this matter to you?” The answer becomes a paragraph of the letter. At most three."),
+    )
+    variants = StreamField(
+        VariantsBlock(),
+        blank=True,
+        verbose_name=_("other words for some targets"),
+        help_text=_("The first whose rule matches is used."),
+    )
+    targets_said = models.CharField(
+        _("who gets it, in words"),
+        max_length=120,
+        blank=True,
+        help_text=_(
+            "Where who gets the letter depends on who writes: “your member of Parliament”. Empty for the usual words."
+        ),
     )
     petition_text = models.TextField(_("petition"), max_length=8000, blank=True)
     details = StreamField(
@@ -216,7 +260,7 @@ class ActionPage(PublicPage):
 
     @property
     def preview_modes(self) -> list[tuple[str, Any]]:
-        return answers.PREVIEW_MODES
+        return answers.preview_modes(self)
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
         return answers.preview(request, self, mode_name)

@@ -13,19 +13,11 @@ from wagtail.rich_text import expand_db_html
 
 from tocsin.campaigns.editions import publish_edition
 from tocsin.campaigns.models import Campaign, Edition, Kind
-from tocsin.campaigns.words import (
-    ConsentWords,
-    EditionWords,
-    FieldWords,
-    LetterMode,
-    LetterWords,
-    ShareWords,
-    TargetSaid,
-    ThanksWords,
-)
+from tocsin.campaigns.words import ConsentWords, EditionWords, FieldWords, ShareWords, TargetSaid, ThanksWords
 from tocsin.lib.plaintext import many_lines
 from tocsin.pages import defaults
 from tocsin.pages.brand import brand_of
+from tocsin.pages.publish_letter import add_ways_and_targeting, depends_on_who_writes, letter_words
 
 if TYPE_CHECKING:
     from tocsin.pages.models import ActionPage
@@ -52,7 +44,7 @@ def compile_words(page: ActionPage) -> EditionWords:
     campaign = page.campaign or Campaign()
     language = page.locale.language_code
     with translation.override(language):
-        return {
+        words: EditionWords = {
             "version": 1,
             "campaign": campaign.pk or 0,
             "kind": cast("Literal['letter', 'petition']", campaign.kind),
@@ -65,8 +57,8 @@ def compile_words(page: ActionPage) -> EditionWords:
             "form_intro": many_lines(page.form_intro),
             "button": page.button or defaults.button(campaign.kind),
             "petition_text": many_lines(page.petition_text) if campaign.kind == Kind.PETITION else "",
-            "letter": _letter(page) if campaign.kind == Kind.LETTER else None,
-            "targets": _targets(campaign, language),
+            "letter": letter_words(page) if campaign.kind == Kind.LETTER else None,
+            "targets": [] if depends_on_who_writes(campaign) else _targets(campaign, language),
             "fields": _fields(page),
             "consents": _consents(page),
             "data_note": many_lines(page.data_note) or _data_note(page, campaign),
@@ -74,6 +66,9 @@ def compile_words(page: ActionPage) -> EditionWords:
             "share": _share(page),
             "brand": brand_of(page.get_site()).words(language),
         }
+        if campaign.kind == Kind.LETTER:
+            add_ways_and_targeting(words, page, campaign)
+        return words
 
 
 def _translations(page: ActionPage, campaign: Campaign) -> dict[str, str]:
@@ -81,17 +76,6 @@ def _translations(page: ActionPage, campaign: Campaign) -> dict[str, str]:
         return {}
     others = campaign.action_pages.filter(live=True).exclude(locale=page.locale).select_related("locale")
     return {other.locale.language_code: other.path_in_site() for other in others.order_by("locale__language_code")}
-
-
-def _letter(page: ActionPage) -> LetterWords:
-    blank = page.letter_mode == "blank"
-    return {
-        "mode": cast("LetterMode", page.letter_mode),
-        "subject": page.letter_subject.strip(),
-        "text": "" if blank else many_lines(page.letter_text),
-        "closing": many_lines(page.letter_closing),
-        "talking_points": [str(point.value) for point in page.talking_points] if blank else [],
-    }
 
 
 def _targets(campaign: Campaign, language: str) -> list[TargetSaid]:

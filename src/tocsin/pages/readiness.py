@@ -11,16 +11,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tocsin.campaigns.models import Campaign, Kind
 from tocsin.pages.brand import brand_of
+from tocsin.pages.readiness_letter import Reason, about_the_letter
 
 if TYPE_CHECKING:
     from tocsin.pages.models import ActionPage
-
-type Reason = tuple[str, str | Promise | ValidationError]
 
 
 def reasons_against_publishing(page: ActionPage) -> list[Reason]:
@@ -48,8 +46,6 @@ def _about_the_campaign(page: ActionPage, campaign: Campaign) -> Iterator[Reason
                 params={"title": twin.title},
             ),
         )
-    if campaign.kind == Kind.LETTER and not campaign.targets.exists():
-        yield "campaign", _("This campaign has nobody to write to. Give it a target first, under Campaigns.")
 
 
 def _about_the_words(page: ActionPage, campaign: Campaign) -> Iterator[Reason]:
@@ -63,6 +59,7 @@ def _about_the_words(page: ActionPage, campaign: Campaign) -> Iterator[Reason]:
         yield "talking_points", _("Write at least one talking point: an empty page is hard to begin.")
     if page.letter_mode != "blank" and not page.letter_text.strip():
         yield "letter_text", _("Write the letter, or choose that people begin with an empty one.")
+    yield from about_the_letter(page, campaign)
 
 
 def _about_the_details(page: ActionPage, campaign: Campaign) -> Iterator[Reason]:

@@ -21,7 +21,7 @@ from tocsin.actions.shown import typed_in
 from tocsin.actions.shown_letter import show_letter
 from tocsin.actions.standing import Standing, standing
 from tocsin.actions.take import TryLater
-from tocsin.actions.way_contract import DIVISION, FOUND_FOR, goes_by_postal_code
+from tocsin.actions.way_contract import DIVISION, FOUND_FOR, THROUGH_US, WAY, goes_by_postal_code
 from tocsin.campaigns.models import Edition
 from tocsin.campaigns.targeting.answers import Outcome
 from tocsin.lib.postalcode import NotAPostalCode, read_postal_code
@@ -41,6 +41,7 @@ PARTS = {
     "greeting": "look/greeting.html",
     "header": "look/letter_header.html",
     "closing": "look/letter_closing.html",
+    "locked": "look/letter_body.html",
 }
 
 
@@ -73,7 +74,7 @@ def _found(request: HttpRequest, edition: Edition, offer: Offer, found: Finding)
         edition.words,
         posted=request.POST,
         problems=problems,
-        occasion=Occasion(_query(request), found=found, may_send=not offer.problems),
+        occasion=Occasion(_query(request), found=found, may_send=not offer.problems, way=_way(request, edition)),
     )
     return answer(request, "web/find.html", edition.words, status=422 if problems else 200, form=form)
 
@@ -92,6 +93,12 @@ def _no_letter(request: HttpRequest, edition: Edition, recipient: Recipient) -> 
     """Their target gets no letter: the campaigner's text says why. What they wrote can be copied."""
     text = typed_in(request.POST, "text")
     return answer(request, "web/no_letter.html", edition.words, recipient=recipient, text=text)
+
+
+def _way(request: HttpRequest, edition: Edition) -> str:
+    """Who was to carry the letter: whoever came here from web/own.py goes on there."""
+    way = request.GET.get(WAY, "")
+    return way if way in edition.words.get("ways", ()) else THROUGH_US
 
 
 def _query(request: HttpRequest) -> str:

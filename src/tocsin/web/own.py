@@ -36,7 +36,7 @@ def _answer(request: HttpRequest, edition: Edition) -> HttpResponse:
     if offer.problems:
         return mend(request, edition, offer, _query(request))
     if still_to_be_found(edition.words, offer):
-        to_find = HttpResponseRedirect(f"/find/{edition.pk}/")
+        to_find = HttpResponseRedirect(f"/find/{edition.pk}/?{WAY}={way}")
         to_find.status_code = 307
         return private(public(to_find))
     return _letter(request, edition, offer, way)

@@ -8,8 +8,9 @@ from django.utils import translation
 
 from tocsin.actions.count import count_with_everyone
 from tocsin.actions.receipts import read_thanks_key
+from tocsin.actions.way_contract import THROUGH_US, WAY
 from tocsin.campaigns.editions import frozen
-from tocsin.campaigns.models import Edition
+from tocsin.campaigns.models import Campaign, Edition
 from tocsin.web.answers import answer
 
 
@@ -25,7 +26,24 @@ def thanks(request: HttpRequest, key: str) -> HttpResponse:
     words = edition.words
     with translation.override(edition.language):
         page_url = settings.TOCSIN_BASE_URL.geturl().rstrip("/") + words["page_path"]
-        count = count_with_everyone(edition.campaign)
         return answer(
-            request, "web/thanks.html", words, count=count, page_url=page_url, receipt_path=f"/receipt/{key}/"
+            request,
+            "web/thanks.html",
+            words,
+            count=count_with_everyone(edition.campaign),
+            confirm_first=_confirms_first(edition),
+            way=_way(request, edition),
+            page_url=page_url,
+            receipt_path=f"/receipt/{key}/",
         )
+
+
+def _confirms_first(edition: Edition) -> bool:
+    """Asked afresh: a campaign may begin to ask for confirmation at any time."""
+    return Campaign.objects.filter(pk=edition.campaign_id, confirm_first=True).exists()
+
+
+def _way(request: HttpRequest, edition: Edition) -> str:
+    """Who carries the letter, as the form said that led here; nothing that is stored is told."""
+    way = request.GET.get(WAY, "")
+    return way if way in edition.words.get("ways", ()) else THROUGH_US

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from tests.cast import ENGLISH, valid_post
-from tocsin.actions.letters import compose
+from tocsin.actions.addressees import named
+from tocsin.actions.letters import compose_letters
 from tocsin.actions.models import Action, Letter
 from tocsin.actions.states import State as ActionState
 from tocsin.actions.take import action_context
@@ -48,9 +49,9 @@ def write_letter(
         signs=[],
         state=ActionState.FOLLOWED,
     )
-    letter, _thanks = compose(edition, action.pk, sent, Target.objects.in_bulk())
+    (letter,) = compose_letters(edition, action.pk, sent, named(edition.words, Target.objects.in_bulk()))
     message_id = leave([letter.mail])[letter.mail.key]
-    Message.objects.filter(pk=message_id).update(state=state)
+    Message.objects.filter(pk=message_id).update(state=state, target_ref=letter.target_id)
     return Letter.objects.create(
         action=action, target_id=letter.target_id, message_id=message_id, own_words=bool(own_words)
     )

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import fcntl
 import os
+from pathlib import Path
 from typing import Any
 
 from django.db.backends.sqlite3 import base
 
+from tocsin.lib.environment import WrongSetting
 from tocsin.lib.fairsqlite.checkpoints import checkpoints_of
 
 ENDING = "-turn"
@@ -23,6 +25,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """One connection. It holds the turn from the beginning of a transaction to its end."""
 
     _turn: int | None = None
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """Makes the folder first, so that every command can be the first one."""
+        folder = Path(str(self.settings_dict["NAME"])).parent
+        if not self.is_in_memory_db():
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise WrongSetting(f"TOCSIN_DIR names {folder}, which cannot be made: {error.strerror}.") from None
+        return super().get_new_connection(conn_params)
 
     def _start_transaction_under_autocommit(self) -> None:
         self._take_turn()

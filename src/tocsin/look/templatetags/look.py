@@ -48,6 +48,12 @@ def number(value: int) -> str:
 
 
 @register.filter
+def percent(value: int) -> str:
+    """22% or 22 %: as the language writes it."""
+    return gettext("%(number)s%%") % {"number": value}
+
+
+@register.filter
 def moment(value: datetime) -> str:
     """December 3, 2026, 9:00 AM (Eastern Standard Time): in the time zone that the value carries, and saying which."""
     locale = _locale()

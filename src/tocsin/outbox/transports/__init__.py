@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 
+from tocsin.outbox.transports.anymail import AnymailTransport
 from tocsin.outbox.transports.base import Transport
 from tocsin.outbox.transports.mailbox import MailboxTransport
 from tocsin.outbox.transports.smtp import SmtpTransport
@@ -14,4 +15,6 @@ def transport() -> Transport:
     url = settings.TOCSIN_MAIL_URL
     if url.scheme == "mailbox":
         return MailboxTransport()
+    if url.scheme == "esp":
+        return AnymailTransport(settings.TOCSIN_ESP)
     return SmtpTransport(url, settings.TOCSIN_MAIL_TIMEOUT)

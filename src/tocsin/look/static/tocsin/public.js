@@ -5,7 +5,7 @@ const written = new Intl.NumberFormat(language);
 
 // What is to be put right is heard first, also where a browser knows `autofocus` for fields only.
 setTimeout(() => {
-  if (document.activeElement === document.body) document.getElementById("problems")?.focus();
+  if (document.activeElement === document.body) document.querySelector("[autofocus]")?.focus();
 }, 300);
 
 // The letter: how much room is left, told only when it becomes little.
@@ -20,32 +20,110 @@ for (const area of document.querySelectorAll("textarea[data-longest]")) {
   tell();
 }
 
-// The supporter's name under their letter, as they type it.
-const signature = document.querySelector("[data-signature]");
-if (signature) {
-  const nobody = signature.textContent;
-  const names = ["given_name", "family_name"].map((id) => document.getElementById(id)).filter(Boolean);
-  const sign = () => {
-    signature.textContent = names.map((field) => field.value.trim()).filter(Boolean).join(" ") || nobody;
-  };
-  names.forEach((field) => field.addEventListener("input", sign));
+// The supporter's name under their letter, and what else its locked parts say of them, as they type it.
+const form = document.querySelector("form.act");
+const fields = form?.elements;
+const typed = (name) => fields?.[name]?.value?.trim() ?? "";
+const fill = (place, text) => {
+  place.dataset.before ??= place.textContent;
+  place.textContent = text || place.dataset.before;
+};
+const sign = () => {
+  const name = [typed("given_name"), typed("family_name")].filter(Boolean).join(" ");
+  for (const place of document.querySelectorAll("[data-signature], [data-field=name]")) fill(place, name);
+  for (const known of ["city", "postal_code"]) {
+    for (const place of document.querySelectorAll(`[data-field=${known}]`)) fill(place, typed(known));
+  }
+};
+if (fields) {
+  form.addEventListener("input", sign);
   addEventListener("pageshow", sign);
 }
 
-// One press of the button is enough. It comes back by itself, and when the reader comes back.
+// One press of a button is enough. It comes back by itself, and when the reader comes back.
 for (const form of document.querySelectorAll("form[data-busy]")) {
-  const button = form.querySelector("button[type=submit]");
-  const words = button.textContent;
-  const rest = () => {
-    button.disabled = false;
-    button.textContent = words;
-  };
-  form.addEventListener("submit", () => {
-    button.disabled = true;
-    button.textContent = form.dataset.busy;
-    setTimeout(rest, 8000);
+  const rest = [];
+  form.addEventListener("submit", ({ submitter }) => {
+    const button = submitter ?? form.querySelector("button[type=submit]");
+    const words = button.textContent;
+    rest.push(() => {
+      button.disabled = false;
+      button.textContent = words;
+    });
+    // A button that is off is not sent along, so it goes off after the form has left.
+    setTimeout(() => {
+      button.disabled = true;
+      button.textContent = form.dataset.busy;
+    });
+    setTimeout(() => rest.splice(0).forEach((back) => back()), 8000);
   });
-  addEventListener("pageshow", rest);
+  addEventListener("pageshow", () => rest.splice(0).forEach((back) => back()));
+}
+
+// Another opening and subject for each reader, also where the page comes from a cache; never once something was typed.
+const { text, subject, offer } = fields ?? {};
+const openings = JSON.parse(form?.dataset.openings ?? "[]");
+const turned = JSON.parse(form?.dataset.subjects ?? "[]");
+const opening = () => openings[Math.floor(offer?.value / turned.length) % openings.length] ?? "";
+const own = text && text.value !== text.defaultValue;
+const body = text?.defaultValue.slice(opening().length).trim();
+let offered = text?.value.trim();
+const offerText = (words) => {
+  if (!text || own || text.value.trim() !== offered) return;
+  text.value = offered = [opening(), words].filter(Boolean).join("\n\n");
+};
+if (openings.length && !own && subject.value === subject.defaultValue) {
+  offer.value = Math.floor(Math.random() * openings.length * turned.length);
+  subject.value = turned[offer.value % turned.length];
+  offerText(body);
+}
+
+// Who represents the reader, found while they write. Without this the same is asked in a step of its own.
+const finding = document.querySelector("[data-find]");
+if (finding) {
+  const nodes = (html) => new DOMParser().parseFromString(html, "text/html").body.childNodes;
+  const parts = [...document.querySelectorAll("[data-part]")];
+  const before = parts.map((part) => [...part.childNodes]);
+  let asked = finding.dataset.foundFor?.replace(" ", "") ?? "";
+  let letters = {};
+
+  const dress = (letter) => {
+    parts.forEach((part, i) => {
+      const html = letter?.[part.dataset.part];
+      part.replaceChildren(...(html === undefined ? before[i] : nodes(html)));
+    });
+    offerText(letter?.text || body);
+    sign();
+  };
+  const code = () => {
+    const letters = typed("postal_code").toUpperCase().replace(/[^A-Z0-9]/g, "");
+    return /^([A-Z]\d){3}$/.test(letters) && ["", "CA"].includes(typed("country")) ? letters : "";
+  };
+  const find = async () => {
+    const wanted = code();
+    if (wanted === asked) return;
+    asked = wanted;
+    const chosen = typed("division");
+    finding.replaceChildren();
+    dress();
+    if (!wanted) return;
+    try {
+      const answer = await fetch(`${finding.dataset.find}${wanted}.json`);
+      const found = await answer.json();
+      if (asked !== wanted) return;
+      letters = found.letters;
+      document.querySelectorAll("#finding > input").forEach((old) => old.remove());
+      finding.replaceChildren(...nodes(found.html));
+      for (const one of finding.querySelectorAll("[type=radio]")) one.checked = one.value === chosen;
+      dress(letters[typed("division")]);
+    } catch {
+      // The line is down: the step of its own finds them when the letter is sent.
+    }
+  };
+  finding.addEventListener("change", () => dress(letters[typed("division")]));
+  for (const name of ["postal_code", "country"]) fields[name]?.addEventListener("input", find);
+  document.querySelector("[data-without-script]")?.remove();
+  addEventListener("pageshow", find);
 }
 
 // The number, kept fresh while somebody looks: every 15 seconds at first, less and less often later.

@@ -1,0 +1,115 @@
+"""What staff must know about mail: what happened, since when, what to do, and the button that does it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models.functions import Now
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+from wagtail.admin import messages
+
+from tocsin.campaigns.models import Target
+from tocsin.desk import steering
+from tocsin.desk.journal import note
+from tocsin.desk.rights import DECIDE_ON_LETTERS, SEE_CAMPAIGNS, only
+from tocsin.outbox.models import Notice
+
+MOST_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """`what` happened, what to `do` about it, and the words on the button that settles it."""
+
+    what: Promise
+    do: Promise
+    button: Promise
+
+
+MEANINGS: dict[str, Meaning] = {
+    Notice.Kind.PAUSED: Meaning(
+        _("Mail to this receiver is paused: its server refused too many letters in a row. They wait; none is lost."),
+        _("Ask the receiver's postmaster, or look at the server's words in the letters. Then open it again."),
+        _("Open it again"),
+    ),
+    Notice.Kind.DEAD: Meaning(
+        _("The server says that this address does not exist. Letters to it wait."),
+        _("Find the right address, write it into the target, then settle this."),
+        _("It is settled"),
+    ),
+    Notice.Kind.AWAY: Meaning(
+        _("The mail server could not be reached. Everything waits and is tried again by itself."),
+        _("If it lasts, ask whoever runs the server to look at its mail settings."),
+        _("It is settled"),
+    ),
+    Notice.Kind.RESTORED: Meaning(
+        _("The database was restored from a backup. Letters that may have left since are held: none goes twice."),
+        _("Compare with the journal of sent mail, as the operators' guide says, then release what is left."),
+        _("Release what was held"),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A notice with what it means; `target` where it is about one."""
+
+    notice: Notice
+    meaning: Meaning
+    target: Target | None
+
+    @property
+    def about(self) -> str:
+        """The target's name, or the receiver without the word before it: “gc.ca”."""
+        kind, _colon, name = self.notice.about.partition(":")
+        return self.target.name if self.target else name or kind
+
+
+def open_notices() -> list[Shown]:
+    return shown(Notice.objects.filter(settled_at=None).order_by("-raised_at")[:MOST_SHOWN])
+
+
+def shown(notices: Iterable[Notice]) -> list[Shown]:
+    found = [notice for notice in notices if notice.kind in MEANINGS]
+    targets = Target.objects.in_bulk([number for notice in found if (number := _target_number(notice))])
+    return [Shown(notice, MEANINGS[notice.kind], targets.get(_target_number(notice) or 0)) for notice in found]
+
+
+def _target_number(notice: Notice) -> int | None:
+    """From “target:12”."""
+    kind, _colon, number = notice.about.partition(":")
+    return int(number) if kind == "target" and number.isascii() and number.isdigit() else None
+
+
+@require_POST
+@only(SEE_CAMPAIGNS, DECIDE_ON_LETTERS)
+def settle(request: HttpRequest, notice_pk: int) -> HttpResponse:
+    """Does what its button says, once; the same notice settled twice is settled once."""
+    notice = get_object_or_404(Notice, pk=notice_pk)
+    if Notice.objects.filter(pk=notice.pk, settled_at=None).update(settled_at=Now()):
+        _do(notice)
+        note(request, "notice_settled", notice, kind=notice.kind)
+        messages.success(request, _("Settled."))
+    return HttpResponseRedirect(_back(request))
+
+
+def _do(notice: Notice) -> None:
+    if notice.kind in {Notice.Kind.PAUSED, Notice.Kind.DEAD}:
+        steering.reopen(notice.about)
+    elif notice.kind == Notice.Kind.RESTORED:
+        steering.release_restored()
+
+
+def _back(request: HttpRequest) -> str:
+    """The screen that the button was on, if it is one of ours."""
+    back = request.POST.get("back", "")
+    if url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
+        return back
+    return reverse("wagtailadmin_home")

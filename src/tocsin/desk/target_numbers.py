@@ -1,0 +1,116 @@
+"""Reads what a target's server took, and when: of one campaign's letters, or of all."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+
+from tocsin.campaigns.models import Campaign, Target
+from tocsin.desk.fates import Fates, picture_of
+from tocsin.outbox.models import Bucket, Delivery, Kind, Lane, Message, Notice
+from tocsin.outbox.states import State
+
+DAYS_SHOWN = 30
+WORDS_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day of the staff's time zone, with how many letters the server took on it."""
+
+    day: date
+    letters: int
+
+
+@dataclass(frozen=True, slots=True)
+class TargetNumbers:
+    fates: Fates
+    days: list[Day]
+    words: list[Delivery]
+    pace: Bucket | None
+    notices: list[Notice]
+
+    @property
+    def taken(self) -> int:
+        return sum(fate.letters for fate in self.fates.rows if fate.state in {State.SENT, State.REPLIED})
+
+
+def numbers_of(target: Target, campaign: Campaign | None) -> TargetNumbers:
+    asked = _asked(target, campaign)
+    by_state = dict(Message.objects.filter(asked).values_list("state").annotate(letters=Count("pk")))
+    return TargetNumbers(
+        fates=picture_of(by_state),
+        days=days_taken(target, campaign, since=timezone.localdate() - timedelta(days=DAYS_SHOWN - 1)),
+        words=_last_words(target, campaign),
+        pace=Bucket.objects.filter(key=f"target:{target.pk}").first(),
+        notices=list(notices_about(target)),
+    )
+
+
+def days_taken(target: Target, campaign: Campaign | None, *, since: date | None = None) -> list[Day]:
+    """Every day from `since` until today, also those without a letter; without it, only days with letters."""
+    taken = Delivery.objects.filter(_asked(target, campaign, "message__"), outcome=State.SENT)
+    if since:
+        taken = taken.filter(finished_at__date__gte=since)
+    rows = taken.annotate(day=TruncDate("finished_at")).values_list("day").annotate(letters=Count("pk"))
+    by_day = {day: letters for day, letters in rows if day}
+    if not since:
+        return [Day(day, letters) for day, letters in sorted(by_day.items())]
+    return [Day(day, by_day.get(day, 0)) for day in _days(since, timezone.localdate())]
+
+
+def notices_about(target: Target) -> QuerySet[Notice]:
+    """What is open about the target itself, its address, or the domain that its mail goes to."""
+    domain = target.email.rpartition("@")[2].lower()
+    about = [f"target:{target.pk}", target.email, str(target.pk), *([f"domain:{domain}", domain] if domain else [])]
+    return Notice.objects.filter(about__in=[name for name in about if name], settled_at=None).order_by("raised_at")
+
+
+def _last_words(target: Target, campaign: Campaign | None) -> list[Delivery]:
+    found = Delivery.objects.filter(_asked(target, campaign, "message__")).exclude(words="")
+    return list(found.select_related("message__letter").defer("message__sealed").order_by("-pk")[:WORDS_SHOWN])
+
+
+def _asked(target: Target, campaign: Campaign | None, before: str = "") -> Q:
+    asked: dict[str, Any] = {f"{before}target_ref": target.pk, f"{before}kind": Kind.LETTER}
+    if campaign:
+        asked[f"{before}campaign_ref"] = campaign.pk
+    return Q(**asked)
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    for number in range((last - first).days + 1):
+        yield first + timedelta(days=number)
+
+
+@dataclass(frozen=True, slots=True)
+class TargetRow:
+    """One of a campaign's targets with the fate of its letters."""
+
+    target: Target
+    fates: Fates
+
+
+def targets_of(campaign: Campaign) -> QuerySet[Target]:
+    """Whom a campaign writes to: its own targets, those of its list, and whoever a look-up led letters to."""
+    led_to = Lane.objects.filter(campaign_ref=campaign.pk, target_ref__isnull=False).values("target_ref")
+    ours = Q(campaigns=campaign) | Q(pk__in=led_to)
+    if campaign.target_list_id:
+        ours |= Q(lists=campaign.target_list_id)
+    return Target.objects.filter(ours).distinct().order_by("name", "pk")
+
+
+def targets_with_fates(campaign: Campaign) -> list[TargetRow]:
+    """In two queries, however many there are; one pass over the campaign's letters."""
+    rows = Message.objects.filter(campaign_ref=campaign.pk, kind=Kind.LETTER, target_ref__isnull=False)
+    by_target: dict[int | None, dict[str, int]] = defaultdict(dict)
+    for number, state, letters in rows.values_list("target_ref", "state").annotate(letters=Count("pk")):
+        by_target[number][state] = letters
+    return [TargetRow(target, picture_of(by_target.get(target.pk, {}))) for target in targets_of(campaign)]

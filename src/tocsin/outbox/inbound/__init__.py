@@ -1,0 +1,1 @@
+"""What comes back by mail: bounces, answers of machines, answers of people."""

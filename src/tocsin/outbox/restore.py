@@ -1,0 +1,109 @@
+"""After the database was put back from a backup: it does not know what was sent since. Nothing may be sent twice.
+
+The sent journal, a file outside the database, knows it: what stands there as sent is sent. Everything else that would
+leave is held, with a word why, until staff release it: the journal may be older than the crash, or gone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import batched
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Case, Value, When
+from django.db.models.functions import Now
+
+from tocsin.outbox.models import Message, Notice
+from tocsin.outbox.states import State
+
+RESTORED = "restored"
+JOURNALLED = "The sent journal says so."
+# In a backup these may be behind the truth. What is held, cancelled or refused leaves only by somebody's decision.
+WOULD_LEAVE = (State.WAITING, State.SENDING, State.DEFERRED)
+MAY_BE_MORE = (*WOULD_LEAVE, State.HELD, State.UNCERTAIN)
+LINE = re.compile(r"(?P<time>\S+)[\t ](?P<ref>[a-z2-7]{26})[\t ](?P<what>dot|sent|refused)\n", re.ASCII)
+BECOMES = {"sent": State.SENT, "dot": State.UNCERTAIN, "refused": State.REFUSED}
+# SQLite takes some thousand variables in one statement.
+AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was done: how many messages became what."""
+
+    sent: int
+    uncertain: int
+    refused: int
+    held: int
+
+    def __str__(self) -> str:
+        return f"{self.sent} sent, {self.uncertain} uncertain, {self.refused} refused, {self.held} held"
+
+
+def journal_files(named: str = "") -> list[Path]:
+    """The files of the sent journal, one for each day, oldest first."""
+    path = Path(named or getattr(settings, "TOCSIN_JOURNAL", "") or Path(settings.TOCSIN_DIR) / "journal" / "sent.log")
+    of_days = sorted(path.parent.glob(f"{path.stem}-*{path.suffix}"))
+    return [*([path] if path.is_file() else []), *of_days]
+
+
+def read_journal(files: Iterable[Path]) -> Iterator[tuple[str, str]]:
+    """Message and what happened, in order. A line that was cut off by the crash is passed by."""
+    for file in files:
+        with file.open(encoding="ascii", errors="replace") as lines:
+            yield from ((found["ref"], found["what"]) for line in lines if (found := LINE.fullmatch(line)))
+
+
+def put_right(journal: Iterable[tuple[str, str]]) -> Restored:
+    """Believes the journal, holds the rest, and tells staff. Safe to run again. No worker may run meanwhile."""
+    last = _last_words(journal)
+    with transaction.atomic():
+        counts = {
+            what: _become(state, [ref for ref, said in last.items() if said == what]) for what, state in BECOMES.items()
+        }
+        held = Message.objects.filter(state__in=WOULD_LEAVE).update(state=State.HELD, last_words=RESTORED, **_at_rest())
+        done = Restored(counts["sent"], counts["dot"], counts["refused"], held)
+        Notice.objects.update_or_create(
+            kind=Notice.Kind.RESTORED, about="database", settled_at=None, defaults={"words": str(done)}
+        )
+    return done
+
+
+def release_restored() -> int:
+    """Lets everything leave that was held after the restore; how many. What a digest gathers waits for it again."""
+    held = Message.objects.filter(state=State.HELD, last_words=RESTORED)
+    with transaction.atomic():
+        released = held.update(
+            state=State.WAITING,
+            state_since=Now(),
+            due_at=Case(When(gathered=True, then=Value(None)), default=Now()),
+            last_words="",
+        )
+        Notice.objects.filter(kind=Notice.Kind.RESTORED, settled_at=None).update(settled_at=Now())
+    return released
+
+
+def _last_words(journal: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """For each message what was said last; but once sent is sent, whatever was tried again afterwards."""
+    last: dict[str, str] = {}
+    for ref, what in journal:
+        if last.get(ref) != "sent":
+            last[ref] = what
+    return last
+
+
+def _become(state: State, refs: list[str]) -> int:
+    changed = 0
+    for some in batched(refs, AT_ONCE):
+        # What is uncertain already stays so since when it is.
+        behind = Message.objects.filter(ref__in=some, state__in=MAY_BE_MORE).exclude(state=state)
+        changed += behind.update(state=state, last_words=JOURNALLED, **_at_rest())
+    return changed
+
+
+def _at_rest() -> dict[str, object]:
+    return {"state_since": Now(), "due_at": None, "lease_until": None, "lease_holder": ""}

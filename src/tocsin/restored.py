@@ -1,0 +1,37 @@
+"""`tocsin restored`: run once after the database was put back from a backup, before Tocsin is started again.
+
+First it makes what follows of the actions in the backup. Their letters, too, may have left since: made only later, they
+would be new messages that the sent journal does not know.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from tocsin.actions.process import follow_batch
+from tocsin.actions.screen import screen_batch
+from tocsin.outbox.restore import Restored, journal_files, put_right, read_journal
+from tocsin.run import say
+
+
+def restored(arguments: Sequence[str]) -> int:
+    """`tocsin restored [--journal FILE]`"""
+    words = argparse.ArgumentParser(
+        prog="tocsin restored",
+        description="After a restore: believes the sent journal, and holds everything else that would leave.",
+    )
+    words.add_argument("--journal", default="", help="The sent journal, where it is not where TOCSIN_JOURNAL says.")
+    files = journal_files(words.parse_args(arguments).journal)
+    if not files:
+        say("There is no sent journal: nothing is known of what was sent since the backup, so all that waits is held.")
+    say(f"{put_all_right(files)}.")
+    say("Start Tocsin again. What is held waits at the desk until somebody releases it.")
+    return 0
+
+
+def put_all_right(journal: Sequence[Path]) -> Restored:
+    while screen_batch() + follow_batch():
+        pass
+    return put_right(read_journal(journal))

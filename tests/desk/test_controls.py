@@ -1,0 +1,173 @@
+"""Steering: each step says what will happen, does it to whom it says and to nobody else, and is logged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from wagtail.models import ModelLogEntry
+
+from tests.desk.conftest import Write
+from tocsin.actions.models import Letter
+from tocsin.campaigns.models import Campaign, Target
+from tocsin.desk import steering
+from tocsin.outbox.models import Bucket, Kind, Lane, Message, State
+
+
+@pytest.fixture
+def other(campaign: Campaign) -> Target:
+    target = Target.objects.create(name="Premier", email="premier@other.example")
+    campaign.targets.add(target)
+    return target
+
+
+def state_of(letter: Letter) -> str:
+    return Message.objects.values_list("state", flat=True).get(pk=letter.message_id)
+
+
+def take(client: Client, campaign: Campaign, step: str, target: Target | None = None, **posted: str) -> int:
+    name, to = ("target_control", [target.pk]) if target else ("control", [])
+    return client.post(reverse(f"campaign:{name}", args=[campaign.pk, *to, step]), posted).status_code
+
+
+def test_the_page_says_how_many_and_changes_nothing(admin: Client, campaign: Campaign, write: Write) -> None:
+    letter = write(State.WAITING)
+    write(State.SENT)
+    page = admin.get(reverse("campaign:control", args=[campaign.pk, "cancel"])).content.decode()
+    assert "This is about <strong>1 letter</strong> just now." in page
+    assert "This cannot be undone" in page
+    assert state_of(letter) == State.WAITING
+
+
+@pytest.mark.parametrize(
+    ("step", "before", "after"),
+    [
+        ("hold", State.WAITING, State.HELD),
+        ("hold", State.DEFERRED, State.HELD),
+        ("release", State.HELD, State.WAITING),
+        ("cancel", State.WAITING, State.CANCELLED),
+        ("cancel", State.HELD, State.CANCELLED),
+        ("cancel", State.SENT, State.SENT),
+        ("cancel", State.UNCERTAIN, State.UNCERTAIN),
+        ("hold", State.SENDING, State.SENDING),
+        ("release", State.REFUSED, State.REFUSED),
+    ],
+)
+def test_what_each_does(  # noqa: PLR0917  (three of them are fixtures)
+    admin: Client, campaign: Campaign, write: Write, step: str, before: State, after: State
+) -> None:
+    letter = write(before)
+    assert take(admin, campaign, step) == 302
+    assert state_of(letter) == after
+    due = Message.objects.values_list("due_at", flat=True).get(pk=letter.message_id)
+    assert (due is not None) == (after in {State.WAITING, before})
+
+
+def test_only_whom_it_says(admin: Client, campaign: Campaign, other: Target, write: Write) -> None:
+    mine, theirs = write(State.WAITING), write(State.WAITING, target=other)
+    take(admin, campaign, "hold", other)
+    assert (state_of(mine), state_of(theirs)) == (State.WAITING, State.HELD)
+    assert steering.number_of_letters(steering.HELD, campaign=None, target=other.pk) == 1
+    assert steering.number_of_letters(steering.HELD, campaign=campaign.pk + 1, target=None) == 0
+    with pytest.raises(ValueError, match="whose letters"):
+        steering.cancel()
+
+
+def test_pause_and_resume(admin: Client, campaign: Campaign, target: Target, write: Write) -> None:
+    write(State.WAITING)
+    bucket = Bucket.objects.create(key=f"target:{target.pk}")
+    lane = Lane.objects.create(key="x", campaign_ref=campaign.pk, target_ref=target.pk, kind=Kind.LETTER, domain=bucket)
+    take(admin, campaign, "pause")
+    campaign.refresh_from_db()
+    lane.refresh_from_db()
+    assert (campaign.letters_paused, lane.paused) == (True, True)
+    hub = admin.get(reverse("campaign:hub", args=[campaign.pk])).content.decode()
+    assert "Resume letters" in hub
+    assert reverse("campaign:control", args=[campaign.pk, "pause"]) not in hub
+    take(admin, campaign, "resume")
+    campaign.refresh_from_db()
+    assert not campaign.letters_paused
+    take(admin, campaign, "pause", target)
+    campaign.refresh_from_db()
+    assert not campaign.letters_paused
+    assert steering.lane_is_paused(campaign=campaign.pk, target=target.pk)
+    admin.post(reverse("desk_target_control", args=[target.pk, "pause"]))
+    target.refresh_from_db()
+    bucket.refresh_from_db()
+    assert (target.paused, bucket.paused) == (True, True)
+
+
+def test_schedule(admin: Client, campaign: Campaign, write: Write) -> None:
+    letter = write(State.WAITING)
+    tomorrow = timezone.localtime() + timedelta(days=1)
+    assert take(admin, campaign, "schedule", at="2020-01-01 10:00") == 422
+    assert take(admin, campaign, "schedule", at="") == 422
+    assert take(admin, campaign, "schedule", at=tomorrow.strftime("%Y-%m-%d %H:%M")) == 302
+    campaign.refresh_from_db()
+    due = Message.objects.get(pk=letter.message_id).due_at
+    assert due
+    assert abs(due - tomorrow) < timedelta(minutes=1)
+    assert campaign.letters_not_before == due
+    assert "leave from" in admin.get(reverse("campaign:hub", args=[campaign.pk])).content.decode()
+
+
+def test_hold_new(admin: Client, campaign: Campaign) -> None:
+    take(admin, campaign, "hold-new")
+    campaign.refresh_from_db()
+    assert campaign.letters_held
+    take(admin, campaign, "let-new-go")
+    campaign.refresh_from_db()
+    assert not campaign.letters_held
+
+
+def test_what_a_digest_gathers_has_no_time_of_its_own(campaign: Campaign, write: Write) -> None:
+    letter = write(State.HELD)
+    Message.objects.filter(pk=letter.message_id).update(gathered=True, due_at=None)
+    assert steering.release(campaign=campaign.pk) == 1
+    assert Message.objects.get(pk=letter.message_id).due_at is None
+
+
+def test_in_batches_and_each_once(campaign: Campaign, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(steering, "AT_ONCE", 2)
+    for _ in range(5):
+        write(State.WAITING)
+    assert steering.hold(campaign=campaign.pk) == 5
+    assert steering.hold(campaign=campaign.pk) == 0
+    assert steering.release(campaign=campaign.pk) == 5
+
+
+def test_it_is_logged(admin: Client, campaign: Campaign, target: Target, write: Write) -> None:
+    write(State.WAITING)
+    take(admin, campaign, "hold", target)
+    entry = ModelLogEntry.objects.get(action="tocsin.letters_hold")
+    assert entry.data == {"letters": 1, "target": target.pk}
+
+
+def test_unknown_steps(admin: Client, campaign: Campaign, target: Target) -> None:
+    assert admin.get(reverse("campaign:control", args=[campaign.pk, "explode"]), follow=True).status_code == 404
+    assert take(admin, campaign, "hold-new", target) in {302, 404}
+    campaign.refresh_from_db()
+    assert not campaign.letters_held
+
+
+def test_who_may_not_decide_steers_nothing(
+    colleague: Callable[..., Client], campaign: Campaign, target: Target, write: Write
+) -> None:
+    letter, viewer = write(State.WAITING), colleague("campaigns.view_campaign", "actions.view_action")
+    take(viewer, campaign, "cancel")
+    take(viewer, campaign, "cancel", target)
+    viewer.post(reverse("desk_target_control", args=[target.pk, "cancel"]))
+    assert state_of(letter) == State.WAITING
+    page = viewer.get(reverse("campaign:hub", args=[campaign.pk])).content.decode()
+    assert "Stop letters for good" not in page
+
+
+def test_reopen() -> None:
+    Bucket.objects.create(key="domain:gc.ca", paused=True, why_paused="550", recent="xxxx")
+    assert steering.reopen("domain:gc.ca")
+    assert not steering.reopen("domain:gc.ca")
+    assert Bucket.objects.get().recent == ""
