@@ -221,7 +221,7 @@ def test_what_is_wrong_with_a_row_is_said(parliament: TargetList, change: dict[i
     ("column", "cell", "said"),
     [
         ("Division", "ottawa", "no division like"),
-        ("Language", "Klingon", "not understood as a language"),
+        ("Language", "Klingon", "no language that letters are written in"),
     ],
 )
 def test_cells_that_mean_nothing_are_said(parliament: TargetList, column: str, cell: str, said: str) -> None:
