@@ -170,7 +170,7 @@ def test_importing_twice_changes_rather_than_doubles(parliament: TargetList) -> 
     assert outcomes(plan(uploaded(parliament, MEMBER))) == [Outcome.SAME]
     changed = plan(uploaded(parliament, [*MEMBER[:5], "Other party", MEMBER[6]])).rows[0]
     assert changed.outcome == Outcome.CHANGED
-    assert changed.sentence == "Will be changed: Independent → Other party."
+    assert changed.sentence == "Will be changed: party: Independent → Other party."
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ def test_what_is_wrong_with_a_row_is_said(parliament: TargetList, change: dict[i
     ("column", "cell", "said"),
     [
         ("Division", "ottawa", "no division like"),
-        ("Language", "Klingon", "not understood as a language"),
+        ("Language", "Klingon", "no language that letters are written in"),
     ],
 )
 def test_cells_that_mean_nothing_are_said(parliament: TargetList, column: str, cell: str, said: str) -> None:

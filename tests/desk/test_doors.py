@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from tests.desk.conftest import Sign, Write, a_hand_in
 from tocsin.actions.states import State as ActionState
-from tocsin.campaigns.models import Campaign, Target
+from tocsin.campaigns.models import Campaign, Target, TargetImport, TargetList
 from tocsin.desk.controls import CONTROLS
 
 SEEN = ["hub", "ledger", "moderation", "letters", "letters_export", "targets", "hand_ins", "edit", "history", "delete"]
@@ -35,6 +35,26 @@ def _doors(campaign: Campaign, target: Target, letter_pk: int, action_pk: int) -
         reverse("target:index"),
         reverse("target:add"),
         reverse("target:edit", args=[target.pk]),
+        *_doors_of_lists(),
+    ]
+
+
+def _doors_of_lists() -> list[str]:
+    parliament = TargetList.objects.create(name="Parliament")
+    kept = TargetImport.objects.create(
+        target_list=parliament,
+        file_name="x.csv",
+        columns=["Name"],
+        rows=[["Jane Doe"]],
+        mapping={"columns": {"name": 0}},
+    )
+    named = {"members": parliament.pk, "upload": parliament.pk, "edit": parliament.pk, "delete": parliament.pk}
+    return [
+        reverse("target_list:index"),
+        reverse("target_list:add"),
+        *[reverse(f"target_list:{name}", args=[pk]) for name, pk in named.items()],
+        reverse("target_list:import", args=[kept.pk]),
+        reverse("target_list:import_left_out", args=[kept.pk]),
     ]
 
 

@@ -10,9 +10,11 @@ from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.urls import reverse
 
+from tests.campaigns.test_importing import COMMONS, MEMBER, as_csv
 from tests.desk.conftest import Sign, Write, a_hand_in
 from tocsin.actions.states import State as ActionState
-from tocsin.campaigns.models import Campaign, CounterEntry, Target
+from tocsin.campaigns import importing
+from tocsin.campaigns.models import Campaign, CounterEntry, ListMember, Target, TargetImport, TargetList
 from tocsin.outbox.models import Notice, State
 
 pytestmark = pytest.mark.browser
@@ -51,6 +53,7 @@ def screens(campaign: Campaign, target: Target, sign: Sign, write: Write) -> lis
         reverse("campaign:letter_words", args=[pk, letter.pk]),
         reverse("target:edit", args=[letter.target_id]),
         "/desk/mailbox/",
+        *_lists(campaign),
         reverse("campaign:targets", args=[pk]),
         reverse("campaign:target_proof", args=[pk, target.pk]),
         reverse("desk_target_proof", args=[target.pk]),
@@ -60,6 +63,29 @@ def screens(campaign: Campaign, target: Target, sign: Sign, write: Write) -> lis
         reverse("campaign:hand_in", args=[pk, ready.pk]),
         reverse("campaign:hand_ins", args=[pk]),
     ]
+
+
+def _lists(campaign: Campaign) -> list[str]:
+    """The screens of lists and imports: a list with members in and out of office, a file seen, a file imported."""
+    parliament = TargetList.objects.create(name="House of Commons, 45th Parliament")
+    away = Target.objects.create(name="Jane Doe", email="jane@parl.gc.ca", division_name="Riding", status="away")
+    for target in (away, *campaign.targets.all()):
+        ListMember.objects.create(target_list=parliament, target=target, match="ON")
+    Campaign.objects.filter(pk=campaign.pk).update(test_address="me@society.example", target_list=parliament)
+    seen, done = (a_file(parliament) for _ in range(2))
+    importing.carry_out(done.pk)
+    named = {"members": parliament.pk, "upload": parliament.pk, "import": seen.pk}
+    return [
+        reverse("target_list:index"),
+        *[reverse(f"target_list:{name}", args=[pk]) for name, pk in named.items()],
+        reverse("target_list:import", args=[done.pk]),
+        reverse("campaign:edit", args=[campaign.pk]),
+    ]
+
+
+def a_file(parliament: TargetList) -> TargetImport:
+    rows = as_csv(COMMONS, MEMBER, [*MEMBER[:6], "no-address-" * 20])
+    return importing.upload(data=rows, file_name="members.csv", target_list=parliament, by_name="Jane", defaults={})
 
 
 @pytest.mark.parametrize(("scheme", "every"), [("light", 1), ("dark", 3)])
@@ -91,3 +117,14 @@ def test_a_line_reaches_the_ledger_without_script(enter: Callable[..., Any], cam
     assert not CounterEntry.objects.exists()
     page.click("[name=sure]")
     assert CounterEntry.objects.get().people == 1200
+
+
+def test_who_gets_the_letters_shows_what_the_choice_asks_for(enter: Callable[..., Any], campaign: Campaign) -> None:
+    page = enter(java_script_enabled=False)
+    page.goto(reverse("campaign:edit", args=[campaign.pk]))
+    shown = {"fixed": "targets", "answer": "matched_by", "postal": "provider"}
+    for choice in shown:
+        page.check(f"[name=targeting][value={choice}]")
+        visible = {name: page.locator(f"[name={name}]").first.is_visible() for name in shown.values()}
+        assert visible == {name: other == choice for other, name in shown.items()}
+        assert page.locator("[name=target_list]").is_visible() == (choice != "fixed")

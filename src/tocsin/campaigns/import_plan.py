@@ -10,7 +10,7 @@ from enum import StrEnum
 from django.utils.translation import gettext as _
 
 from tocsin.campaigns.import_rows import Read, Wrong, read_row
-from tocsin.campaigns.models import ListMember, Target, TargetImport
+from tocsin.campaigns.models import ListMember, Target, TargetImport, TargetWords
 from tocsin.campaigns.targeting.names import plain_name
 
 
@@ -147,7 +147,7 @@ def _compared(number: int, name: str, read: Read, target: Target | None, known: 
     joins = (target.pk, read.match) not in known.members
     changes = _changes(read, target)
     if changes:
-        said = _("Will be changed: %(what)s.") % {"what": "; ".join(_said(*change) for change in changes.values())}
+        said = _("Will be changed: %(what)s.") % {"what": _said(changes)}
         return Planned(number, name, Outcome.CHANGED, said, read, target, changes, joins)
     said = _("Is known already, and joins this list.") if joins else _("Is known already, and nothing changes.")
     return Planned(number, name, Outcome.SAME, said, read, target, joins=joins)
@@ -169,8 +169,18 @@ def standing(target: Target) -> dict[str, str]:
     return {name: getattr(target, name) for name in IMPORTED} | words
 
 
-def _said(before: str, after: str) -> str:
-    return f"{before or '–'} → {after}".replace("\n", ", ")
+def _said(changes: dict[str, tuple[str, str]]) -> str:
+    """Each change with what it is of. That words of a language name the person again goes without saying."""
+    told = [(name, change) for name, change in changes.items() if not name.endswith(".person")]
+    return "; ".join(f"{_called(name)}: {before or '–'} → {after}" for name, (before, after) in told or changes.items())
+
+
+def _called(name: str) -> str:
+    """What a field is called on the target's own form; words with their language."""
+    language, _dot, word = name.rpartition(".")
+    field = (TargetWords if language else Target)._meta.get_field(word)
+    called = str(getattr(field, "verbose_name", word))
+    return f"{called} ({language.upper()})" if language else called
 
 
 IMPORTED = (

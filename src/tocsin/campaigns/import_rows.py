@@ -60,7 +60,7 @@ def read_row(cells: Mapping[str, str], defaults: Mapping[str, str]) -> Read:
         "other_emails": _email(cells.get("other_email", "")),
         "division": _division(cells.get("division", "")),
         "office_kind": _office_kind(cells.get("office_kind", "")),
-        "language": _one_of(LANGUAGES, cells.get("language", ""), _("language")),
+        "language": _language(cells.get("language", "")),
         "gender": _gender(cells),
         **{name: cells.get(name, "") for name in ("division_name", "party", "phone", "postal_address", "external_id")},
     }
@@ -116,10 +116,10 @@ def _office_kind(cell: str) -> str:
     return {**known, **OFFICES}.get(plain_name(cell), "")
 
 
-def _one_of(known: Mapping[str, str], cell: str, what: str) -> str:
-    if cell and plain_name(cell) not in known:
-        raise Wrong(_("“%(cell)s” is not understood as a %(what)s.") % {"cell": cell[:80], "what": what})
-    return known.get(plain_name(cell), "")
+def _language(cell: str) -> str:
+    if cell and plain_name(cell) not in LANGUAGES:
+        raise Wrong(_("“%(language)s” is no language that letters are written in here.") % {"language": cell[:80]})
+    return LANGUAGES.get(plain_name(cell), "")
 
 
 def _match(cell: str) -> str:

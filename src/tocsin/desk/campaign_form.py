@@ -29,6 +29,9 @@ class CampaignForm(WagtailAdminModelForm):
             if at := getattr(self.instance, name):
                 self.initial[name] = timezone.make_naive(at, zone)
         self.fields["targets"].label_from_instance = _name_and_address
+        for name in ("matched_by", "provider"):
+            # One of them always stands there: “none” would be no answer to a choice that asks for it.
+            self.fields[name].choices = [choice for choice in self.fields[name].choices if choice[0]]
         self.fields["target_list"].empty_label = _("No list")
         self.fields["slug"].required = False
         self.fields["slug"].help_text = _("For addresses and exports. Left empty, it is made from the name.")

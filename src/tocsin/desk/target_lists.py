@@ -181,11 +181,8 @@ def _numbers(target_list: TargetList) -> dict[str, int]:
 def _buttons(request: HttpRequest, target_list: TargetList) -> list[HeaderButton]:
     if not may(request.user, CHANGE_LISTS):
         return []
-    upload = HeaderButton(
-        _("Import a file"), url=reverse("target_list:upload", args=[target_list.pk]), icon_name="upload"
-    )
     rename = HeaderButton(_("Rename"), url=reverse("target_list:edit", args=[target_list.pk]), icon_name="edit")
-    return [upload, rename]
+    return [rename]
 
 
 # ── the viewset ─────────────────────────────────────────────────────────────────────────────────────────────────
