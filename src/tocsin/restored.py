@@ -12,7 +12,8 @@ from pathlib import Path
 
 from tocsin.actions.process import follow_batch
 from tocsin.actions.screen import screen_batch
-from tocsin.outbox.restore import Restored, journal_files, put_right, read_journal
+from tocsin.outbox.journal import journal_files, read_journal
+from tocsin.outbox.restore import Restored, put_right
 from tocsin.run import say
 
 

@@ -12,8 +12,9 @@ from pytest_django import Settings
 from tests.outbox.conftest import left
 from tests.outbox.sink import Sink
 from tocsin.outbox.deliver import deliver_batch
+from tocsin.outbox.journal import journal_files, read_journal
 from tocsin.outbox.models import Message, Notice
-from tocsin.outbox.restore import RESTORED, Restored, journal_files, put_right, read_journal, release_restored
+from tocsin.outbox.restore import RESTORED, Restored, put_right, release_restored
 from tocsin.outbox.states import State
 
 
@@ -95,7 +96,7 @@ def test_the_journal(settings: Settings, tmp_path: Path) -> None:
     folder.mkdir()
     ref = "abcdefghijklmnopqrstuvwxy2"
     (folder / "sent-20261125.log").write_text(f"2026-11-25T00:00:00.000Z {ref} sent\n2026-11-25T00:00:01.000Z {ref} se")
-    (folder / "sent-20261124.log").write_text(f"nonsense\n2026-11-24T00:00:00.000Z\t{ref}\tdot\n\xff\n", "latin-1")
+    (folder / "sent-20261124.log").write_text(f"nonsense\n2026-11-24T00:00:00.000Z {ref} dot\n\xff\n", "latin-1")
     (folder / "other.log").write_text(f"2026-11-24T00:00:00.000Z {ref} refused\n")
     assert list(read_journal(journal_files())) == [(ref, "dot"), (ref, "sent")]
     assert [file.name for file in journal_files(str(folder / "other.log"))] == ["other.log"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hmac
 import re
 import secrets
 from collections.abc import Iterable
@@ -21,7 +20,6 @@ LONGEST_NAME = 64
 LONGEST_SUBJECT = 250
 # Python counts a line before it writes its last blank as “=20”, and so exceeds the 76 that are allowed.
 # What an address of our own looks like: what it is for, which mail, and that it was us who made it.
-OWN_ADDRESS = re.compile(r"([br])\.([a-z2-7]{26})\.([0-9a-f]{16})@", re.ASCII)
 NOT_PLAIN = re.compile(r"[^A-Za-z0-9._ -]")
 MIMETYPE = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+", re.ASCII)
 PURPOSES = {"b": "return address", "r": "reply address"}
@@ -101,31 +99,15 @@ def reply_address(ref: str) -> str:
     return _own_address("r", ref, settings.TOCSIN_REPLY_DOMAIN or settings.TOCSIN_BOUNCE_DOMAIN)
 
 
-def ref_of_return_address(address: str) -> str | None:
-    """Which mail comes back, or None if we did not make this address. Servers may have changed its case."""
-    return _ref_of("b", address)
-
-
-def ref_of_reply_address(address: str) -> str | None:
-    """Which letter is answered, or None if we did not make this address."""
-    return _ref_of("r", address)
-
-
 def _own_address(letter: str, ref: str, domain: str) -> str:
     """Without a domain whose every address reaches us, it can only be the one address we have."""
     if not domain:
         return ascii_address(settings.TOCSIN_MAIL_FROM)
-    return f"{letter}.{ref}.{_signature(letter, ref)}@{ascii_address(f'b@{domain}').rpartition('@')[2]}"
+    return f"{letter}.{ref}.{signature(letter, ref)}@{ascii_address(f'b@{domain}').rpartition('@')[2]}"
 
 
-def _ref_of(letter: str, address: str) -> str | None:
-    found = OWN_ADDRESS.match(address.strip().strip("<>").lower())
-    if not found or found[1] != letter or not hmac.compare_digest(found[3], _signature(letter, found[2])):
-        return None
-    return found[2]
-
-
-def _signature(letter: str, ref: str) -> str:
+def signature(letter: str, ref: str) -> str:
+    """What nobody can add who has not the key. `letter` is one of PURPOSES."""
     return vault().digest(ref, PURPOSES[letter]).hex()[:16]
 
 

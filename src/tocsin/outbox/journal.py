@@ -19,7 +19,7 @@ from django.conf import settings
 
 type What = Literal["dot", "sent", "refused"]
 # A line that was cut off by a power failure is none.
-LINE = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3})Z ([a-z2-7]{26}) (dot|sent|refused)\n", re.ASCII)
+LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z ([a-z2-7]{26}) (dot|sent|refused)\n", re.ASCII)
 
 
 def journal_path() -> Path:
@@ -42,15 +42,20 @@ def note(lines: Iterable[tuple[str, What]]) -> None:
         os.close(file)
 
 
-def read_journal() -> Iterator[tuple[str, What, datetime]]:
-    """Everything that was noted, the oldest first: the ref of a mail, what became of it, and when."""
-    path = journal_path()
-    for file in sorted(path.parent.glob(f"{path.stem}-*{path.suffix}")):
+def journal_files(named: str = "") -> list[Path]:
+    """The journal's files, one for each day, the oldest first; or those of a journal that stands elsewhere."""
+    path = Path(named) if named else journal_path()
+    return [*([path] if path.is_file() else []), *sorted(path.parent.glob(f"{path.stem}-*{path.suffix}"))]
+
+
+def read_journal(files: Iterable[Path]) -> Iterator[tuple[str, What]]:
+    """Everything that was noted, the oldest first: the ref of a mail, and what became of it."""
+    for file in files:
         with file.open(encoding="ascii", errors="replace") as lines:
             for line in lines:
                 if found := LINE.fullmatch(line):
-                    what: What = found[3]  # type: ignore[assignment]  # the pattern knows no other
-                    yield found[2], what, datetime.fromisoformat(found[1]).replace(tzinfo=UTC)
+                    what: What = found[2]  # type: ignore[assignment]  # the pattern knows no other
+                    yield found[1], what
 
 
 def _opened(now: datetime) -> int:

@@ -6,13 +6,10 @@ leave is held, with a word why, until staff release it: the journal may be older
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import batched
-from pathlib import Path
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Case, Value, When
 from django.db.models.functions import Now
@@ -25,7 +22,6 @@ JOURNALLED = "The sent journal says so."
 # In a backup these may be behind the truth. What is held, cancelled or refused leaves only by somebody's decision.
 WOULD_LEAVE = (State.WAITING, State.SENDING, State.DEFERRED)
 MAY_BE_MORE = (*WOULD_LEAVE, State.HELD, State.UNCERTAIN)
-LINE = re.compile(r"(?P<time>\S+)[\t ](?P<ref>[a-z2-7]{26})[\t ](?P<what>dot|sent|refused)\n", re.ASCII)
 BECOMES = {"sent": State.SENT, "dot": State.UNCERTAIN, "refused": State.REFUSED}
 # SQLite takes some thousand variables in one statement.
 AT_ONCE = 500
@@ -42,20 +38,6 @@ class Restored:
 
     def __str__(self) -> str:
         return f"{self.sent} sent, {self.uncertain} uncertain, {self.refused} refused, {self.held} held"
-
-
-def journal_files(named: str = "") -> list[Path]:
-    """The files of the sent journal, one for each day, oldest first."""
-    path = Path(named or getattr(settings, "TOCSIN_JOURNAL", "") or Path(settings.TOCSIN_DIR) / "journal" / "sent.log")
-    of_days = sorted(path.parent.glob(f"{path.stem}-*{path.suffix}"))
-    return [*([path] if path.is_file() else []), *of_days]
-
-
-def read_journal(files: Iterable[Path]) -> Iterator[tuple[str, str]]:
-    """Message and what happened, in order. A line that was cut off by the crash is passed by."""
-    for file in files:
-        with file.open(encoding="ascii", errors="replace") as lines:
-            yield from ((found["ref"], found["what"]) for line in lines if (found := LINE.fullmatch(line)))
 
 
 def put_right(journal: Iterable[tuple[str, str]]) -> Restored:

@@ -14,11 +14,10 @@ from enum import StrEnum
 
 from django.conf import settings
 
-from tocsin.lib.vault import vault
+from tocsin.outbox.freeze import signature
 
 OURS = re.compile(r"([br])\.([a-z2-7]{26})\.([0-9a-f]{16})@[^@\s]+", re.ASCII)
 MESSAGE_ID = re.compile(r"<?([a-z2-7]{26})@([^@\s>]+)>?", re.ASCII)
-PURPOSES = {"b": "return address", "r": "reply address"}
 
 
 class Claim(StrEnum):
@@ -34,9 +33,8 @@ def read_address(address: str) -> tuple[Claim, str]:
     found = OURS.fullmatch(address.strip().strip("<>").lower())
     if not found:
         return Claim.NOT_OURS, ""
-    kind, ref, signature = found.groups()
-    right = vault().digest(ref, PURPOSES[kind]).hex()[:16]
-    return (Claim.OURS, ref) if hmac.compare_digest(signature, right) else (Claim.FORGED, "")
+    kind, ref, said = found.groups()
+    return (Claim.OURS, ref) if hmac.compare_digest(said, signature(kind, ref)) else (Claim.FORGED, "")
 
 
 def ref_in_message_id(message_id: str) -> str:
