@@ -1,7 +1,7 @@
 """The newest letters of a campaign or to a target, by the number of their message, however many there are.
 
 The outbox's indexes lead from a campaign, or a target, and a state to its messages in the order of their numbers.
-Asked for all states at once, a database would read and sort every letter; asked for each by itself, it reads a screenful.
+Asked for all states at once, a database would read and sort every letter; asked for each by itself, it reads few.
 """
 
 from __future__ import annotations
