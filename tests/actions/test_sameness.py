@@ -12,7 +12,7 @@ from tocsin.actions.models import Letter
 from tocsin.actions.sameness import compared, sameness_of
 from tocsin.actions.sketch import sketch_of
 from tocsin.campaigns.models import Campaign, Edition
-from tocsin.outbox.models import Message
+from tocsin.outbox.models import Message, State
 
 pytestmark = pytest.mark.django_db
 OFFERED = " ".join(f"offered{number}" for number in range(200))
@@ -47,8 +47,9 @@ def test_a_persons_letters_to_two_targets_are_one(campaign_open: Campaign, editi
     second = Message.objects.get(pk=letter.message_id)
     second.pk, second.key, second.ref = None, "letter:second", "second"
     second._state.adding = True
-    second.save()
     other = a_target(name="Another")
+    second.target_ref = other.pk
+    second.save()
     Letter.objects.create(action=letter.action, target=other, message=second, own_words=False, sketch=letter.sketch)
     assert sameness_of(campaign_open).letters == 1
     assert sameness_of(campaign_open, other).letters == 1
@@ -67,10 +68,12 @@ def test_letters_without_a_sketch_are_counted_and_not_compared(campaign_open: Ca
     assert (found.letters, found.compared, found.tenths_the_same) == (5, 0, 0)
 
 
-def test_two_queries_however_many(campaign_open: Campaign, edition_en: Edition, django_assert_num_queries: Any) -> None:
+def test_the_same_queries_however_many(
+    campaign_open: Campaign, edition_en: Edition, django_assert_num_queries: Any
+) -> None:
     for _ in range(5):
         write(edition_en, OFFERED, own_words=False)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(len(State) + 1):
         sameness_of(campaign_open)
 
 

@@ -10,9 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tocsin.actions.models import Letter
-from tocsin.actions.sketch import NEARLY_THE_SAME, likeness_of, numbers
+from tocsin.actions.newest import newest_letters
+from tocsin.actions.sketch import NEARLY_THE_SAME, likeness_of
+from tocsin.actions.sketch import numbers as numbers_in
 from tocsin.campaigns.models import Campaign, Target
-from tocsin.outbox.models import Kind
 
 LETTERS_COUNTED = 2000
 LETTERS_COMPARED = 200
@@ -68,14 +69,14 @@ class Sameness:
 
 def sameness_of(campaign: Campaign, target: Target | None = None) -> Sameness:
     """Of the letters to one target, or of all: then one letter of each person, since theirs to several are alike."""
-    rows = Letter.objects.filter(message__campaign_ref=campaign.pk, message__kind=Kind.LETTER)
-    if target:
-        rows = rows.filter(target=target)
-    newest = rows.order_by("-message_id").values_list(
-        "action_id", "own_words", "sketch", "action__edition__language", "action__edition__number"
+    numbers = newest_letters(LETTERS_COUNTED, campaign=campaign.pk, target=target.pk if target else None)
+    newest = (
+        Letter.objects.filter(message__in=numbers)
+        .order_by("-message_id")
+        .values_list("action_id", "own_words", "sketch", "action__edition__language", "action__edition__number")
     )
     letters: dict[int, tuple[bool, bytes, str, int]] = {}
-    for action_id, own_words, sketch, language, edition in newest[:LETTERS_COUNTED]:
+    for action_id, own_words, sketch, language, edition in newest:
         letters.setdefault(action_id, (own_words, bytes(sketch), language, edition))
     sketches = [sketch for _, sketch, _, _ in letters.values() if sketch][:LETTERS_COMPARED]
     mean, largest = compared(sketches)
@@ -89,7 +90,7 @@ def compared(sketches: list[bytes]) -> tuple[float, int]:
     if len(sketches) < 2:
         return 0.0, len(sketches)
     many = Counter(sketches)  # most letters are the same letter: each is compared once, and counted as often as it came
-    different = [(numbers(sketch), times) for sketch, times in many.items()]
+    different = [(numbers_in(sketch), times) for sketch, times in many.items()]
     alike = sum(times * (times - 1) / 2 for _, times in different)
     groups = _Groups([times for _, times in different])
     for here, (one, times) in enumerate(different):

@@ -13,6 +13,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
 from tocsin.actions.models import Letter
+from tocsin.actions.newest import first_number, newest_letters
 from tocsin.campaigns.models import Campaign
 from tocsin.outbox.models import Kind, Message, State
 
@@ -74,22 +75,44 @@ class Screenful:
 
 
 def recent_letters(campaign: Campaign, most: int) -> list[Letter]:
-    return list(_letters(campaign, Wanted()).order_by("-message_id")[:most])
+    return _by_number(newest_letters(most, campaign=campaign.pk))
 
 
 def screenful(campaign: Campaign, wanted: Wanted, query: QueryDict) -> Screenful:
     """By key, not by counting: the ten-thousandth letter is as near as the first, and nothing is counted."""
     older, newer = _number(query.get("older")), _number(query.get("newer"))
-    found = _letters(campaign, wanted)
+    rows = _rows(campaign, wanted, older, newer)
+    more = len(rows) > A_SCREENFUL
     if newer is not None:
-        rows = list(found.filter(message_id__gt=newer).order_by("message_id")[: A_SCREENFUL + 1])
-        more, rows = len(rows) > A_SCREENFUL, rows[:A_SCREENFUL][::-1]
+        rows = rows[-A_SCREENFUL:]
         return Screenful(rows, _last(rows), _first(rows) if more else None)
+    rows = rows[:A_SCREENFUL]
+    return Screenful(rows, _last(rows) if more else None, _first(rows) if older is not None else None)
+
+
+def _rows(campaign: Campaign, wanted: Wanted, older: int | None, newer: int | None) -> list[Letter]:
+    """One more than a screenful, if there is one, the newest first."""
+    if wanted == Wanted(state=wanted.state, target=wanted.target):  # what the outbox's indexes lead to
+        return _by_number(
+            newest_letters(
+                A_SCREENFUL + 1,
+                campaign=campaign.pk,
+                target=wanted.target,
+                state=wanted.state,
+                below=older if newer is None else None,
+                above=newer,
+            )
+        )
+    found = for_a_list(letters_like(campaign, wanted))
+    if newer is not None:
+        return list(found.filter(message_id__gt=newer).order_by("message_id")[: A_SCREENFUL + 1])[::-1]
     if older is not None:
         found = found.filter(message_id__lt=older)
-    rows = list(found.order_by("-message_id")[: A_SCREENFUL + 1])
-    more, rows = len(rows) > A_SCREENFUL, rows[:A_SCREENFUL]
-    return Screenful(rows, _last(rows) if more else None, _first(rows) if older is not None else None)
+    return list(found.order_by("-message_id")[: A_SCREENFUL + 1])
+
+
+def _by_number(messages: list[int]) -> list[Letter]:
+    return list(for_a_list(Letter.objects.filter(message__in=messages)).order_by("-message_id"))
 
 
 def letters_like(campaign: Campaign, wanted: Wanted) -> QuerySet[Letter]:
@@ -118,34 +141,20 @@ def _written_between(found: QuerySet[Letter], since: date | None, until: date | 
     """Whole days of the staff's time zone. The numbers of messages grow with time, so the database need not look at
     those far outside: where a day begins among a million is found in twenty small steps."""
     if since:
-        begins = _midnight(since)
+        begins = midnight(since)
         found = found.filter(message__created_at__gte=begins, message_id__gte=_number_at(begins - SIDE_BY_SIDE))
     if until:
-        ends = _midnight(until + timedelta(days=1))
+        ends = midnight(until + timedelta(days=1))
         found = found.filter(message__created_at__lt=ends, message_id__lte=_number_at(ends + SIDE_BY_SIDE))
     return found
 
 
 def _number_at(moment: datetime) -> int:
-    """The number of the first message left at this moment or later; one more than all, if there is none."""
-    messages = Message.objects.order_by("pk").values_list("pk", "created_at")
-    least, most = 0, (messages.values_list("pk", flat=True).last() or 0) + 1
-    while least < most:
-        middle = (least + most) // 2
-        row = messages.filter(pk__gte=middle).first()
-        if row is None or row[1] >= moment:
-            most = middle
-        else:
-            least = row[0] + 1
-    return least
-
-
-def _letters(campaign: Campaign, wanted: Wanted) -> QuerySet[Letter]:
-    """Only what a list shows: nothing sealed and no edition's words are read."""
-    return for_a_list(letters_like(campaign, wanted))
+    return first_number(Message.objects.all(), "created_at", moment)
 
 
 def for_a_list(found: QuerySet[Letter]) -> QuerySet[Letter]:
+    """Only what a list shows: nothing sealed and no edition's words are read."""
     return found.select_related("message", "target", "action__edition").only(
         "own_words",
         "target__name",
@@ -158,7 +167,7 @@ def for_a_list(found: QuerySet[Letter]) -> QuerySet[Letter]:
     )
 
 
-def _midnight(day: date) -> datetime:
+def midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time()))
 
 

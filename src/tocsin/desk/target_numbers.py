@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, ClassVar
 
-from django.db.models import Count, Q, QuerySet
-from django.db.models.functions import TruncDate
+from django.db.models import CharField, Count, Func, Q, QuerySet
 from django.utils import timezone
 
+from tocsin.actions.newest import first_number, newest_letters
 from tocsin.campaigns.models import Campaign, Target
 from tocsin.desk.fates import Fates, picture_of
+from tocsin.desk.letter_list import midnight
 from tocsin.outbox.models import Bucket, Delivery, Kind, Lane, Message, Notice
 from tocsin.outbox.states import State
 
 DAYS_SHOWN = 30
 WORDS_SHOWN = 10
+LONGEST_ATTEMPT = timedelta(hours=1)
+
+
+class TenMinutes(Func):
+    """A moment without its last figures: “2026-11-23 19:1”, in UTC. Django's own cutting into days asks Python for
+    every row on SQLite; this is the database's own, and every time zone's day begins at one of these."""
+
+    output_field: ClassVar[CharField[str, str]] = CharField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **_: Any) -> Any:
+        return super().as_sql(compiler, connection, template="substr(%(expressions)s, 1, 15)")
+
+    def as_postgresql(self, compiler: Any, connection: Any, **_: Any) -> Any:
+        template = "left(to_char(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI'), 15)"
+        return super().as_sql(compiler, connection, template=template)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +74,14 @@ def days_taken(target: Target, campaign: Campaign | None, *, since: date | None 
     """Every day from `since` until today, also those without a letter; without it, only days with letters."""
     taken = Delivery.objects.filter(_asked(target, campaign, "message__"), outcome=State.SENT)
     if since:
-        taken = taken.filter(finished_at__date__gte=since)
-    rows = taken.annotate(day=TruncDate("finished_at")).values_list("day").annotate(letters=Count("pk"))
-    by_day = {day: letters for day, letters in rows if day}
+        begins = midnight(since)
+        taken = taken.filter(pk__gte=first_number(Delivery.objects.all(), "started_at", begins - LONGEST_ATTEMPT))
+        taken = taken.filter(finished_at__gte=begins)
+    by_day = Counter[date]()
+    moments = taken.exclude(finished_at=None).annotate(moment=TenMinutes("finished_at")).values_list("moment")
+    for moment, letters in moments.annotate(letters=Count("pk")):
+        at = datetime.strptime(f"{moment}0", "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
+        by_day[timezone.localtime(at).date()] += letters
     if not since:
         return [Day(day, letters) for day, letters in sorted(by_day.items())]
     return [Day(day, by_day.get(day, 0)) for day in _days(since, timezone.localdate())]
@@ -74,8 +95,9 @@ def notices_about(target: Target) -> QuerySet[Notice]:
 
 
 def _last_words(target: Target, campaign: Campaign | None) -> list[Delivery]:
-    found = Delivery.objects.filter(_asked(target, campaign, "message__")).exclude(words="")
-    return list(found.select_related("message__letter").defer("message__sealed").order_by("-pk")[:WORDS_SHOWN])
+    """The latest attempts at the newest letters."""
+    newest = newest_letters(WORDS_SHOWN * 2, target=target.pk, campaign=campaign.pk if campaign else None)
+    return list(Delivery.objects.filter(message__in=newest).exclude(words="").order_by("-pk")[:WORDS_SHOWN])
 
 
 def _asked(target: Target, campaign: Campaign | None, before: str = "") -> Q:
