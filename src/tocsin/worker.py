@@ -1,9 +1,10 @@
 """The work behind the answer, in lines side by side: the heart, the search for targets, the post, the jobs, a mailbox.
 
 The heart screens, counts and follows what was accepted; the search finds who represents whom, and may have to wait for
-a provider; the post carries what waits in the outbox; the jobs are whatever was put off (exports, search) and what is
-done every night; the mailbox, if there is one, receives what comes back. The rows are the state of the work: any number
-of workers may run on any number of machines, and one that dies leaves nothing undone that another does not find.
+a provider; the post carries what waits in the outbox, in a process of its own, since it is most of the work and one
+process of Python uses one core; the jobs are whatever was put off (exports, search) and what is done every night; the
+mailbox, if there is one, receives what comes back. The rows are the state of the work: any number of workers may run on
+any number of machines, and one that dies leaves nothing undone that another does not find.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import FrameType
@@ -194,15 +196,13 @@ def hush() -> None:
         logging.getLogger(name).addFilter(NoTraceback())
 
 
-def lines(stop: threading.Event) -> list[Line]:
+def lines_here(stop: threading.Event) -> list[Line]:
     mailbox = [Line("mailbox", Mailbox(stop.is_set), stop)] if settings.TOCSIN_INBOUND_URL.scheme else []
-    return [
-        Line("heart", heart, stop),
-        Line("search", seek_batch, stop),
-        Line("post", post(stop, LINGER), stop),
-        Line("jobs", Jobs(), stop),
-        *mailbox,
-    ]
+    return [Line("heart", heart, stop), Line("search", seek_batch, stop), Line("jobs", Jobs(), stop), *mailbox]
+
+
+def lines_of_the_post(stop: threading.Event) -> list[Line]:
+    return [Line("post", post(stop, LINGER), stop)]
 
 
 def worker(arguments: Sequence[str]) -> int:
@@ -220,19 +220,55 @@ def run() -> int:
     if os.environ.get("TOCSIN_TREE"):
         end_with_parent(os.getppid())
     hush()
-    stop = threading.Event()
-    threads = _started(stop)
+    child = _forked()
+    if child == 0:
+        return _work(lines_of_the_post, asked, lambda: True)
     log.info("worker %s works", os.getpid())
+    try:
+        return _work(lines_here, asked, lambda: _is_running(child))
+    finally:
+        _end(child)
+        log.info("worker %s ends", os.getpid())
+
+
+def _forked() -> int:
+    """A second process with all that is loaded already, which ends with this one. 0 there, its number here.
+
+    Before there are threads and connections: neither survives being doubled.
+    """
+    here = os.getpid()
+    child = os.fork()
+    if child == 0:
+        end_with_parent(here)
+    return child
+
+
+def _is_running(child: int) -> bool:
+    return os.waitpid(child, os.WNOHANG) == (0, 0)
+
+
+def _end(child: int) -> None:
+    """It was asked already if it was Ctrl-C, and has ended if that is why this one does."""
+    deadline = time.monotonic() + SECONDS_TO_END
+    with suppress(ChildProcessError, ProcessLookupError):
+        os.kill(child, signal.SIGTERM)
+        while _is_running(child) and time.monotonic() < deadline:
+            time.sleep(LOOK_EVERY)
+
+
+def _work(lines: Callable[[threading.Event], list[Line]], asked: Asked, all_well: Callable[[], bool]) -> int:
+    """Works until it is asked to end; 1 if something broke off before."""
+    stop = threading.Event()
+    threads = _started(lines(stop))
     while not asked.to_end:
         time.sleep(LOOK_EVERY)
-        if not all(thread.is_alive() for thread in threads):
+        if not all(thread.is_alive() for thread in threads) or not all_well():
             log.error("a line of worker %s broke off; whoever started it starts it again", os.getpid())
             return 1
     stop.set()
     deadline = time.monotonic() + SECONDS_TO_END
     for thread in threads:
         thread.join(max(0.0, deadline - time.monotonic()))
-    log.info("worker %s ends", os.getpid())
     return 0
 
 
@@ -249,9 +285,9 @@ class Asked:
         self.to_end = True
 
 
-def _started(stop: threading.Event) -> list[threading.Thread]:
+def _started(lines: list[Line]) -> list[threading.Thread]:
     # Daemons: a mail server that is silent for half a minute must not hold up the end. What it had is known.
-    threads = [threading.Thread(target=line.run, name=line.name, daemon=True) for line in lines(stop)]
+    threads = [threading.Thread(target=line.run, name=line.name, daemon=True) for line in lines]
     for thread in threads:
         thread.start()
     return threads

@@ -16,6 +16,7 @@ from tests.cli.conftest import KEYS, Tocsin
 from tocsin import checks
 from tocsin.actions.models import CounterRun
 from tocsin.campaigns.models import Campaign, PostalDivision
+from tocsin.lib.environment import read_options
 from tocsin.lib.sealing import new_key, parse_key
 
 
@@ -47,6 +48,9 @@ WRONG: list[tuple[str, str, Any]] = [
     ("tocsin.E005", "TOCSIN_MAIL_URL", urlsplit("mailbox:")),
     ("tocsin.E006", "TOCSIN_MAIL_FROM", "letters@tocsin.example"),
     ("tocsin.E006", "TOCSIN_MAIL_FROM", "letters@example.org"),
+    ("tocsin.E031", "TOCSIN_ESP", "postmark"),
+    ("tocsin.E033", "TOCSIN_INBOUND_URL", urlsplit("imap://back:secret@imap.hearing.ca")),
+    ("tocsin.W034", "TOCSIN_BOUNCE_DOMAIN", ""),
     ("tocsin.E007", "TOCSIN_DIR", Path("/proc/nothing-can-be-made-here")),
 ]
 
@@ -56,6 +60,25 @@ def test_what_is_wrong_in_public(in_public: Settings, number: str, setting: str,
     setattr(in_public, setting, value)
 
     assert found() == [number]
+
+
+def test_a_provider_whose_key_is_missing(in_public: Settings) -> None:
+    in_public.TOCSIN_ESP, in_public.ANYMAIL = "postmark", {"WEBHOOK_SECRET": "user:secret"}
+    assert found() == ["tocsin.E032"]
+    in_public.ANYMAIL = {**in_public.ANYMAIL, "POSTMARK_SERVER_TOKEN": "key"}
+    assert found() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "options"),
+    [
+        ("", {}),
+        ("A=1, B=x=y ,", {"A": "1", "B": "x=y"}),
+        ("A=1,2\nB = 3\n\n", {"A": "1,2", "B": "3"}),
+    ],
+)
+def test_options_of_a_provider(text: str, options: dict[str, str]) -> None:
+    assert read_options(text) == options
 
 
 def test_one_key_for_two_purposes(in_public: Settings) -> None:

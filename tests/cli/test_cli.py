@@ -60,6 +60,8 @@ WRONG = [
     ({**KEYS, "DATABASE_URL": "postgresql://here:many/name"}, "DATABASE_URL must look like postgresql://USER:"),
     ({**KEYS, "TOCSIN_TIME_ZONE": "Nowhere"}, "TOCSIN_TIME_ZONE must be a time zone like America/Toronto"),
     ({**KEYS, "TOCSIN_WEB_WORKERS": "4"}, "TOCSIN_WEB_WORKERS must be 1 on the embedded database"),
+    ({**KEYS, "TOCSIN_MAIL_URL": "esp:"}, "TOCSIN_MAIL_URL is “esp:”, so TOCSIN_ESP must name the provider"),
+    ({**KEYS, "TOCSIN_ESP_OPTIONS": "nonsense"}, "TOCSIN_ESP_OPTIONS must be KEY=VALUE pairs"),
     ({**KEYS, "TOCSIN_KEYS_FILE": "/nowhere"}, "TOCSIN_KEYS_FILE names /nowhere, but: No such file"),
 ]
 

@@ -115,6 +115,6 @@ def test_the_mailbox_is_looked_into_every_half_minute(settings: Settings, monkey
 
 def test_only_where_there_is_a_mailbox(settings: Settings) -> None:
     stop = threading.Event()
-    assert "mailbox" not in [line.name for line in worker.lines(stop)]
+    assert "mailbox" not in [line.name for line in worker.lines_here(stop)]
     settings.TOCSIN_INBOUND_URL = settings.TOCSIN_INBOUND_URL._replace(scheme="imaps")
-    assert "mailbox" in [line.name for line in worker.lines(stop)]
+    assert "mailbox" in [line.name for line in worker.lines_here(stop)]

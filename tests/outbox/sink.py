@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
+import time
 from collections import deque
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -25,6 +26,7 @@ class Taken:
     sender: str
     to: list[str]
     data: bytes
+    at: float = field(default_factory=time.monotonic)
 
     @property
     def mail(self) -> EmailMessage:
@@ -44,7 +46,15 @@ class Sink:
     at_data: deque[str] = field(default_factory=deque)
     at_dot: deque[str] = field(default_factory=deque)
     slow: float = 0
+    slow_domain: str = ""
+    pipelining: bool = False
     logins: list[tuple[bytes, bytes]] = field(default_factory=list)
+
+    async def handle_EHLO(  # noqa: N802
+        self, _server: SMTP, session: Session, _envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        return [*responses[:-1], "250-PIPELINING", responses[-1]] if self.pipelining else responses
 
     async def handle_MAIL(self, server: SMTP, _session: Session, envelope: Envelope, address: str, *_: Any) -> str:  # noqa: N802
         if self.at_sender and (answer := self.at_sender.popleft()):
@@ -53,7 +63,7 @@ class Sink:
         return "250 2.1.0 OK"
 
     async def handle_RCPT(self, server: SMTP, _session: Session, envelope: Envelope, address: str, *_: Any) -> str:  # noqa: N802
-        await asyncio.sleep(self.slow)
+        await asyncio.sleep(self.slow if address.endswith(self.slow_domain) else 0)
         if self.at_recipient and (answer := self.at_recipient.popleft()):
             return _said(server, answer)
         envelope.rcpt_tos.append(address)

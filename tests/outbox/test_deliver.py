@@ -304,7 +304,7 @@ def test_an_answer_that_comes_late_is_still_heard(sink: Sink) -> None:
     assert now(message).state == State.SENT
 
 
-def test_a_lost_database_leaves_the_message_to_the_lease(sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_dot_that_cannot_be_noted_is_not_sent(sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
     message = left()
 
     def away(_dots: list[Claim], _results: list[tuple[Claim, Verdict]]) -> set[int]:
@@ -314,6 +314,20 @@ def test_a_lost_database_leaves_the_message_to_the_lease(sink: Sink, monkeypatch
     with pytest.raises(OperationalError):
         deliver_batch()
     monkeypatch.undo()
+    assert (now(message).state, message.attempts) == (State.WAITING, 0)
+    assert sink.taken == []
+
+
+def test_a_lost_database_leaves_the_message_to_the_lease(sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
+    message = left()
+
+    def away(*_anything: object) -> set[int]:
+        raise OperationalError
+
+    monkeypatch.setattr(deliver, "note", away)
+    monkeypatch.setattr(deliver, "give_back", away)
+    with pytest.raises(OperationalError):
+        deliver_batch()
     assert now(message).state == State.SENDING
     assert sink.taken == []
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import connections
+from pytest_django import DjangoAssertNumQueries
 
 from tests.outbox.conftest import left
 from tocsin.outbox.claims import claim, note
@@ -70,6 +71,13 @@ def test_where_it_leads(before: State, kind: Event.Kind, after: State) -> None:
     assert note_event(message, kind, "dsn", "1", "5.1.1 no such user")
     assert state_of(message) == after
     assert message.events.get().kind == kind
+
+
+def test_said_again_it_costs_one_question(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    message = sent()
+    note_event(message, BOUNCED, "postmark", "1")
+    with django_assert_num_queries(1):
+        note_event(message, BOUNCED, "postmark", "1")
 
 
 def test_any_order_leads_to_the_same() -> None:

@@ -191,6 +191,12 @@ def test_a_corrected_postal_code_is_looked_up_anew(client: Client, edition: Edit
     assert sign(client, edition, postal_code="k1a0a6", **carried).status_code == 303
 
 
+def test_a_form_to_mend_carries_what_was_found(client: Client, edition: Edition) -> None:
+    carried = {"division": CENTRE.division, "division_of": "K1A 0A6"}
+    page = shown(sign(client, edition, email="wrong", **carried))
+    assert {name: field(page, name) for name in carried} == {name: [value] for name, value in carried.items()}
+
+
 @pytest.mark.parametrize(
     "division", ["35075", "<b>", "ocd-division/country:ca/../x", "later\n", "ocd-division/country:ca/ed:" + "1" * 200]
 )

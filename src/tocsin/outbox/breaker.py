@@ -27,12 +27,14 @@ LEFT_ALONE_FOR = timedelta(seconds=30)
 type Result = tuple[Claim, Verdict]
 
 
-def hear(results: Iterable[Result]) -> bool:
+def hear(results: Sequence[Result], troubled: set[str]) -> bool:
     """Draws the consequences of some answers; whether something was paused, so that more of it must not leave.
 
-    An ordinary “yes” costs nothing: it is only noted where a domain refused something lately.
+    An ordinary “yes” costs nothing: it is only noted where a domain refused something lately. `troubled` are the
+    domains of which the caller knows that; new ones are added.
     """
-    telling = [(one, verdict) for one, verdict in results if _tells(one, verdict)]
+    troubled |= {one.message.domain for one, verdict in results if one.troubled or verdict.mood is Mood.BAD}
+    telling = [(one, verdict) for one, verdict in results if _tells(verdict, one.message.domain in troubled)]
     paused = [_hear_domain(domain, said) for domain, said in _by_domain(telling).items()]
     dead = [_bury(one, verdict) for one, verdict in telling if verdict.mood is Mood.DEAD]
     return any(paused) or any(dead)
@@ -56,8 +58,8 @@ def trips(recent: str) -> bool:
     return recent.count(Mood.BAD.value) >= MOST_BAD
 
 
-def _tells(one: Claim, verdict: Verdict) -> bool:
-    return verdict.mood in {Mood.BAD, Mood.SLOW, Mood.DEAD} or (one.troubled and verdict.mood is Mood.WELL)
+def _tells(verdict: Verdict, troubled: bool) -> bool:  # noqa: FBT001
+    return verdict.mood in {Mood.BAD, Mood.SLOW, Mood.DEAD} or (troubled and verdict.mood is Mood.WELL)
 
 
 def _by_domain(results: Iterable[Result]) -> dict[str, list[Result]]:

@@ -21,7 +21,7 @@ from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Now
 
 from tocsin.outbox.carried import follow_carriers
-from tocsin.outbox.lanes import locked_lanes, open_lanes
+from tocsin.outbox.lanes import OpenLane, in_turn, locked_lanes, open_lanes
 from tocsin.outbox.models import Delivery, Kind, Message
 from tocsin.outbox.sql import changed, database_now, flat, lock, marks, moment, run, values
 from tocsin.outbox.states import State
@@ -69,14 +69,15 @@ def claim(most: int, paused: frozenset[int] = frozenset()) -> list[Claim]:
     with transaction.atomic():
         locked_lanes(lanes)
         tokens = Tokens.of(lanes, database_now())
-        picked = cancel_suppressed(_picked(tokens.shares(lanes, most, LEAST_OF_A_LANE), most, tokens.now))
+        picked = cancel_suppressed(_picked(tokens, lanes, most))
         claims = _claimed(picked, tokens) if picked else []
         tokens.took(Counter(one.message.lane_id for one in claims))
     return claims
 
 
-def _picked(shares: dict[int, int], most: int, now: datetime) -> list[tuple[int, str, bytes]]:
-    """What is next in each lane, the first of each before the second of any."""
+def _picked(tokens: Tokens, lanes: Sequence[OpenLane], most: int) -> list[tuple[int, str, bytes]]:
+    """What is next: one of each campaign, then the next of each; and so with the lanes of a campaign."""
+    shares = tokens.shares(lanes, most, LEAST_OF_A_LANE)
     if not shares:
         return []
     one_lane = (
@@ -86,13 +87,11 @@ def _picked(shares: dict[int, int], most: int, now: datetime) -> list[tuple[int,
     queues = " UNION ALL ".join(
         f"SELECT {number}, numbered.* FROM ({one_lane.format(number)}) AS numbered" for number in range(len(shares))
     )
-    rows = run(queues, flat((lane, now, share) for lane, share in shares.items()))
-    places: Counter[int] = Counter()
-    in_turn = []
-    for lane, pk, kind, digest in rows:
-        in_turn.append((places[lane], lane, (pk, kind, bytes(digest))))
-        places[lane] += 1
-    return [row for _place, _lane, row in sorted(in_turn)[:most]]
+    rows = run(queues, flat((lane, tokens.now, share) for lane, share in shares.items()))
+    served = [tokens.lanes[lane] for lane in shares]
+    by_lane = in_turn(rows, lambda row: row[0], len(rows))
+    by_campaign = in_turn(by_lane, lambda row: served[row[0]].campaign_ref, most)
+    return [(pk, kind, bytes(digest)) for _lane, pk, kind, digest in by_campaign]
 
 
 def _claimed(picked: Sequence[tuple[int, str, bytes]], tokens: Tokens) -> list[Claim]:

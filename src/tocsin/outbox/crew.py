@@ -20,7 +20,7 @@ from tocsin.outbox.failpoints import failpoint
 from tocsin.outbox.freeze import FrozenMail
 from tocsin.outbox.models import Message
 from tocsin.outbox.transports.base import NobodyKnows, NotHandedOver, ServerAway, Transport
-from tocsin.outbox.verdict import Verdict, on_no_connection, on_own_fault, on_reply, on_silence
+from tocsin.outbox.verdict import Mood, Verdict, on_no_connection, on_own_fault, on_reply, on_silence
 
 # A domain that has kept a sender waiting for so long gets no further sender meanwhile.
 SLOW_AFTER = 2.0
@@ -64,6 +64,13 @@ class Result:
     claim: Claim
     verdict: Verdict | None
     away: ServerAway | None = None
+    undone: bool = False
+    # After a bad answer a sender waits until its consequences are drawn: the next would be as bad.
+    heard: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def bad(self) -> bool:
+        return self.verdict is not None and self.verdict.mood is Mood.BAD
 
 
 class Crew:
@@ -80,8 +87,10 @@ class Crew:
         self._change = threading.Condition()
         self._started = 0
         self._ended = self._closed = False
-        # The leader's own notes: what was given and not yet answered for, and whose dot may be on its way.
+        # The leader's own notes: what was given and not yet answered for, what came back since its dot could not be
+        # noted, and whose dot may be on its way.
         self.open: dict[int, Claim] = {}
+        self.undone: list[Claim] = []
         self.dotted: set[int] = set()
 
     # ── the leader's side ───────────────────────────────────────────────────────────────────────────────────────
@@ -136,6 +145,8 @@ class Crew:
         results = [one for one in said if isinstance(one, Result)]
         for one in results:
             self.open.pop(one.claim.message.pk, None)
+            if one.undone:
+                self.undone.append(one.claim)
         return [one for one in said if isinstance(one, Dot)], results
 
     def end(self) -> None:
@@ -159,6 +170,8 @@ class Crew:
                 self._done(one, result)
                 if result.away is not None:
                     break
+                while result.bad and not result.heard.wait(1.0) and not self._closed:
+                    pass
         finally:
             way_out.close()
 
@@ -218,7 +231,7 @@ class Crew:
             log.warning("message %s: the claim was lost before the mail was handed over", one.message.pk)
             return Result(one, None)
         except DotNotNoted:
-            return Result(one, None)
+            return Result(one, None, undone=True)
         except ServerAway as error:
             return Result(one, None, error)
         except NotHandedOver as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import Case, Value, When
 from django.db.models.functions import Now
 
 from tocsin.outbox.models import Message
@@ -29,6 +30,7 @@ def resend_uncertain(message_id: int) -> bool:
 
 
 def _change(message_id: int, among: list[State], then: State) -> bool:
-    due = Now() if then == State.WAITING else None
+    # A gathered letter waits for its digest or for being handed in, and never leaves by itself.
+    due = Case(When(gathered=True, then=None), default=Now()) if then == State.WAITING else Value(None)
     rows = Message.objects.filter(pk=message_id, state__in=among)
     return bool(rows.update(state=then, state_since=Now(), due_at=due, own_faults=0))

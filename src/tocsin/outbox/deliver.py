@@ -11,9 +11,11 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from django.conf import settings
+from django.db import DatabaseError
 
 from tocsin.outbox import journal
 from tocsin.outbox.away import note_away, note_reached
@@ -70,6 +72,7 @@ class Post:
     # Results that could not be written since the database was away. They go with the next.
     unwritten: list[tuple[Claim, Verdict]] = field(default_factory=list)
     was_away: bool = True  # as far as this process knows
+    troubled: set[str] = field(default_factory=set)
     looked_round: float = field(default_factory=time.monotonic)
     leased_at: float = field(default_factory=time.monotonic)
 
@@ -120,15 +123,21 @@ class Post:
     def _listen(self, crew: Crew, patience: float) -> None:
         dots, results = crew.listen(patience)
         if dots or results:
-            self._write(crew, dots, results)
-            self._draw_consequences(crew, results)
+            try:
+                self._write(crew, dots, results)
+                self._draw_consequences(crew, results)
+            finally:
+                for one in results:
+                    one.heard.set()
 
     def _write(self, crew: Crew, dots: Sequence[Dot], results: Sequence[Result]) -> None:
         """One flush of the journal and one commit, for all that was said. Only then may the dots be sent."""
         self.unwritten += verdicts(results)
+        if not dots and not self.unwritten:
+            return
         mine: set[int] | None = None
         try:
-            journal.note([*((dot.claim.message.ref, "dot") for dot in dots), *_answers(crew, results)])
+            journal.note([*_answers(crew, results), *((dot.claim.message.ref, "dot") for dot in dots)])
             mine = note([dot.claim for dot in dots], self.unwritten)
             self.unwritten = []
         finally:
@@ -143,8 +152,9 @@ class Post:
             elif one.verdict is not None and self.was_away:
                 self.was_away = False
                 note_reached()
-        if hear(verdicts(results)):
+        if hear(verdicts(results), self.troubled):
             self.looked_round = 0.0  # something was paused: what is not begun is to stay
+            self._look_round(crew)
 
     def _nobody_there(self, crew: Crew, refused: Claim, error: ServerAway) -> None:
         """The sender that found nobody has ended. As long as others still have their connection, the server only wants
@@ -152,7 +162,8 @@ class Post:
         if not crew.gave_up:
             give_back([refused])
             return
-        log.warning("the mail server cannot be reached; %s messages wait", len(crew.open) + 1)
+        if time.monotonic() >= self.away_until:
+            log.warning("the mail server cannot be reached; %s messages wait", len(crew.open) + 1)
         self.was_away, self.away_until = True, time.monotonic() + REST_WHILE_AWAY
         waiting = [refused, *crew.take_back()]
         self._write(crew, [], [Result(one, on_no_connection(error, one.number)) for one in waiting])
@@ -187,13 +198,14 @@ class Post:
     def _dismiss(self, crew: Crew) -> None:
         """What is not begun is given back, what is in hand is finished; what takes too long is given back as well,
         unless a server may have it."""
+        crew.end()
         try:
-            give_back(crew.take_back())
-            crew.end()
-            deadline = time.monotonic() + LONGEST_END
-            while crew.open and time.monotonic() < deadline:
-                self._listen(crew, 0.2)
-            give_back(list(crew.open.values()))
+            with suppress(DatabaseError):  # then they are left to their leases
+                give_back(crew.take_back())
+                deadline = time.monotonic() + LONGEST_END
+                while crew.open and time.monotonic() < deadline:
+                    self._listen(crew, 0.2)
+                give_back([*crew.open.values(), *crew.undone])
         finally:
             crew.close()
 

@@ -7,10 +7,11 @@ without a look at its mails, however many wait there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import islice
 
 from django.conf import settings
 from django.db import transaction
@@ -105,17 +106,18 @@ def open_lanes(now: datetime, shut_campaigns: frozenset[int]) -> list[OpenLane]:
     found = [OpenLane(*row) for row in run(OPEN_LANES, [now, now, *HURRIED, now, now, now])]
     if found:
         shut_campaigns |= shut(now)
-    return in_turn(one for one in found if not (one.kind in TO_TARGETS and one.campaign_ref in shut_campaigns))
+    free = [one for one in found if not (one.kind in TO_TARGETS and one.campaign_ref in shut_campaigns)]
+    return in_turn(free, lambda one: one.campaign_ref, MOST_LANES)
 
 
-def in_turn(lanes: Iterable[OpenLane], most: int = MOST_LANES) -> list[OpenLane]:
-    """One lane of each campaign, then the next of each: nobody waits because another has many lanes."""
-    queues: dict[int | None, list[OpenLane]] = {}
-    for one in lanes:
-        queues.setdefault(one.campaign_ref, []).append(one)
+def in_turn[T](things: Iterable[T], whose: Callable[[T], object], most: int) -> list[T]:
+    """One of each, then the next of each: nobody waits because somebody else has many."""
+    queues: dict[object, list[T]] = {}
+    for one in things:
+        queues.setdefault(whose(one), []).append(one)
     rounds = max((len(queue) for queue in queues.values()), default=0)
     turns = (queue[number] for number in range(rounds) for queue in queues.values() if number < len(queue))
-    return [one for one, _number in zip(turns, range(most), strict=False)]
+    return list(islice(turns, most))
 
 
 def shut(now: datetime) -> frozenset[int]:

@@ -89,14 +89,15 @@ def after_taking(flow: Flow, taken: int, now: datetime) -> Flow:
     if rate <= 0:
         return replace(flow, tokens=1.0, filled_at=now, ready_at=change)
     left = _refilled(flow, now, rate) - taken
-    wait = max(0.0, 1 - left) * 3600 / rate
+    wait = (max(0.0, 1 - left) + random.uniform(-JITTER, JITTER)) * 3600 / rate  # noqa: S311  (no secret)
     # Never beyond the change of the hour: the night's slow rate must not reach into the morning.
-    jittered = now + timedelta(seconds=min(wait * random.uniform(1 - JITTER, 1 + JITTER), 10**7))  # noqa: S311  (no secret)
-    return replace(flow, tokens=left, filled_at=now, ready_at=max(now, min(jittered, change)))
+    ready_at = now + timedelta(seconds=min(max(0.0, wait), 10**7))
+    return replace(flow, tokens=left, filled_at=now, ready_at=min(ready_at, change))
 
 
 def _refilled(flow: Flow, now: datetime, rate: float) -> float:
-    most = max(1.0, rate * SECONDS_OF_BURST / 3600)
+    # A little more than a whole token, or what a late moment brings in would be lost each time.
+    most = max(1.0, rate * SECONDS_OF_BURST / 3600) + 2 * JITTER
     elapsed = max(0.0, (now - flow.filled_at).total_seconds())
     return min(most, flow.tokens + elapsed * rate / 3600)
 

@@ -12,9 +12,6 @@ from tocsin.outbox.models import Bucket, Message
 from tocsin.outbox.pace import NO_LIMIT, after_taking, allowed
 from tocsin.outbox.sql import flat, marks, run, values
 
-# Lanes are asked for more than is wanted together, since most hold less than their share.
-ASKED_FOR = 3
-
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
@@ -31,14 +28,14 @@ class Tokens:
         return cls({one.id: one for one in lanes}, {bucket.pk: bucket for bucket in locked}, now)
 
     def shares(self, lanes: Sequence[OpenLane], most: int, least: int) -> dict[int, int]:
-        """How many mails of each lane may be taken, in the order of the lanes."""
+        """How many mails of each lane may be taken, in the order of the lanes: more than `most` together, since most
+        lanes hold less than their share."""
         free = {pk: 0 if bucket.paused else allowed(flow(bucket), self.now) for pk, bucket in self.buckets.items()}
-        each, left, found = max(least, most // len(lanes)), ASKED_FOR * most, {}
+        each, found = max(least, most // len(lanes)), {}
         for lane in lanes:
-            share = min(each, left, *(free[pk] for pk in self._asked(lane)))
+            share = min([each, *(free[pk] for pk in self._asked(lane))])
             if share > 0:
                 found[lane.id] = share
-                left -= share
                 for pk in self._passed(lane):
                     free[pk] -= share
         return found

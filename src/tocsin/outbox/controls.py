@@ -1,0 +1,151 @@
+"""What staff decide about many letters at once: a campaign's, a target's, or a campaign's to one target.
+
+A pause, a schedule and a reopened bucket are noted where lanes and buckets are asked before each claim, and once a
+second for what is claimed and not begun: what is in the middle of being handed over leaves, nothing after it. Holding,
+releasing and cancelling change the letters themselves, some hundreds at a time, so that nobody waits for long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Case, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models.functions import Now
+
+from tocsin.outbox.lanes import TO_TARGETS, campaign_key, target_key
+from tocsin.outbox.models import Bucket, Delivery, Lane, Message, Notice
+from tocsin.outbox.notices import settle_notice
+from tocsin.outbox.states import State, that_may_become
+
+AT_ONCE = 500
+STOPPED = "Staff stopped it before it was handed over."
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """Which letters are meant: of a campaign, to a target, or both."""
+
+    campaign_ref: int | None = None
+    target_ref: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.campaign_ref is None and self.target_ref is None:
+            raise ValueError("Name a campaign or a target.")
+
+    @property
+    def messages(self) -> QuerySet[Message]:
+        return Message.objects.filter(**self._refs, kind__in=TO_TARGETS)
+
+    @property
+    def lanes(self) -> QuerySet[Lane]:
+        return Lane.objects.filter(**self._refs, kind__in=TO_TARGETS)
+
+    @property
+    def bucket(self) -> str | None:
+        """The one row that stands for all of them; a campaign's letters to one target have their lanes instead."""
+        if self.target_ref is None:
+            return campaign_key(self.campaign_ref or 0)
+        return target_key(self.target_ref) if self.campaign_ref is None else None
+
+    @property
+    def _refs(self) -> dict[str, int]:
+        refs = {"campaign_ref": self.campaign_ref, "target_ref": self.target_ref}
+        return {name: ref for name, ref in refs.items() if ref is not None}
+
+
+def pause(which: Letters, why: str = "") -> int:
+    """None of them leaves until they are resumed; how many wait now."""
+    if which.bucket:
+        Bucket.objects.update_or_create(key=which.bucket, defaults={"paused": True, "why_paused": why[:500]})
+    else:
+        _change_lanes(which, paused=True)
+    return which.messages.filter(state__in=[State.WAITING, State.DEFERRED]).count()
+
+
+def resume(which: Letters) -> int:
+    """They leave again, at their pace; how many wait now. A target that was paused as dead is taken to be mended."""
+    if which.bucket:
+        reopen(which.bucket)
+    else:
+        _change_lanes(which, paused=False)
+    return which.messages.filter(state__in=[State.WAITING, State.DEFERRED]).count()
+
+
+def schedule(which: Letters, not_before: datetime | None) -> None:
+    """None of them leaves before that moment; None lifts it."""
+    if which.target_ref is None:
+        ready_at = not_before or Now()
+        Bucket.objects.update_or_create(key=campaign_key(which.campaign_ref or 0), defaults={"ready_at": ready_at})
+    else:
+        _change_lanes(which, not_before=not_before)
+
+
+def is_paused(which: Letters) -> bool:
+    if which.bucket:
+        return Bucket.objects.filter(key=which.bucket, paused=True).exists()
+    return which.lanes.filter(paused=True).exists()
+
+
+def hold(which: Letters) -> int:
+    """Each of them waits for staff; how many. Also those a worker has in hand, unless a server may have them."""
+    return _take_from_workers(which) + _change(which, [State.WAITING, State.DEFERRED], State.HELD)
+
+
+def release(which: Letters) -> int:
+    """Those that are held may leave; how many."""
+    return _change(which, [State.HELD], State.WAITING)
+
+
+def cancel(which: Letters) -> int:
+    """Stops them for good, but for those that a server may have; how many."""
+    _take_from_workers(which)
+    return _change(which, that_may_become(State.CANCELLED), State.CANCELLED)
+
+
+def reopen(key: str) -> bool:
+    """Lets mails pass a bucket again that staff or the breaker had shut, with a clean slate. Whether it was shut."""
+    was_shut = Bucket.objects.filter(key=key, paused=True).update(
+        paused=False, why_paused="", recent="", slow_until=None, ready_at=Now()
+    )
+    settle_notice(Notice.Kind.PAUSED, key)
+    settle_notice(Notice.Kind.DEAD, key)
+    return bool(was_shut)
+
+
+@transaction.atomic
+def _change_lanes(which: Letters, **fields: object) -> None:
+    """Locked in the order in which workers lock them."""
+    locked = which.lanes.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True)
+    Lane.objects.filter(pk__in=list(locked)).update(**fields)
+
+
+def _change(which: Letters, among: Sequence[State], then: State) -> int:
+    """Gathered letters never leave by themselves, whatever is decided."""
+    due = Case(When(gathered=True, then=None), default=Now()) if then == State.WAITING else Value(None)
+    total = 0
+    while ids := list(which.messages.filter(state__in=among).values_list("pk", flat=True)[:AT_ONCE]):
+        still = Message.objects.filter(pk__in=ids, state__in=among)
+        changed = still.update(state=then, state_since=Now(), due_at=due, own_faults=0)
+        if not changed:
+            break
+        total += changed
+    return total
+
+
+@transaction.atomic
+def _take_from_workers(which: Letters) -> int:
+    """A worker asks before the dot whether the mail is still its own, and then finds that it is not."""
+    in_hand = which.messages.filter(state=State.SENDING).select_for_update().order_by("pk")
+    locked = list(in_hand.values_list("pk", flat=True))
+    attempt = Delivery.objects.filter(message=OuterRef("pk"), number=OuterRef("attempts"))
+    dots = Message.objects.filter(pk__in=locked).annotate(dot_at=Subquery(attempt.values("dot_at")[:1]))
+    undone = list(dots.filter(dot_at=None).values_list("pk", flat=True))
+    Delivery.objects.filter(message__in=undone, finished_at=None).update(
+        finished_at=Now(), outcome=State.HELD, words=STOPPED
+    )
+    return Message.objects.filter(pk__in=undone).update(
+        state=State.HELD, state_since=Now(), due_at=None, lease_until=None, lease_holder="", last_words=STOPPED
+    )

@@ -1,0 +1,150 @@
+"""What staff decide about many letters: it holds at the next claim, and for what is claimed and not begun."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from tests.outbox.conftest import left, make_due
+from tests.outbox.sink import Sink
+from tocsin.outbox import claims
+from tocsin.outbox.claims import claim
+from tocsin.outbox.controls import (
+    STOPPED,
+    Letters,
+    cancel,
+    hold,
+    is_paused,
+    pause,
+    release,
+    reopen,
+    resume,
+    schedule,
+)
+from tocsin.outbox.crew import Crew
+from tocsin.outbox.decide import release as release_one
+from tocsin.outbox.deliver import Post, deliver_batch
+from tocsin.outbox.models import Bucket, Kind, Lane, Message
+from tocsin.outbox.post import open_mail
+from tocsin.outbox.states import State
+from tocsin.outbox.transports import transport
+
+pytestmark = pytest.mark.django_db
+EVERY = [Letters(campaign_ref=7), Letters(target_ref=12), Letters(campaign_ref=7, target_ref=12)]
+
+
+def state_of(message: Message) -> str:
+    return Message.objects.values_list("state", flat=True).get(pk=message.pk)
+
+
+@pytest.mark.parametrize("which", EVERY)
+def test_a_pause_keeps_them_and_resuming_lets_them_go(sink: Sink, which: Letters) -> None:
+    letter = left(1, target_ref=12)
+    thanks = left(2, kind=Kind.THANKS)
+    other = left(3, campaign_ref=8, target_ref=13)
+    assert pause(which, "They asked us to wait.") == 1
+    assert is_paused(which)
+    deliver_batch()
+    assert [state_of(one) for one in (letter, thanks, other)] == [State.WAITING, State.SENT, State.SENT]
+    assert resume(which) == 1
+    assert not is_paused(which)
+    deliver_batch()
+    assert state_of(letter) == State.SENT
+
+
+@pytest.mark.parametrize("which", EVERY)
+def test_what_is_claimed_and_not_begun_stays(sink: Sink, which: Letters) -> None:
+    letters = [left(number, target_ref=12) for number in range(3)]
+    post = Post()
+    crew = Crew(0, transport, open_mail)  # nobody is at work yet
+    crew.give(claim(50))
+    pause(which)
+    post.looked_round = 0
+    post._look_round(crew)
+    assert crew.waiting() == []
+    assert {state_of(one) for one in letters} == {State.WAITING}
+    assert set(Message.objects.values_list("attempts", flat=True)) == {0}
+    assert deliver_batch() == 0
+
+
+def test_a_target_that_moves_to_another_domain_stays_paused(sink: Sink) -> None:
+    left(1, target_ref=12)
+    pause(Letters(campaign_ref=7, target_ref=12))
+    left(2, target_ref=12, to_address="minister@new.example")
+    assert Lane.objects.filter(paused=True).count() == 2
+    assert deliver_batch() == 0
+
+
+@pytest.mark.parametrize("which", [EVERY[0], EVERY[2]])
+def test_a_schedule_keeps_them_until_then(sink: Sink, which: Letters) -> None:
+    left(1, target_ref=12)
+    schedule(which, timezone.now() + timedelta(hours=1))
+    assert deliver_batch() == 0
+    schedule(which, None)
+    assert deliver_batch() == 1
+
+
+@pytest.mark.parametrize("which", EVERY)
+def test_holding_releasing_and_cancelling_tell_how_many(sink: Sink, which: Letters) -> None:
+    letters = [left(number, target_ref=12) for number in range(3)]
+    other = left(9, campaign_ref=8, target_ref=13)
+    assert hold(which) == 3
+    assert {state_of(one) for one in letters} == {State.HELD}
+    assert release(which) == 3
+    assert release(which) == 0
+    assert cancel(which) == 3
+    assert deliver_batch() == 1
+    assert state_of(other) == State.SENT
+
+
+def test_holding_reaches_what_a_worker_has_in_hand_before_the_dot() -> None:
+    begun, dotted = left(1, target_ref=12), left(2, target_ref=12)
+    in_hand = {one.message.pk: one for one in claim(50)}
+    claims.note([in_hand[dotted.pk]], [])
+    assert hold(EVERY[1]) == 1
+    assert (state_of(begun), state_of(dotted)) == (State.HELD, State.SENDING)
+    assert begun.deliveries.get().words == STOPPED
+    assert claims.note([in_hand[begun.pk]], []) == set()  # so its dot is never sent
+
+
+def test_what_a_server_may_have_is_not_cancelled() -> None:
+    left(1, target_ref=12)
+    [one] = claim(50)
+    claims.note([one], [])
+    assert cancel(EVERY[0]) == 0
+
+
+def test_released_letters_of_a_digest_still_wait_for_it(sink: Sink) -> None:
+    message = left(1, target_ref=12, gathered=True)
+    hold(EVERY[1])
+    release(EVERY[1])
+    message.refresh_from_db()
+    assert (message.state, message.due_at) == (State.WAITING, None)
+    hold(EVERY[1])
+    release_one(message.pk)
+    message.refresh_from_db()
+    assert (message.state, message.due_at) == (State.WAITING, None)
+    make_due()
+    assert deliver_batch() == 0
+
+
+def test_many_are_changed_in_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tocsin.outbox.controls.AT_ONCE", 4)
+    for number in range(10):
+        left(number, target_ref=12)
+    assert hold(EVERY[0]) == 10
+
+
+def test_reopening_what_is_open_does_nothing() -> None:
+    left(1)
+    assert not reopen("domain:hearings.example")
+    Bucket.objects.update(paused=True, recent="xxxxx")
+    assert reopen("domain:hearings.example")
+    assert Bucket.objects.get().recent == ""
+
+
+def test_letters_of_nobody_are_not_meant() -> None:
+    with pytest.raises(ValueError, match="campaign or a target"):
+        Letters()

@@ -1,0 +1,74 @@
+"""Suppression: asked in the claim itself, and a supporter who left stops no letter to a target."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.outbox.conftest import left
+from tests.outbox.sink import Sink
+from tocsin.outbox.deliver import deliver_batch
+from tocsin.outbox.models import Kind, Message, Suppression
+from tocsin.outbox.states import State
+from tocsin.outbox.suppress import SUPPRESSED, allow_again, suppress
+
+pytestmark = pytest.mark.django_db
+ALL, NEWS = Suppression.Scope.ALL, Suppression.Scope.NEWS
+LEFT, BOUNCED, STAFF, ERASED = (
+    Suppression.Reason.UNSUBSCRIBED,
+    Suppression.Reason.BOUNCED,
+    Suppression.Reason.STAFF,
+    Suppression.Reason.ERASED,
+)
+
+
+def test_it_works(sink: Sink) -> None:
+    message, other = left(1, kind=Kind.THANKS, to_address="Jane.Doe+x@example.ca"), left(2, kind=Kind.THANKS)
+    assert suppress("jane.doe@example.ca", ALL, LEFT)
+    deliver_batch()
+    message.refresh_from_db()
+    assert (message.state, message.last_words, message.due_at) == (State.CANCELLED, SUPPRESSED, None)
+    assert message.deliveries.count() == 0
+    assert Message.objects.get(pk=other.pk).state == State.SENT
+    assert len(sink.taken) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "scope", "reason", "stopped"),
+    [
+        (Kind.LETTER, ALL, LEFT, False),
+        (Kind.LETTER, ALL, ERASED, False),
+        (Kind.LETTER, NEWS, BOUNCED, False),
+        (Kind.LETTER, ALL, BOUNCED, True),
+        (Kind.LETTER, ALL, STAFF, True),
+        (Kind.DIGEST, ALL, LEFT, False),
+        (Kind.THANKS, ALL, ERASED, True),
+        (Kind.THANKS, NEWS, LEFT, False),
+        (Kind.UPDATE, NEWS, LEFT, True),
+        (Kind.STAFF, ALL, BOUNCED, False),
+    ],
+)
+def test_what_stops_what(
+    sink: Sink, kind: Kind, scope: Suppression.Scope, reason: Suppression.Reason, *, stopped: bool
+) -> None:
+    left(1, kind=kind)
+    suppress("minister@hearings.example", scope, reason)
+    deliver_batch()
+    assert (Message.objects.get().state == State.CANCELLED) is stopped
+    assert len(sink.taken) == (not stopped)
+
+
+def test_the_reason_that_stops_more_is_kept() -> None:
+    assert suppress("jane@example.ca", ALL, LEFT)
+    assert not suppress("jane@example.ca", ALL, BOUNCED)
+    assert Suppression.objects.get().reason == BOUNCED
+    assert not suppress("jane@example.ca", ALL, LEFT)
+    assert Suppression.objects.get().reason == BOUNCED
+
+
+def test_it_can_be_taken_back(sink: Sink) -> None:
+    left(1, kind=Kind.THANKS)
+    suppress("minister@hearings.example", ALL, LEFT)
+    assert allow_again("minister@hearings.example", ALL)
+    assert not allow_again("minister@hearings.example", ALL)
+    deliver_batch()
+    assert len(sink.taken) == 1
