@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import time_machine
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 
 from tests.campaigns import represent_server as fake
 from tests.campaigns.represent_server import DISAGREEING, ONE_RIDING, TWO_RIDINGS, UNKNOWN, Represent
 from tocsin.campaigns.models import LookUpMemory, Provider, ProviderHealth
 from tocsin.campaigns.targeting import represent
 from tocsin.campaigns.targeting.answers import UNAVAILABLE, LookUp, Outcome, Place
-from tocsin.campaigns.targeting.health import PER_MINUTE, failed, turn_to_ask, went_well
+from tocsin.campaigns.targeting.health import PER_MINUTE, Turn, failed, turn_to_ask, went_well
 from tocsin.campaigns.targeting.look_up import look_up
 from tocsin.campaigns.targeting.memory import forget_what_is_old
 from tocsin.campaigns.targeting.represent_shape import NotTheirShape, read_answer
@@ -211,3 +212,25 @@ def test_how_long_it_asks_to_be_left_alone_counts(server: Represent, noon: time_
     assert ask() == UNAVAILABLE
     noon.shift(1)
     assert ask().outcome == Outcome.FOUND
+
+
+def at_once(what: Callable[[], object], times: int = 8) -> list[object]:
+    """The answers of as many threads, each with a connection of its own."""
+
+    def one(_number: int) -> object:
+        try:
+            return what()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(times) as threads:
+        return list(threads.map(one, range(times)))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_at_once_keep_to_the_pace_and_one_alone_tries(noon: time_machine.Traveller) -> None:
+    turns = at_once(lambda: sum(turn_to_ask("x", per_minute=30) is not None for _ in range(10)))
+    assert sum(int(str(number)) for number in turns) == 30
+    failed(Turn("x", 0))
+    noon.shift(90)
+    assert sum(turn is not None for turn in at_once(lambda: turn_to_ask("x"))) == 1

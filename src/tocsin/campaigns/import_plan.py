@@ -172,7 +172,10 @@ def standing(target: Target) -> dict[str, str]:
 def _said(changes: dict[str, tuple[str, str]]) -> str:
     """Each change with what it is of. That words of a language name the person again goes without saying."""
     told = [(name, change) for name, change in changes.items() if not name.endswith(".person")]
-    return "; ".join(f"{_called(name)}: {before or '–'} → {after}" for name, (before, after) in told or changes.items())
+    return "; ".join(
+        _("%(field)s: %(before)s → %(after)s") % {"field": _called(name), "before": before or "–", "after": after}
+        for name, (before, after) in told or changes.items()
+    )
 
 
 def _called(name: str) -> str:

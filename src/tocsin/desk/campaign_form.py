@@ -104,7 +104,7 @@ def _who() -> MultiFieldPanel:
             ),
             FieldPanel(
                 "target_list",
-                help_text=_("Where the right target is looked for. Make lists under “Lists of targets” in the menu."),
+                help_text=_("Where the right target is looked for. Make lists under “Lists” in the menu."),
                 classname="desk-if-list",
             ),
             FieldPanel(

@@ -233,7 +233,7 @@ class TargetLists(ModelViewSet):
     name = "target_list"
     url_prefix = "target-lists"
     icon = "list-ul"
-    menu_label = gettext_lazy("Lists of targets")
+    menu_label = gettext_lazy("Lists")  # the longer name has no room in the menu
     menu_order = 61
     add_to_admin_menu = True
     copy_view_enabled = False
