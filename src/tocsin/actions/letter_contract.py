@@ -22,9 +22,9 @@ TURN = "offer"
 
 def read_letter(offer: Offer, letter: LetterWords, posted: Posted, files: Mapping[str, object]) -> None:
     """Subject, text and answers. A locked letter is the edition's own, whatever was posted."""
-    turn = turn_of(letter, posted)
+    turn = 0
     if turns_of(letter) > 1:
-        offer.act[TURN] = turn
+        offer.act[TURN] = turn = turn_of(letter, posted)
     if letter["mode"] == "locked":
         subject, text = subject_offered(letter, turn), text_offered(letter, turn)
         offer.act |= {"subject": subject, "text": text, "own_words": False}

@@ -47,7 +47,7 @@ def answer_form(request: HttpRequest, edition_id: int, answer: Answerer) -> Http
     if edition is None:
         raise Http404
     if request.method != "POST":
-        return public(_redirect(edition.words["page_path"]))
+        return public(redirect(edition.words["page_path"]))
     with translation.override(edition.language):
         return answer(request, edition)
 
@@ -58,7 +58,7 @@ def thanked(accepted: Accepted) -> HttpResponse:
     Who carries a letter themselves is thanked for that: it is told by what was posted, not by what is stored.
     """
     way = "" if accepted.way == THROUGH_US else f"?{WAY}={accepted.way}"
-    return private(public(_redirect(f"/thanks/{accepted.key}/{way}")))
+    return private(public(redirect(f"/thanks/{accepted.key}/{way}")))
 
 
 def _refused_unread(request: HttpRequest) -> HttpResponse | None:
@@ -97,11 +97,12 @@ def _answer(request: HttpRequest, edition: Edition) -> HttpResponse:
     if isinstance(result, NotOpen):
         return closed(request, edition, result.standing)
     if isinstance(result, ToFind):
-        return private(public(_redirect(f"/find/{edition.pk}/", 307)))
+        return private(public(redirect(f"/find/{edition.pk}/", 307)))
     return mend(request, edition, result.offer, query)
 
 
-def _redirect(to: str, status: int = 303) -> HttpResponse:
+def redirect(to: str, status: int = 303) -> HttpResponse:
+    """303 asks for a page; 307 has the browser post the same form there."""
     response = HttpResponseRedirect(to)
     response.status_code = status
     return response

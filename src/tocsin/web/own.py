@@ -5,7 +5,7 @@ Nothing is stored here. The page has a form that says it was sent; that one is a
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from tocsin.actions.contract import read
@@ -15,7 +15,7 @@ from tocsin.actions.standing import Standing, standing
 from tocsin.actions.way_contract import WAY, still_to_be_found
 from tocsin.campaigns.models import Edition
 from tocsin.look.policy import private, public
-from tocsin.web.act import answer_form
+from tocsin.web.act import answer_form, redirect
 from tocsin.web.answers import answer, closed, mend
 from tocsin.web.asked import CAME_FROM, came_from
 
@@ -36,9 +36,7 @@ def _answer(request: HttpRequest, edition: Edition) -> HttpResponse:
     if offer.problems:
         return mend(request, edition, offer, _query(request))
     if still_to_be_found(edition.words, offer):
-        to_find = HttpResponseRedirect(f"/find/{edition.pk}/?{WAY}={way}")
-        to_find.status_code = 307
-        return private(public(to_find))
+        return private(public(redirect(f"/find/{edition.pk}/?{WAY}={way}", 307)))
     return _letter(request, edition, offer, way)
 
 
