@@ -1,6 +1,7 @@
 """`make bench`: measures Tocsin, the raw limits and a Wagtail form in one run, and writes bench/RESULTS.md.
 
-Needs Debian's postgresql, nginx-light and wrk. Everything runs on loopback, from a folder that is removed at the end.
+Needs Debian's postgresql, nginx-light, wrk and postfix (for smtp-sink). Everything runs on loopback, from a folder
+that is removed at the end.
 """
 
 from __future__ import annotations
@@ -21,13 +22,13 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from bench import machine, report
+from bench import machine, post, report
 from bench.cells import MOST_FOREIGN, Budget, Target, measure
 from bench.services import Missing, program
 from bench.stage import Stage
 
 HERE = Path(__file__).parent
-NEEDED = {"wrk": "wrk", "nginx": "nginx-light", "pgbench": "postgresql"}
+NEEDED = {"wrk": "wrk", "nginx": "nginx-light", "pgbench": "postgresql", "smtp-sink": "postfix"}
 MOST_MINUTES = 12.0
 SECONDS_FOR_REPEATS = 60.0
 STARTED = time.monotonic()
@@ -59,11 +60,19 @@ def main() -> int:
             targets = [target for target in stage.build() if given.only in target.name]
             budget = Budget(STARTED + 60 * MOST_MINUTES, 0 if given.quick else SECONDS_FOR_REPEATS, stage.everybody)
             rows, fsyncs = _measure_all(targets, given, budget, folder)
+        posted = [] if given.only else _measure_the_post(given)
     except Missing as missing:
         print(missing, file=sys.stderr)
         return 1
-    _write(given, rows, _facts(given, rows, fsyncs))
+    _write(given, rows, posted, _facts(given, rows, fsyncs))
     return 0
+
+
+def _measure_the_post(given: argparse.Namespace) -> list[dict[str, Any]]:
+    """By itself, when everything else has ended: a worker, its database and a mail server share the cores."""
+    _say("Measuring the post")
+    with ExitStack() as stack:
+        return post.measure(_folder(given.work, stack), stack, _say, post.QUICK if given.quick else post.Sizes())
 
 
 def _say(line: str) -> None:
@@ -157,15 +166,20 @@ def _commit() -> str:
     return done.stdout.strip() or "unknown"
 
 
-def _write(given: argparse.Namespace, rows: list[dict[str, Any]], facts: dict[str, str]) -> None:
+def _write(
+    given: argparse.Namespace, rows: list[dict[str, Any]], posted: list[dict[str, Any]], facts: dict[str, str]
+) -> None:
     """A quick run leaves the real results alone."""
     text, cells = HERE / "RESULTS.md", HERE / "results/cells.jsonl"
     if given.quick or given.only:
         text, cells = HERE / "results/quick.md", HERE / "results/quick.jsonl"
     cells.parent.mkdir(exist_ok=True)
     cells.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    if posted and not given.quick:
+        post.RESULTS.write_text("".join(json.dumps(row) + "\n" for row in posted), encoding="utf-8")
     if not given.only:
-        report.write(text, facts, report.Results(rows), (HERE / "notes.md").read_text())
+        more = list(post.promises(posted))
+        report.write(text, facts, report.Results(rows), (HERE / "notes.md").read_text(), more)
     _say(f"Written: {text.relative_to(HERE.parent)}, {cells.relative_to(HERE.parent)}")
 
 

@@ -16,6 +16,8 @@ from django.core.management import call_command
 
 from tocsin.prepare import make_static_files
 
+# A running worker remembers these: they are made once and never removed.
+KEPT = ("lane", "bucket")
 ROOMS = ("actions", "outbox", "supporters")
 
 
@@ -33,6 +35,7 @@ def _known() -> dict[str, Any]:
     editions = apps.get_model("campaigns", "Edition").objects.filter(campaign__slug="safe-third-country")
     edition = editions.filter(language="en").latest("number")
     models = [model for room in ROOMS for model in apps.get_app_config(room).get_models()]
+    models = [model for model in models if model._meta.model_name not in KEPT]
     return {
         "path": edition.words["page_path"],
         "edition": edition.pk,

@@ -132,8 +132,8 @@ def _waiting(results: Results) -> Iterable[Promise]:
         yield Promise(what, megabytes, 350, None, "MB", at_most=True)
 
 
-def write(path: Path, facts: Mapping[str, str], results: Results, notes: str) -> None:
-    kept = [promise.line() for promise in promises(results)]
+def write(path: Path, facts: Mapping[str, str], results: Results, notes: str, more: Sequence[Promise] = ()) -> None:
+    kept = [promise.line() for promise in (*promises(results), *more)]
     parts = [
         "# What was measured",
         HOW_TO_READ,
