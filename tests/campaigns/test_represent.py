@@ -112,6 +112,24 @@ def test_every_fault_is_unavailable_and_then_it_is_left_alone(server: Represent,
     assert not LookUpMemory.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("fault", "why"),
+    [
+        (fake.dripping, "too long"),
+        (fake.huge, "too large"),
+        (fake.elsewhere, "another host"),
+        (fake.in_circles, "circles"),
+        (fake.no_json, "no JSON"),
+        (fake.other_shape, "another shape"),
+        (fake.too_many, "429"),
+    ],
+)
+def test_each_fault_is_met_for_what_it_is(server: Represent, fault: fake.Fault, why: str) -> None:
+    server.fault = fault
+    with pytest.raises(represent.IsAway, match=why):
+        represent._ask(ONE_RIDING)
+
+
 def test_nobody_listening_is_unavailable(settings: Any) -> None:
     settings.TOCSIN_REPRESENT_URL = urlsplit("http://127.0.0.1:9")
     assert ask() == UNAVAILABLE
