@@ -84,7 +84,7 @@ def test_pause_and_resume(admin: Client, campaign: Campaign, target: Target, wri
     take(admin, campaign, "pause")
     campaign.refresh_from_db()
     lane.refresh_from_db()
-    assert (campaign.letters_paused, lane.paused) == (True, True)
+    assert (campaign.letters_paused, lane.paused) == (True, False)
     hub = admin.get(reverse("campaign:hub", args=[campaign.pk])).content.decode()
     assert "Resume letters" in hub
     assert reverse("campaign:control", args=[campaign.pk, "pause"]) not in hub
@@ -99,6 +99,8 @@ def test_pause_and_resume(admin: Client, campaign: Campaign, target: Target, wri
     target.refresh_from_db()
     bucket.refresh_from_db()
     assert (target.paused, bucket.paused) == (True, True)
+    take(admin, campaign, "resume")
+    assert steering.lane_is_paused(campaign=campaign.pk, target=target.pk)
 
 
 def test_schedule(admin: Client, campaign: Campaign, write: Write) -> None:

@@ -98,13 +98,15 @@ def _of(campaign: int | None, target: int | None) -> Q:
 
 
 def _switch(campaign: int | None, target: int | None, *, paused: bool) -> None:
-    """The mark is on the campaign, on the target, or, for a campaign's letters to one target, on their lane."""
+    """The mark is on the campaign, on the target, or, for a campaign's letters to one target, on their lane: resuming
+    one does not undo what somebody paused by another."""
     if campaign is not None and target is None:
         Campaign.objects.filter(pk=campaign).update(letters_paused=paused)
     elif target is not None and campaign is None:
         Target.objects.filter(pk=target).update(paused=paused)
         Bucket.objects.filter(key=f"target:{target}").update(paused=paused)
-    Lane.objects.filter(_of(campaign, target), kind__in=[Kind.LETTER, Kind.DIGEST]).update(paused=paused)
+    else:
+        Lane.objects.filter(_of(campaign, target), kind__in=[Kind.LETTER, Kind.DIGEST]).update(paused=paused)
 
 
 def _each(states: tuple[State, ...], campaign: int | None, target: int | None, **then: object) -> int:
