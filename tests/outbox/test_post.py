@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
 from email.message import EmailMessage
@@ -17,7 +18,15 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from tests.outbox.conftest import a_letter, left
 from tocsin.lib.vault import vault
-from tocsin.outbox.freeze import FrozenMail, freeze, return_address
+from tocsin.outbox.freeze import (
+    Attachment,
+    FrozenMail,
+    freeze,
+    ref_of_reply_address,
+    ref_of_return_address,
+    reply_address,
+    return_address,
+)
 from tocsin.outbox.headers import CannotBeMailed, ascii_address, header_text
 from tocsin.outbox.models import Kind, Message
 from tocsin.outbox.post import leave, open_mail
@@ -247,3 +256,82 @@ def test_what_is_no_address(address: str) -> None:
         ascii_address(address)
     with pytest.raises(CannotBeMailed):
         frozen(to_address=address)
+
+
+# ── addresses of our own ────────────────────────────────────────────────────────────────────────────────────────
+def test_return_and_reply_addresses_are_read_back(settings: Settings) -> None:
+    settings.TOCSIN_BOUNCE_DOMAIN = "bounce.tocsin.example"
+    ref = "a" * 26
+    assert return_address(ref).startswith(f"b.{ref}.")
+    assert reply_address(ref).startswith(f"r.{ref}.")
+    assert reply_address(ref).endswith("@bounce.tocsin.example")
+    settings.TOCSIN_REPLY_DOMAIN = "reply.tocsin.example"
+    assert reply_address(ref).endswith("@reply.tocsin.example")
+    for address in (return_address(ref), return_address(ref).upper(), f"<{return_address(ref)}>"):
+        assert ref_of_return_address(address) == ref
+        assert ref_of_reply_address(address) is None
+    assert ref_of_reply_address(reply_address(ref).title()) == ref
+    assert len(reply_address(ref).partition("@")[0]) <= 64
+
+
+@pytest.mark.parametrize("make", [return_address, reply_address])
+def test_nobody_else_can_make_one(make: Callable[[str], str], settings: Settings) -> None:
+    settings.TOCSIN_BOUNCE_DOMAIN = "bounce.tocsin.example"
+    local, _at, domain = make("a" * 26).partition("@")
+    other = "0" if local[-1] != "0" else "1"
+    forged = [
+        f"{local[:-1]}{other}@{domain}",
+        local.replace("a" * 26, "b" * 26) + f"@{domain}",
+        f"{local[1:]}@{domain}",
+    ]
+    swapped = ("r" if local[0] == "b" else "b") + local[1:] + f"@{domain}"
+    for address in (*forged, swapped, "", "@", "jane@example.ca", local.replace("a", "ａ") + f"@{domain}"):
+        assert ref_of_return_address(address) is None
+        assert ref_of_reply_address(address) is None
+
+
+def test_without_a_domain_of_ours_answers_come_to_our_one_address() -> None:
+    assert reply_address("a" * 26) == "letters@tocsin.example"
+
+
+@pytest.mark.django_db
+def test_a_reply_alias_takes_the_place_of_the_writers_address(settings: Settings) -> None:
+    settings.TOCSIN_REPLY_DOMAIN = "reply.tocsin.example"
+    message = left(reply_alias=True)
+    answer_to = read(open_mail(message))["Reply-To"]
+    assert answer_to == reply_address(message.ref)
+    assert ref_of_reply_address(str(answer_to)) == message.ref
+    assert b"jane@example.ca" not in open_mail(message).data
+
+
+# ── files ───────────────────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("html", ["", "<p>Please listen.</p>"])
+def test_files_travel_as_they_are(html: str) -> None:
+    files = [
+        Attachment("letters.pdf", "application/pdf", bytes(range(256)) * 40),
+        Attachment("letters.csv", "text/csv", "name,«ville»\r\n.\r\n".encode()),
+    ]
+    mail = read(frozen(html=html, attachments=files))
+    assert mail.get_content_type() == "multipart/mixed"
+    assert said(frozen(html=html, attachments=files)).strip() == "Please listen."
+    found = list(mail.iter_attachments())
+    assert [(one.get_filename(), one.get_content_type()) for one in found] == [
+        ("letters.pdf", "application/pdf"),
+        ("letters.csv", "text/csv"),
+    ]
+    assert [one.get_payload(decode=True) for one in found] == [one.data for one in files]
+    assert max(len(line) for line in frozen(html=html, attachments=files).data.split(b"\r\n")) <= 78
+
+
+def test_a_files_name_is_nothing_but_a_name() -> None:
+    mail = read(frozen(attachments=[Attachment(f'évil"; x="y{EVIL}', f"text/plain{EVIL}", b"x")]))
+    [file] = mail.iter_attachments()
+    assert file.get_content_type() == "application/octet-stream"
+    assert mail["Bcc"] is None
+    assert set(str(file.get_filename())) <= set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._- ")
+
+
+@pytest.mark.django_db
+def test_who_it_goes_to_is_known_by_its_digest_alone() -> None:
+    message = left(to_address="Jane.Doe+x@Example.ca")
+    assert bytes(Message.objects.get(pk=message.pk).to_digest) == vault().digest("jane.doe@example.ca")
