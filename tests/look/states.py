@@ -194,7 +194,7 @@ def _receipt(asked: EditionWords, states: list[str], *, being_prepared: bool = F
     }
     letters = [LetterFate("Minister", state, NOW, "250 Ok") for state in states]
     edition: Any = SimpleNamespace(campaign=CAMPAIGN)
-    return _base(asked, receipt=Receipt(edition, NOW, act, letters, "preparing" if being_prepared else ""))
+    return _base(asked, receipt=Receipt(edition, NOW, act, letters, "received" if being_prepared else "followed"))
 
 
 def _closed(standing: str, text: str = "My words.") -> dict[str, Any]:

@@ -22,12 +22,11 @@ from tocsin.outbox.freeze import (
     Attachment,
     FrozenMail,
     freeze,
-    ref_of_reply_address,
-    ref_of_return_address,
     reply_address,
     return_address,
 )
 from tocsin.outbox.headers import CannotBeMailed, ascii_address, header_text
+from tocsin.outbox.inbound.addresses import Claim, read_address
 from tocsin.outbox.models import Kind, Message
 from tocsin.outbox.post import leave, open_mail
 from tocsin.outbox.states import State
@@ -268,9 +267,8 @@ def test_return_and_reply_addresses_are_read_back(settings: Settings) -> None:
     settings.TOCSIN_REPLY_DOMAIN = "reply.tocsin.example"
     assert reply_address(ref).endswith("@reply.tocsin.example")
     for address in (return_address(ref), return_address(ref).upper(), f"<{return_address(ref)}>"):
-        assert ref_of_return_address(address) == ref
-        assert ref_of_reply_address(address) is None
-    assert ref_of_reply_address(reply_address(ref).title()) == ref
+        assert read_address(address) == (Claim.OURS, ref)
+    assert read_address(reply_address(ref).title()) == (Claim.OURS, ref)
     assert len(reply_address(ref).partition("@")[0]) <= 64
 
 
@@ -286,8 +284,7 @@ def test_nobody_else_can_make_one(make: Callable[[str], str], settings: Settings
     ]
     swapped = ("r" if local[0] == "b" else "b") + local[1:] + f"@{domain}"
     for address in (*forged, swapped, "", "@", "jane@example.ca", local.replace("a", "ａ") + f"@{domain}"):
-        assert ref_of_return_address(address) is None
-        assert ref_of_reply_address(address) is None
+        assert read_address(address)[0] is not Claim.OURS
 
 
 def test_without_a_domain_of_ours_answers_come_to_our_one_address() -> None:
@@ -300,7 +297,7 @@ def test_a_reply_alias_takes_the_place_of_the_writers_address(settings: Settings
     message = left(reply_alias=True)
     answer_to = read(open_mail(message))["Reply-To"]
     assert answer_to == reply_address(message.ref)
-    assert ref_of_reply_address(str(answer_to)) == message.ref
+    assert read_address(str(answer_to)) == (Claim.OURS, message.ref)
     assert b"jane@example.ca" not in open_mail(message).data
 
 

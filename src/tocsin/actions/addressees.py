@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tocsin.campaigns.models import Edition, Target
+from tocsin.campaigns.targeting.answers import Place
+from tocsin.campaigns.targeting.filling import representative_or_new
 from tocsin.campaigns.targeting.who import current, representatives, targets_by_answer
 from tocsin.campaigns.words import EditionWords, TargetSaid
 
@@ -60,7 +62,7 @@ def addressee_for(words: EditionWords, target: Target) -> Addressee:
 
 def by_answer(edition: Edition, act: Mapping[str, Any]) -> list[Addressee]:
     """Everybody in the edition's list whom this person's answer leads to."""
-    targeting = (edition.words)["targeting"]
+    targeting = edition.words["targeting"]
     answer = str(act.get(targeting["field"], ""))
     found = targets_by_answer(targeting["target_list"], answer)
     return [Addressee.today(target, edition.language, answer) for target in found]
@@ -68,5 +70,23 @@ def by_answer(edition: Edition, act: Mapping[str, Any]) -> list[Addressee]:
 
 def representing(edition: Edition, division: str, name: str = "") -> list[Addressee]:
     """Whoever in the edition's list represents a division: one, or nobody yet."""
-    target = representatives((edition.words)["targeting"]["target_list"], division, name)
+    target = representatives(edition.words["targeting"]["target_list"], division, name)
     return [Addressee.today(target, edition.language)] if target else []
+
+
+def representing_or_new(edition: Edition, place: Place, postal_code: str) -> list[Addressee]:
+    """The same; or whoever the look-up knows, whom the list did not have. May ask the network."""
+    asked = edition.words["targeting"]
+    target = representative_or_new(
+        asked["target_list"], place.division, place.name, provider=asked["provider"], postal_code=postal_code
+    )
+    return [Addressee.today(target, edition.language)] if target else []
+
+
+def addressees_of(edition: Edition, act: Mapping[str, Any], division: str) -> list[Addressee]:
+    """Whom an act's letters are for, by whichever of the three ways its edition says."""
+    targeting = edition.words.get("targeting")
+    if targeting is None:
+        rows = Target.objects.select_related("successor").prefetch_related("in_words")
+        return named(edition.words, rows.in_bulk([said["id"] for said in edition.words["targets"]]))
+    return by_answer(edition, act) if targeting["by"] == "answer" else representing(edition, division)

@@ -8,7 +8,9 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 
+from tocsin.actions.addressees import addressees_of
 from tocsin.actions.choose import choice_key
+from tocsin.actions.letters import variant_of
 from tocsin.actions.models import Action, Letter, Way
 from tocsin.actions.seek import ASKS
 from tocsin.actions.states import State as ActionState
@@ -36,23 +38,27 @@ class LetterFate:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A supporter's own act with all that followed. `act` is what they sent, opened.
+    """A supporter's own act with all that followed. `act` is what they sent, opened; `state` is that of their action.
 
-    `stage` says what the act itself waits for: "preparing", "confirm", "seek", "choose", or "" for nothing. `key` is
-    that of the page where the riding is chosen, while it can be. `way` is who carries the letter: actions.models.Way.
+    `choose_path` leads to where the riding is chosen, while it can be. `way` is who carries the letter
+    (actions.models.Way). `excluded` is the campaigner's word to those whose target gets no letter.
     """
 
     edition: Edition
     accepted_at: datetime
     act: dict[str, Any]
     letters: list[LetterFate]
-    stage: str
+    state: str
     way: str = Way.US
-    key: str = ""
+    choose_path: str = ""
+    excluded: str = ""
 
     @property
     def being_prepared(self) -> bool:
-        return self.stage == "preparing"
+        return self.state in PREPARING
+
+
+PREPARING = {ActionState.RECEIVED, ActionState.HELD, ActionState.COUNTED, ActionState.STUCK}
 
 
 def receipt_of(action_id: int) -> Receipt | None:
@@ -65,26 +71,26 @@ def receipt_of(action_id: int) -> Receipt | None:
     except CannotOpen:
         return None
     letters = _fates(Letter.objects.filter(action=action), action.edition)
-    stage = stage_of(action)
-    key = choice_key(action.pk) if stage == "choose" else ""
-    return Receipt(action.edition, action.accepted_at, act, letters, stage, action.way, key)
+    to_choose = action.state == ActionState.SEEKING and action.reason in ASKS
+    return Receipt(
+        action.edition,
+        action.accepted_at,
+        act,
+        letters,
+        action.state,
+        action.way,
+        f"/choose/{choice_key(action.pk)}/" if to_choose else "",
+        "" if letters else _excluded(action, act),
+    )
 
 
-STAGES = {
-    ActionState.RECEIVED: "preparing",
-    ActionState.HELD: "preparing",
-    ActionState.COUNTED: "preparing",
-    ActionState.STUCK: "preparing",
-    ActionState.UNCONFIRMED: "confirm",
-    ActionState.SEEKING: "seek",
-}
-
-
-def stage_of(action: Action) -> str:
-    """What an act itself waits for."""
-    if action.state == ActionState.SEEKING and action.reason in ASKS:
-        return "choose"
-    return STAGES.get(ActionState(action.state), "")
+def _excluded(action: Action, act: dict[str, Any]) -> str:
+    """Why nobody got a letter, where a rule of the campaigner's says so."""
+    words = action.edition.words
+    if action.state != ActionState.FOLLOWED or words["letter"] is None or not words["letter"].get("variants"):
+        return ""
+    variants = (variant_of(words["letter"], one) for one in addressees_of(action.edition, act, action.division))
+    return next((variant["excluded"] for variant in variants if variant and variant["excluded"]), "")
 
 
 def letters_by_digest(edition: Edition, digest: bytes) -> list[LetterFate]:

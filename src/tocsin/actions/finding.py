@@ -11,6 +11,7 @@ from tocsin.actions.way_contract import LOOK_AGAIN
 from tocsin.campaigns.models import Target
 from tocsin.campaigns.targeting.answers import LookUp, Outcome, Place
 from tocsin.campaigns.targeting.look_up import look_up
+from tocsin.campaigns.targeting.who import representatives
 from tocsin.campaigns.variants import attributes_of, variant_for
 from tocsin.campaigns.words import EditionWords, TargetingWords, TargetSaid, VariantWords
 
@@ -72,7 +73,7 @@ def _targeting(words: EditionWords) -> TargetingWords:
 
 
 def _recipient(words: EditionWords, target_list: int, place: Place) -> Recipient:
-    target, letter = _representative(target_list, place.division), words["letter"]
+    target, letter = representatives(target_list, place.division, place.name), words["letter"]
     if target is None or letter is None:
         return Recipient(place)
     said = said_of(target, words["language"])
@@ -84,9 +85,3 @@ def said_of(target: Target, language: str) -> TargetSaid:
     """A target as an edition would name it."""
     said = target.words(language)
     return {"id": target.pk, "name": str(said) or target.name, "address": said.address, "greeting": said.greeting}
-
-
-def _representative(target_list: int, division: str) -> Target | None:
-    """The target of a list who stands for a division, if somebody does."""
-    serving = Target.objects.filter(lists=target_list, division=division, status=Target.Status.ACTIVE)
-    return serving.prefetch_related("in_words").order_by("pk").first()

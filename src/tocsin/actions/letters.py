@@ -13,10 +13,11 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from tocsin.actions.addressees import Addressee
-from tocsin.actions.fields import resolved
 from tocsin.campaigns.models import Campaign, Edition, ReplyTo, Target
+from tocsin.campaigns.offers import text_offered
 from tocsin.campaigns.variants import attributes_of, variant_for
-from tocsin.campaigns.words import EditionWords
+from tocsin.campaigns.words import EditionWords, LetterWords, VariantWords
+from tocsin.lib.merging import resolved
 from tocsin.lib.places import country_name, provinces_in
 from tocsin.outbox.models import Kind
 from tocsin.outbox.post import Outgoing, Pace
@@ -31,10 +32,12 @@ class Composed:
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
-    """The locked lines around what a supporter wrote, their fields resolved. Either may be empty."""
+class Sheet:
+    """One letter between greeting and signature: the campaigner's locked lines, resolved, around what the supporter
+    wrote. Header and closing may be empty."""
 
     header: str
+    body: str
     closing: str
 
 
@@ -43,24 +46,34 @@ def compose_letters(
 ) -> list[Composed]:
     """A letter to each who gets one, in the edition's language. `again` makes a further letter to the same target."""
     with translation.override(edition.language):
-        wanted = [(one, frame) for one in addressees if (frame := frame_for(edition.words, act, one)) is not None]
-        return [Composed(_mail(edition, action_id, act, one, frame, again), one.target.pk) for one, frame in wanted]
+        wanted = [(one, sheet) for one in addressees if (sheet := sheet_for(edition.words, act, one)) is not None]
+        return [Composed(_mail(edition, action_id, act, one, sheet, again), one.target.pk) for one, sheet in wanted]
 
 
-def frame_for(words: EditionWords, act: Mapping[str, Any], addressee: Addressee | None = None) -> Frame | None:
-    """The lines around a letter to this addressee, or None where a rule says that they get no letter."""
+def sheet_for(words: EditionWords, act: Mapping[str, Any], addressee: Addressee | None = None) -> Sheet | None:
+    """The letter to this addressee, or None where a rule says that they get no letter. Without an addressee, it is the
+    one to somebody of whom nothing is known yet."""
     letter = words["letter"]
-    if letter is None:
+    variant = variant_of(letter, addressee)
+    if letter is None or (variant and variant["excluded"]):
         return None
-    variant = None
-    if addressee and letter.get("variants"):
-        variant = variant_for(letter, attributes_of(addressee.target, match=addressee.match))
-    if variant and variant["excluded"]:
-        return None
-    header = (variant["header"] if variant else "") or letter.get("header", "")
-    closing = (variant["closing"] if variant else "") or letter["closing"] or (addressee.closing if addressee else "")
+    header = (variant and variant["header"]) or letter.get("header", "")
+    closing = (variant and variant["closing"]) or letter["closing"] or (addressee.closing if addressee else "")
     values = values_of(act, addressee)
-    return Frame(resolved(header, values), resolved(closing, values))
+    return Sheet(resolved(header, values), woven(act, _text(letter, variant, act)), resolved(closing, values))
+
+
+def variant_of(letter: LetterWords | None, addressee: Addressee | None) -> VariantWords | None:
+    if letter is None or addressee is None or not letter.get("variants"):
+        return None
+    return variant_for(letter, attributes_of(addressee.target, match=addressee.match))
+
+
+def _text(letter: LetterWords, variant: VariantWords | None, act: Mapping[str, Any]) -> str:
+    """Their own text; or, if they left it as it was offered, the one that is meant for this target."""
+    if variant and variant["text"] and not act.get("own_words"):
+        return text_offered(letter, int(act.get("offer", 0)), variant["text"])
+    return str(act.get("text", ""))
 
 
 def values_of(act: Mapping[str, Any], addressee: Addressee | None) -> dict[str, str]:
@@ -81,7 +94,7 @@ def full_name(act: Mapping[str, Any]) -> str:
 
 
 def _mail(  # noqa: PLR0913, PLR0917  (a letter has this many sides)
-    edition: Edition, action_id: int, act: Mapping[str, Any], addressee: Addressee, frame: Frame, again: str
+    edition: Edition, action_id: int, act: Mapping[str, Any], addressee: Addressee, sheet: Sheet, again: str
 ) -> Outgoing:
     campaign, target = edition.campaign, addressee.target
     organisation = edition.words["brand"]["organisation"]
@@ -92,7 +105,7 @@ def _mail(  # noqa: PLR0913, PLR0917  (a letter has this many sides)
         act,
         reference=f"{edition.campaign_id}-{action_id}",
         reply=answerable,
-        frame=frame,
+        sheet=sheet,
     )
     mail = Outgoing(
         key=":".join(part for part in ("letter", str(action_id), str(target.pk), again) if part),
@@ -153,26 +166,26 @@ def letter_text(  # noqa: PLR0913  (a letter has this many parts)
     *,
     reference: str,
     reply: bool,
-    frame: Frame | None = None,
+    sheet: Sheet | None = None,
 ) -> str:
     """The whole letter as it leaves: greeting, locked header, their words, closing, who they are, and who carried it.
 
-    Without a `frame`, the locked lines are those for an addressee of whom nothing is known.
+    Without a `sheet`, it is the letter to somebody of whom nothing is known.
     """
-    frame = frame or frame_for(words, act) or Frame("", "")
+    sheet = sheet or sheet_for(words, act) or Sheet("", woven(act, str(act.get("text", ""))), "")
     signature = "\n".join(
-        line for line in (frame.closing, full_name(act), *whereabouts(act, words["language"])) if line
+        line for line in (sheet.closing, full_name(act), *whereabouts(act, words["language"])) if line
     )
     if reply:
         signature += f"\n{act['email']}"
-    body = (greeting, frame.header, woven(act), signature, f"-- \n{_carried_by(words, reference)}")
-    return "\n\n".join(part for part in body if part) + "\n"
+    carried_by = f"-- \n{_carried_by(words, reference)}"
+    parts = (greeting, sheet.header, sheet.body, signature, carried_by)
+    return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def woven(act: Mapping[str, Any]) -> str:
+def woven(act: Mapping[str, Any], text: str) -> str:
     """What the supporter wrote, with their answers to the page's questions as paragraphs after the first: an office
     reads the top of a letter, and there stands what only this person could say."""
-    text = str(act.get("text", ""))
     answers = [answer for answer in act.get("prompts", ()) if answer]
     if not answers:
         return text

@@ -142,7 +142,7 @@ def made_letters(composed: list[Composed], act: Mapping[str, Any]) -> list[MadeL
     """The letters with their bytes frozen and sealed, ready for a transaction."""
     if not composed:
         return []
-    sketch = sketch_of(woven(act))
+    sketch = sketch_of(woven(act, str(act.get("text", ""))))
     return [MadeLetter(frozen_message(one.mail), one.target_id, bool(act.get("own_words")), sketch) for one in composed]
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from tocsin.actions.addressees import representing
+from tocsin.actions.addressees import representing_or_new
 from tocsin.actions.letters import compose_letters
 from tocsin.actions.mails import request_to_choose
 from tocsin.actions.models import Action
@@ -87,7 +87,7 @@ def _place(answer: LookUp, chosen: str) -> Place | None:
 
 
 def _write_to_whoever_sits_for(place: Place, action: Action, edition: Edition, act: Mapping[str, Any]) -> None:
-    addressees = representing(edition, place.division, place.name)
+    addressees = representing_or_new(edition, place, str(act.get("postal_code", "")))
     if not addressees:
         _give_up(action, "no_target")
         return

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tocsin.actions.addressees import Addressee, addressee_for
-from tocsin.actions.letters import frame_for, full_name, letter_text, whereabouts
+from tocsin.actions.letters import full_name, letter_text, sheet_for, whereabouts
 from tocsin.actions.models import Action
 from tocsin.actions.take import action_context
 from tocsin.campaigns.models import ReplyTo, Target
@@ -62,7 +62,7 @@ def _letter(action: Action, act: dict[str, Any], target_id: int | None) -> str:
         act,
         reference=f"{action.campaign_id}-{action.pk}",
         reply=action.edition.campaign.reply_to == ReplyTo.SUPPORTER,
-        frame=frame_for(words, act, addressee),
+        sheet=sheet_for(words, act, addressee),
     )
 
 

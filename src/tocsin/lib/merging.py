@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 NAMES = ("name", "city", "postal_code", "riding", "target", "office")
 FIELD = re.compile(r"\{([a-z_]+)\}")
+BLANKS = re.compile(r"[ \t]{2,}")
 
 
 def fields_in(text: str) -> list[str]:
@@ -22,5 +23,9 @@ def unknown_fields_in(text: str) -> list[str]:
 
 
 def resolved(text: str, values: Mapping[str, str]) -> str:
-    """The text with its fields filled in. What has no value stays as it stands: publishing refuses such texts."""
-    return FIELD.sub(lambda found: values.get(found[1]) or found[0], text)
+    """The text with its fields filled in, once. One without a value leaves no gap behind: publishing refuses fields
+    that can come out empty, and a target without a riding must not be shown our braces."""
+    if "{" not in text:
+        return text
+    filled = FIELD.sub(lambda found: values.get(found[1], "") if found[1] in NAMES else found[0], text)
+    return BLANKS.sub(" ", filled)
