@@ -175,7 +175,11 @@ class Installation:
 
     # ── its processes ───────────────────────────────────────────────────────────────────────────────────────────
     def process(self, name: str) -> int | None:
-        """The number of a process that runs: “worker”, “master” or “inner” (those two are the web's)."""
+        """The number of a process that runs: “worker”, “post” (which the worker forked), “master” or “inner” (those
+        two are the web's)."""
+        if name == "post":
+            worker = self.process("worker")
+            return next(iter(_children(worker, "worker")), None) if worker else None
         if name == "inner":
             master = self.process("master")
             return next(iter(_children(master, "tocsin.web_server")), None) if master else None
