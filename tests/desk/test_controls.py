@@ -15,6 +15,7 @@ from tests.desk.conftest import Write
 from tocsin.actions.models import Letter
 from tocsin.campaigns.models import Campaign, Target
 from tocsin.desk import steering
+from tocsin.outbox import controls
 from tocsin.outbox.models import Bucket, Kind, Lane, Message, State
 
 
@@ -53,7 +54,7 @@ def test_the_page_says_how_many_and_changes_nothing(admin: Client, campaign: Cam
         ("cancel", State.HELD, State.CANCELLED),
         ("cancel", State.SENT, State.SENT),
         ("cancel", State.UNCERTAIN, State.UNCERTAIN),
-        ("hold", State.SENDING, State.SENDING),
+        ("hold", State.SENDING, State.HELD),
         ("release", State.REFUSED, State.REFUSED),
     ],
 )
@@ -73,7 +74,7 @@ def test_only_whom_it_says(admin: Client, campaign: Campaign, other: Target, wri
     assert (state_of(mine), state_of(theirs)) == (State.WAITING, State.HELD)
     assert steering.number_of_letters(steering.HELD, campaign=None, target=other.pk) == 1
     assert steering.number_of_letters(steering.HELD, campaign=campaign.pk + 1, target=None) == 0
-    with pytest.raises(ValueError, match="whose letters"):
+    with pytest.raises(ValueError, match="Name a campaign"):
         steering.cancel()
 
 
@@ -110,10 +111,10 @@ def test_schedule(admin: Client, campaign: Campaign, write: Write) -> None:
     assert take(admin, campaign, "schedule", at="") == 422
     assert take(admin, campaign, "schedule", at=tomorrow.strftime("%Y-%m-%d %H:%M")) == 302
     campaign.refresh_from_db()
-    due = Message.objects.get(pk=letter.message_id).due_at
-    assert due
-    assert abs(due - tomorrow) < timedelta(minutes=1)
-    assert campaign.letters_not_before == due
+    ready = Bucket.objects.get(key=f"campaign:{campaign.pk}").ready_at
+    assert abs(ready - tomorrow) < timedelta(minutes=1)
+    assert campaign.letters_not_before == ready
+    assert state_of(letter) == State.WAITING
     assert "leave from" in admin.get(reverse("campaign:hub", args=[campaign.pk])).content.decode()
 
 
@@ -134,7 +135,7 @@ def test_what_a_digest_gathers_has_no_time_of_its_own(campaign: Campaign, write:
 
 
 def test_in_batches_and_each_once(campaign: Campaign, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(steering, "AT_ONCE", 2)
+    monkeypatch.setattr(controls, "AT_ONCE", 2)
     for _ in range(5):
         write(State.WAITING)
     assert steering.hold(campaign=campaign.pk) == 5

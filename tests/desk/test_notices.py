@@ -11,8 +11,8 @@ from wagtail.models import ModelLogEntry
 
 from tests.desk.conftest import Write
 from tocsin.campaigns.models import Campaign, Target
-from tocsin.desk.steering import RESTORED
 from tocsin.outbox.models import Bucket, Message, Notice, State
+from tocsin.outbox.restore import RESTORED
 
 
 @pytest.fixture

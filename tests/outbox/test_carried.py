@@ -6,7 +6,7 @@ import pytest
 
 from tests.outbox.conftest import left, let_leases_run_out
 from tests.outbox.sink import HANG_UP, Sink
-from tocsin.outbox.carried import HAND_IN, carry, hand_over
+from tocsin.outbox.carried import carry
 from tocsin.outbox.claims import claim, note
 from tocsin.outbox.deliver import deliver_batch
 from tocsin.outbox.models import Kind, Message
@@ -61,15 +61,3 @@ def test_a_letter_is_carried_once() -> None:
     alone = left(4, target_ref=12)
     assert carry([*(one.pk for one in letters), free.pk, alone.pk], second.pk) == 1
     assert Message.objects.filter(carrier=digest).count() == 2
-
-
-def test_what_was_handed_in_is_sent() -> None:
-    letters = [left(number, target_ref=12, gathered=True) for number in range(3)]
-    alone = left(9, target_ref=12)
-    assert hand_over([*(one.pk for one in letters), alone.pk], "Handed to the clerk on Monday.") == 3
-    one = Message.objects.get(pk=letters[0].pk)
-    assert (one.state, one.last_words) == (State.SENT, "Handed to the clerk on Monday.")
-    attempt = one.deliveries.get()
-    assert (attempt.number, attempt.server, attempt.outcome) == (1, HAND_IN, State.SENT)
-    assert hand_over([one.pk for one in letters], "Again") == 0
-    assert Message.objects.get(pk=alone.pk).state == State.WAITING

@@ -18,12 +18,12 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from tests.outbox.conftest import left, let_leases_run_out, make_due
 from tests.outbox.sink import HANG_UP, Sink
+from tocsin.lib.sql import run
 from tocsin.outbox import claims, deliver
 from tocsin.outbox.claims import Claim, claim
 from tocsin.outbox.deliver import deliver_batch
 from tocsin.outbox.models import Kind, Message
 from tocsin.outbox.post import open_mail
-from tocsin.outbox.sql import run
 from tocsin.outbox.states import State
 from tocsin.outbox.transports.base import Reply
 from tocsin.outbox.transports.smtp import SmtpTransport

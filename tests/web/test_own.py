@@ -152,7 +152,7 @@ def test_other_words_for_some_and_answers_to_questions(client: Client) -> None:
     body = unquote(link(own(client, edition)))
     assert "Dear Minister,\r\n\r\nOther words.\r\n\r\nHopefully,\r\nJane Doe\r\nJane Doe\r\n" in body
     body = unquote(link(own(client, edition, prompt_0="My {name} waits.")))
-    assert "We are watching.\r\n\r\nMy {name} waits.\r\n\r\nHopefully," in body
+    assert "Dear readers of the file,\r\n\r\nMy {name} waits.\r\n\r\nPlease give" in body
 
 
 def test_each_target_has_its_letter_also_by_an_answer(client: Client) -> None:

@@ -120,7 +120,6 @@ def _mail(  # noqa: PLR0913, PLR0917  (a letter has this many sides)
         reply_to=str(act["email"]) if answerable else "",
         reply_alias=campaign.reply_to == ReplyTo.ALIAS,
         held=campaign.letters_held or not target.in_office,
-        not_before=campaign.letters_not_before,
         gathered=target.mode != Target.Mode.EACH,
         target_ref=target.pk,
         pace=pace_of(target),
@@ -143,7 +142,6 @@ def as_a_test(mail: Outgoing, campaign: Campaign) -> Outgoing:
         language=mail.language,
         reply_to=mail.reply_to,
         held=campaign.letters_held,
-        not_before=mail.not_before,
     )
 
 

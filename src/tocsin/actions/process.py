@@ -26,6 +26,7 @@ from tocsin.actions.states import State
 from tocsin.actions.take import action_context
 from tocsin.campaigns.editions import frozen
 from tocsin.campaigns.models import Campaign, Edition, Target
+from tocsin.lib import sql
 from tocsin.lib.vault import vault
 from tocsin.outbox.models import Message
 from tocsin.outbox.post import frozen_message, leave_frozen
@@ -103,6 +104,7 @@ class Circumstances:
             language=remembered.language,
             number=remembered.number,
             words=remembered.words,
+            sha256=remembered.sha256,
         )
 
 
@@ -198,10 +200,18 @@ def _store_mine(mine: list[Following]) -> None:
     supporters = keep_people(one.person for one in mine)
     messages = leave_frozen([message for one in mine for message in one.messages])
     store_letters([(one.action, letter) for one in mine for letter in one.letters], messages)
-    for one in mine:
-        one.action.state, one.action.way = one.then, one.way
-        one.action.supporter_id = supporters[one.person.email_digest]
-    Action.objects.bulk_update([one.action for one in mine], ["state", "supporter", "way"])
+    _mark(mine, supporters)
+
+
+def _mark(mine: list[Following], supporters: dict[bytes, int]) -> None:
+    """The actions as they are now, in one statement: the ORM's way of writing many rows with different values took a
+    fifth of all that composing a letter takes."""
+    rows = [(one.action.pk, str(one.then), one.way, supporters[one.person.email_digest]) for one in mine]
+    sql.run(
+        "UPDATE actions_action SET state = v.column2, way = v.column3, supporter_id = v.column4 "
+        f"FROM {sql.values(rows)} WHERE actions_action.id = v.column1",
+        sql.flat(rows),
+    )
     to_seek = [one.action.pk for one in mine if one.then == State.SEEKING]
     if to_seek:
         Action.objects.filter(pk__in=to_seek).update(next_at=Now(), attempts=0, reason="")

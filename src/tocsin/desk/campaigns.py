@@ -19,6 +19,8 @@ from tocsin.desk.campaign_form import campaign_form
 from tocsin.desk.numbers import Glance, glances
 from tocsin.desk.proof_urls import PROOF_OF_A_CAMPAIGN
 from tocsin.desk.removing import RemoveUnlessUsed
+from tocsin.outbox import controls
+from tocsin.outbox.controls import Letters
 
 
 class CampaignsList(generic.IndexView):
@@ -73,14 +75,25 @@ class _LeadsToTheHub:
 class NewCampaign(_LeadsToTheHub, generic.CreateView):
     page_title = _("New campaign")
 
+    def save_instance(self) -> Campaign:
+        campaign: Campaign = super().save_instance()
+        keep_schedule(campaign)
+        return campaign
+
 
 class ChangeCampaign(_LeadsToTheHub, generic.EditView):
     """Saving republishes: what the campaign's pages say follows its targets and dates."""
 
     def save_instance(self) -> Campaign:
         campaign: Campaign = super().save_instance()
+        keep_schedule(campaign)
         changed(campaign)
         return campaign
+
+
+def keep_schedule(campaign: Campaign) -> None:
+    """Tells the outbox from when on this campaign's letters may leave."""
+    controls.schedule(Letters(campaign_ref=campaign.pk), campaign.letters_not_before)
 
 
 class Campaigns(ModelViewSet):

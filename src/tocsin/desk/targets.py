@@ -25,6 +25,8 @@ from tocsin.desk.journal import note
 from tocsin.desk.removing import RemoveUnlessUsed
 from tocsin.desk.rights import CHANGE_TARGETS, DECIDE_ON_LETTERS, only
 from tocsin.desk.target_form import TargetForm
+from tocsin.outbox import controls
+from tocsin.outbox.controls import Letters
 from tocsin.outbox.lanes import set_pace
 from tocsin.outbox.post import Pace
 from tocsin.outbox.states import State, that_may_become
@@ -56,6 +58,7 @@ class NewTarget(generic.CreateView):
     def save_instance(self) -> Target:
         target: Target = super().save_instance()
         keep_pace(target)
+        keep_pause(Target(), target)
         return target
 
 
@@ -63,8 +66,10 @@ class ChangeTarget(generic.EditView):
     """Saving republishes every campaign that writes to this target: their pages show who it is."""
 
     def save_instance(self) -> Target:
+        was = Target.objects.get(pk=self.object.pk)
         target: Target = super().save_instance()
         keep_pace(target)
+        keep_pause(was, target)
         # What was read before the forms of address were saved is old.
         for campaign in Target.objects.get(pk=target.pk).campaigns.all():
             changed(campaign)
@@ -79,6 +84,14 @@ class ChangeTarget(generic.EditView):
 def keep_pace(target: Target) -> None:
     """Tells the outbox the pace of this target's office, from the next letter on."""
     set_pace(target.pk, Pace(target.per_hour_by_day or None, target.per_hour_by_night, target.time_zone))
+
+
+def keep_pause(was: Target, now: Target) -> None:
+    """Tells the outbox what staff decided: pause, or go on. Another address is a fresh start for one that was dead."""
+    if now.paused and not was.paused:
+        controls.pause(Letters(target_ref=now.pk))
+    elif not now.paused and (was.paused or was.email != now.email or (now.in_office and not was.in_office)):
+        controls.resume(Letters(target_ref=now.pk))
 
 
 def letters_that_wait(target: Target) -> QuerySet[Letter]:

@@ -11,11 +11,11 @@ from datetime import timedelta
 
 from django.db import transaction
 
+from tocsin.lib.sql import database_now
 from tocsin.outbox.claims import Claim, kept_words
 from tocsin.outbox.lanes import TO_TARGETS, domain_key, target_key
 from tocsin.outbox.models import Bucket, Kind, Notice, Suppression
 from tocsin.outbox.notices import raise_notice
-from tocsin.outbox.sql import database_now
 from tocsin.outbox.suppress import suppress
 from tocsin.outbox.verdict import Mood, Verdict
 

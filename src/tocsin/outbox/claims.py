@@ -20,10 +20,10 @@ from django.db import connection, transaction
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Now
 
+from tocsin.lib.sql import changed, database_now, flat, lock, marks, moment, run, values
 from tocsin.outbox.carried import follow_carriers
 from tocsin.outbox.lanes import OpenLane, in_turn, locked_lanes, open_lanes
 from tocsin.outbox.models import Delivery, Kind, Message
-from tocsin.outbox.sql import changed, database_now, flat, lock, marks, moment, run, values
 from tocsin.outbox.states import State
 from tocsin.outbox.suppress import cancel_suppressed
 from tocsin.outbox.tokens import Tokens

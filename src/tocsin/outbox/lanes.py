@@ -18,9 +18,9 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from tocsin.lib.sql import database_now, lock, marks, run
 from tocsin.outbox.models import Bucket, Kind, Lane, Message
 from tocsin.outbox.pace import Flow, Pace
-from tocsin.outbox.sql import database_now, lock, marks, run
 
 # Somebody sits before a screen and waits for these: they pass by the domain's pace, and its bucket owes for them.
 HURRIED = (Kind.STAFF, Kind.CONFIRM, Kind.CHOICE)

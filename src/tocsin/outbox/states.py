@@ -16,7 +16,8 @@ nobody knows, and it is never sent again by itself; if the answer turns up after
 this time, tried again. `refused`: the server said no for good. `bounced`: taken first and sent back later.
 `cancelled`: staff stopped it; what a server may have can no longer be cancelled. What comes back may be quicker than
 the server's answer: from `sending`, once the dot was sent, a message may be `bounced` or `replied`. An answer is the
-last word: whoever gave it has the letter, whatever machines say of it later.
+last word: whoever gave it has the letter, whatever machines say of it later. Beside all this, a letter that no server
+has may be handed in on paper, and is `sent` by that (MAY_BE_HANDED_IN).
 """
 
 from __future__ import annotations
@@ -57,6 +58,9 @@ MAY_BECOME: dict[State, frozenset[State]] = {
     State.CANCELLED: frozenset(),
     State.REPLIED: frozenset(),
 }
+
+
+MAY_BE_HANDED_IN = (State.WAITING, State.DEFERRED, State.HELD, State.REFUSED, State.BOUNCED)
 
 
 def may_become(now: State, then: State) -> bool:

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from tocsin.lib.sql import flat, marks, run, values
 from tocsin.outbox.lanes import HURRIED, OpenLane, flow
 from tocsin.outbox.models import Bucket, Message
 from tocsin.outbox.pace import NO_LIMIT, after_taking, allowed
-from tocsin.outbox.sql import flat, marks, run, values
 
 
 @dataclass(frozen=True, slots=True)

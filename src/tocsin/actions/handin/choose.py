@@ -12,10 +12,10 @@ from tocsin.actions.models import HandIn, Letter
 from tocsin.actions.states import IN_THE_TALLY
 from tocsin.campaigns.models import Campaign, Target
 from tocsin.outbox.models import Kind
-from tocsin.outbox.states import State
+from tocsin.outbox.states import MAY_BE_HANDED_IN, State
 
 # What no server has taken, and what came back: paper is another way. Stopped letters stay stopped.
-NOT_TAKEN = (State.WAITING, State.DEFERRED, State.HELD, State.REFUSED, State.BOUNCED)
+NOT_TAKEN = MAY_BE_HANDED_IN
 TAKEN_TOO = (*NOT_TAKEN, State.SENT, State.REPLIED, State.UNCERTAIN)
 # What one job can make in good time; the rest makes a further kit.
 MOST_IN_A_KIT = 20_000
