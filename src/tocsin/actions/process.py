@@ -208,8 +208,9 @@ def _mark(mine: list[Following], supporters: dict[bytes, int]) -> None:
     fifth of all that composing a letter takes."""
     rows = [(one.action.pk, str(one.then), one.way, supporters[one.person.email_digest]) for one in mine]
     sql.run(
-        "UPDATE actions_action SET state = v.column2, way = v.column3, supporter_id = v.column4 "
-        f"FROM {sql.values(rows)} WHERE actions_action.id = v.column1",
+        "UPDATE actions_action SET state = v.column2, way = v.column3, supporter_id = v.column4 FROM "  # noqa: S608
+        + sql.values(rows)
+        + " WHERE actions_action.id = v.column1",
         sql.flat(rows),
     )
     to_seek = [one.action.pk for one in mine if one.then == State.SEEKING]
