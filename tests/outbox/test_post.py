@@ -28,7 +28,7 @@ from tocsin.outbox.freeze import (
 from tocsin.outbox.headers import CannotBeMailed, ascii_address, header_text
 from tocsin.outbox.inbound.addresses import Claim, read_address
 from tocsin.outbox.models import Kind, Message
-from tocsin.outbox.post import leave, open_mail
+from tocsin.outbox.post import COLUMNS, leave, open_mail
 from tocsin.outbox.states import State
 
 EVIL = "\r\nBcc: everybody@example.com\r\n\r\nAnother mail"
@@ -332,3 +332,9 @@ def test_a_files_name_is_nothing_but_a_name() -> None:
 def test_who_it_goes_to_is_known_by_its_digest_alone() -> None:
     message = left(to_address="Jane.Doe+x@Example.ca")
     assert bytes(Message.objects.get(pk=message.pk).to_digest) == vault().digest("jane.doe@example.ca")
+
+
+def test_the_statement_names_every_column_that_the_database_does_not_fill_itself() -> None:
+    filled_by_the_database = {"id", "state_since", "due_at", "lease_until", "created_at", "carrier"}
+    names = {field.name for field in Message._meta.concrete_fields} - filled_by_the_database
+    assert {column.removesuffix("_id") for column in COLUMNS} == names

@@ -32,7 +32,7 @@ from tocsin.outbox.models import Message
 from tocsin.outbox.post import frozen_message, leave_frozen
 from tocsin.supporters.keep import Answer, Person, keep_people
 
-BATCH = 100
+BATCH = 200
 MOST_ATTEMPTS = 3
 DETAILS = ("given_name", "family_name", "email", "postal_code", "city", "province", "country", "phone")
 log = logging.getLogger(__name__)

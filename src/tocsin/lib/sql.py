@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from itertools import batched
 from typing import Any
 
 from django.db import connection
 
 type Row = Sequence[Any]
+ROWS_AT_ONCE = 500
 
 
 def run(statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -40,6 +42,14 @@ def as_datetime(value: Any) -> datetime:
     if isinstance(value, datetime):
         return value
     return datetime.fromisoformat(str(value)).replace(tzinfo=UTC)
+
+
+def insert_new(table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
+    """Adds rows, but for those that are there already by a unique key. SQLite takes some thousands of values at once."""
+    for some in batched(rows, ROWS_AT_ONCE):
+        row = f"({marks(len(columns))})"
+        statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([row] * len(some))}"  # noqa: S608
+        run(f"{statement} ON CONFLICT DO NOTHING", flat(some))
 
 
 def marks(many: int) -> str:
