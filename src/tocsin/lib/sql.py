@@ -45,7 +45,7 @@ def as_datetime(value: Any) -> datetime:
 
 
 def insert_new(table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
-    """Adds rows, but for those that are there already by a unique key. SQLite takes some thousands of values at once."""
+    """Adds rows, but for those that are there by a unique key. SQLite takes some thousands of values at once."""
     for some in batched(rows, ROWS_AT_ONCE):
         row = f"({marks(len(columns))})"
         statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([row] * len(some))}"  # noqa: S608
