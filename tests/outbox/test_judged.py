@@ -6,6 +6,7 @@ import base64
 import re
 import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from email import message_from_bytes
 from email.utils import parseaddr
 
@@ -66,15 +67,14 @@ def passes_strict_dmarc(data: bytes) -> bool:
     return bool(dkim.verify(data, dnsfunc=dns))
 
 
-def spam_scores(*mails: bytes) -> list[float]:
-    """What can be told from each mail itself: nobody is asked. All in one run, which takes seconds to begin."""
-    box = b"".join(b"From us Mon Jun 15 12:00:00 2026\n" + mail.replace(b"\r\n", b"\n") + b"\n" for mail in mails)
+def spam_score(data: bytes) -> float:
+    """What can be told from the mail itself: nobody is asked."""
     judged = subprocess.run(
-        ["spamassassin", "--local", "--test-mode", "--mbox"], input=box, capture_output=True, check=True, timeout=120
+        ["spamassassin", "--local", "--test-mode"], input=data, capture_output=True, check=True, timeout=120
     )
-    found = re.findall(rb"^X-Spam-Status:.*?score=(-?[\d.]+)", judged.stdout, re.MULTILINE | re.DOTALL)
-    assert len(found) == len(mails), judged.stdout[:500]
-    return [float(score) for score in found]
+    found = re.search(rb"^X-Spam-Status:.*?score=(-?[\d.]+)", judged.stdout, re.MULTILINE | re.DOTALL)
+    assert found, judged.stdout[:500]
+    return float(found[1])
 
 
 SPAM = b"""From: "Dr. Doe" <a@b.example>\r
@@ -101,7 +101,7 @@ def test_it_is_no_spam(client: Client) -> None:
         if "spamassassin" in REQUIRED:
             pytest.fail("SpamAssassin is required here, but it is not installed.")
         pytest.skip("SpamAssassin is not installed")
-    english, french, spam = spam_scores(relayed(letter(client, "en")), relayed(letter(client, "fr")), SPAM)
-    assert english <= MOST_SPAM
-    assert french <= MOST_SPAM
-    assert spam > MOST_SPAM
+    mails = [relayed(letter(client, "en")), relayed(letter(client, "fr")), SPAM]
+    with ThreadPoolExecutor() as pool:  # it takes seconds to begin
+        english, french, spam = pool.map(spam_score, mails)
+    assert max(english, french) <= MOST_SPAM < spam
