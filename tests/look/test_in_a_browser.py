@@ -246,7 +246,7 @@ def test_the_link_is_copied(show: Callable[..., Any]) -> None:
     page = show("thanks")
     page.get_by_role("button", name="Copy the link").click()
 
-    assert page.get_by_role("button", name="Copied").is_visible()
+    page.get_by_role("button", name="Copied").wait_for()
 
 
 def test_without_script_no_button_is_dead(show: Callable[..., Any]) -> None:

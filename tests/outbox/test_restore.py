@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -126,8 +127,7 @@ def test_last_nights_backup(sink: Sink, tmp_path: Path) -> None:
 
 
 def _put_back(backup: Path) -> None:
-    database = str(connection.settings_dict["NAME"])
-    connection.close()
-    for ending in ("-wal", "-shm"):
-        Path(database + ending).unlink(missing_ok=True)
-    shutil.copy(backup, database)
+    """By SQLite's own way of copying: a file that is changed under open connections would belong to nobody."""
+    connection.ensure_connection()
+    with closing(sqlite3.connect(backup)) as source:
+        source.backup(connection.connection)
