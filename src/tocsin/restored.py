@@ -10,10 +10,12 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from tocsin.actions.models import Action
 from tocsin.actions.process import follow_batch
 from tocsin.actions.screen import screen_batch
+from tocsin.actions.states import State
 from tocsin.outbox.journal import journal_files, read_journal
-from tocsin.outbox.restore import Restored, put_right
+from tocsin.outbox.restore import RESTORED, Restored, put_right
 from tocsin.run import say
 
 
@@ -35,4 +37,12 @@ def restored(arguments: Sequence[str]) -> int:
 def put_all_right(journal: Sequence[Path]) -> Restored:
     while screen_batch() + follow_batch():
         pass
+    _leave_to_staff()
     return put_right(read_journal(journal))
+
+
+def _leave_to_staff() -> None:
+    """Whoever was sought or asked when the backup was made may have been written for since, under another ref."""
+    waiting = Action.objects.filter(state=State.SEEKING)
+    waiting.update(state=State.STUCK, reason=RESTORED, next_at=None)
+    Action.objects.filter(state=State.UNCONFIRMED).update(state=State.HELD, reason=RESTORED, next_at=None)

@@ -11,7 +11,9 @@ import time_machine
 
 from tests.actions.handin.conftest import write_letter
 from tests.cast import an_edition
+from tocsin.actions import digests as digests_room
 from tocsin.actions.digests import period, send_digests
+from tocsin.actions.handin import typeset
 from tocsin.actions.models import Letter
 from tocsin.campaigns.models import Campaign, Edition, Target
 from tocsin.outbox.carried import follow_carriers
@@ -114,9 +116,39 @@ def test_it_is_in_the_targets_language(edition_en: Edition, target: Target) -> N
     assert mail["Content-Language"] == "fr"
 
 
-def test_in_test_mode_it_goes_to_the_test_address(edition_en: Edition, target: Target) -> None:
+def test_in_test_mode_real_letters_wait(edition_en: Edition, target: Target) -> None:
     write_letter(edition_en)
     Campaign.objects.update(test_address="me@hearing.example")
     with time_machine.travel(MONDAY_MORNING):
-        send_digests()
-    assert open_mail(digests()[0]).to == "me@hearing.example"
+        assert send_digests() == 0
+        Campaign.objects.update(test_address="")
+        assert send_digests() == 1
+
+
+def test_a_letter_that_is_stopped_while_the_book_is_set_stops_the_mail(
+    edition_en: Edition, target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_letter(edition_en)
+    letter = write_letter(edition_en)
+
+    def stopped_meanwhile(document: typeset.Document) -> tuple[str, bytes]:
+        Message.objects.filter(pk=letter.message_id).update(state=State.CANCELLED)
+        return "letters.pdf", b"%PDF"
+
+    monkeypatch.setattr(digests_room, "typeset", stopped_meanwhile)
+    with time_machine.travel(MONDAY_MORNING):
+        assert send_digests() == 0
+        assert digests() == []
+        assert send_digests() == 1
+
+
+def test_one_that_fails_holds_up_nobody(edition_en: Edition, target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_letter(edition_en)
+
+    def fails(_document: typeset.Document) -> tuple[str, bytes]:
+        raise TimeoutError
+
+    monkeypatch.setattr(digests_room, "typeset", fails)
+    with time_machine.travel(MONDAY_MORNING):
+        assert send_digests() == 0
+    assert digests() == []

@@ -174,3 +174,11 @@ def test_answers_through_us_have_no_address_in_the_letter() -> None:
     mail = composed(an_edition(a_campaign(reply_to=ReplyTo.ALIAS))).mail
     assert mail.reply_alias
     assert "jane.doe@example.org" not in mail.text + mail.reply_to
+
+
+def test_one_whose_letters_are_handed_in_needs_no_address(edition_en: Edition) -> None:
+    Target.objects.update(email="", mode=Target.Mode.HAND_IN)
+    mail = composed(edition_en).mail
+    assert (mail.to_address, mail.gathered, mail.held) == ("letters@tocsin.example", True, False)
+    Target.objects.update(mode=Target.Mode.EACH)
+    assert composed(edition_en).mail.held

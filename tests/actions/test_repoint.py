@@ -54,3 +54,17 @@ def test_to_whoever_follows(target: Target) -> None:
     assert repoint_letters(target) == 2
     assert addresses_of_what_leaves() == ["next@hearings.example"] * 2
     assert set(Letter.objects.values_list("target", flat=True)) == {successor.pk}
+
+
+def test_what_is_held_stays_held(target: Target) -> None:
+    held = Letter.objects.earliest("pk").message
+    Message.objects.filter(pk=held.pk).update(state=State.HELD, due_at=None, last_words="restored")
+    assert repoint_letters(target) == 2
+    message = Letter.objects.earliest("pk").message
+    assert (message.state, message.due_at, message.last_words) == (State.HELD, None, "restored")
+
+
+def test_what_a_digest_carries_leaves_with_it(target: Target) -> None:
+    one, other = (letter.message for letter in Letter.objects.order_by("pk").select_related("message"))
+    Message.objects.filter(pk=one.pk).update(carrier=other)
+    assert repoint_letters(target) == 1

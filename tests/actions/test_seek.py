@@ -204,3 +204,25 @@ def test_an_answer_leads_to_whoever_belongs_to_it(client: Client) -> None:
     targeting = {"by": "answer", "field": "province", "target_list": premiers.pk, "provider": ""}
     act(an_edition(campaign, targeting=targeting), province="QC")
     assert (state(), written_to()) == ((State.FOLLOWED, ""), ["Québec"])
+
+
+def test_an_answer_that_leads_to_nobody_is_shown_to_staff(client: Client) -> None:
+    premiers = TargetList.objects.create(name="Premiers")
+    ListMember.objects.create(target_list=premiers, target=a_target(), match="ON")
+    campaign = a_campaign(targets=[], targeting=Targeting.ANSWER, target_list=premiers)
+    targeting = {"by": "answer", "field": "province", "target_list": premiers.pk, "provider": ""}
+    act(an_edition(campaign, targeting=targeting), province="NU")
+    for _ in range(3):
+        follow_everything()
+    assert state() == (State.STUCK, "NoTarget")
+
+
+def test_one_that_fails_holds_up_nobody(edition: Edition, provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
+    act(edition)
+
+    def fails(*_arguments: object) -> None:
+        raise TargetList.DoesNotExist
+
+    monkeypatch.setattr(seek, "representing_or_new", fails)
+    assert seek_batch() == 1
+    assert state() == (State.STUCK, "DoesNotExist")

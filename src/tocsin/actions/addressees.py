@@ -21,6 +21,10 @@ class TargetIsGone(Exception):
     """A target that the edition names is no longer there, so its letter has no address."""
 
 
+class NoTarget(Exception):
+    """Nobody in the list belongs to this person's answer: staff must see it, or a letter would vanish."""
+
+
 @dataclass(frozen=True, slots=True)
 class Addressee:
     """One target with the words that its letter uses of it. `match` is the answer that led to it, or empty."""
@@ -61,10 +65,12 @@ def addressee_for(words: EditionWords, target: Target) -> Addressee:
 
 
 def by_answer(edition: Edition, act: Mapping[str, Any]) -> list[Addressee]:
-    """Everybody in the edition's list whom this person's answer leads to."""
+    """Everybody in the edition's list whom this person's answer leads to. Raises NoTarget where that is nobody."""
     targeting = edition.words["targeting"]
     answer = str(act.get(targeting["field"], ""))
     found = targets_by_answer(targeting["target_list"], answer)
+    if not found:
+        raise NoTarget(answer)
     return [Addressee.today(target, edition.language, answer) for target in found]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from tocsin.actions.count import change_states
 from tocsin.actions.mails import request_to_confirm
@@ -18,9 +18,7 @@ from tocsin.actions.states import State
 from tocsin.actions.take import action_context
 from tocsin.actions.waiting import due, wait_again
 from tocsin.campaigns.editions import frozen
-from tocsin.lib.sealing import CannotOpen
 from tocsin.lib.vault import vault
-from tocsin.outbox.headers import CannotBeMailed
 from tocsin.outbox.post import Outgoing, leave
 
 BATCH = 100
@@ -50,7 +48,9 @@ def _ask(action: Action) -> None:
         with transaction.atomic():
             if wait_again(action, reason, wait):
                 leave([mail])
-    except (CannotOpen, CannotBeMailed) as error:
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
         log.error("action %s cannot be asked to confirm: %s", action.pk, type(error).__name__)  # noqa: TRY400
         change_states([(action.pk, State.UNCONFIRMED, State.BLOCKED, "cannot_ask")])
 

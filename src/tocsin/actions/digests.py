@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import count
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -21,7 +21,7 @@ from django.utils.translation import ngettext
 
 from tocsin.actions.handin.documents import CSV_COLUMNS, book, csv_rows
 from tocsin.actions.handin.read import Read, read_letter
-from tocsin.actions.handin.typeset import CouldNotBeSet, typeset
+from tocsin.actions.handin.typeset import typeset
 from tocsin.actions.handin.wording import editions_of
 from tocsin.actions.letters import pace_of
 from tocsin.actions.models import Letter
@@ -29,7 +29,7 @@ from tocsin.campaigns.models import Campaign, Edition, Target
 from tocsin.lib.csvlines import csv_lines
 from tocsin.outbox.carried import carry
 from tocsin.outbox.models import Kind, Message
-from tocsin.outbox.post import Attachment, Outgoing, leave
+from tocsin.outbox.post import Attachment, Outgoing, frozen_message, leave_frozen
 from tocsin.outbox.states import State
 
 HOUR_OF_THE_MORNING = 8
@@ -64,11 +64,13 @@ def period(target: Target, now: datetime) -> str:
 
 
 def _due(now: datetime) -> Iterator[tuple[Target, Campaign]]:
-    waiting = Target.objects.filter(mode__in=[Target.Mode.DAILY, Target.Mode.WEEKLY], paused=False)
+    modes, active = [Target.Mode.DAILY, Target.Mode.WEEKLY], Target.Status.ACTIVE
+    waiting = Target.objects.filter(mode__in=modes, status=active, paused=False)
     for target in waiting.exclude(email=""):
         if period(target, now):
             ids = _free(target).values_list("message__campaign_ref", flat=True).distinct()
-            for campaign in Campaign.objects.filter(pk__in=list(ids), letters_paused=False):
+            # Only real letters are gathered: while a campaign is in test mode they wait.
+            for campaign in Campaign.objects.filter(pk__in=list(ids), letters_paused=False, test_address=""):
                 yield target, campaign
 
 
@@ -78,6 +80,7 @@ def _free(target: Target) -> QuerySet[Letter]:
         message__gathered=True,
         message__carrier=None,
         message__state=State.WAITING,
+        hand_in=None,
     )
 
 
@@ -94,13 +97,32 @@ def _send(target: Target, campaign: Campaign) -> int:
 
 
 def _leave(gathered: Gathered, key: str) -> bool:
+    """Whether it was left. One that cannot be made holds up no other."""
     try:
-        mail = _mail(gathered, key)
-    except CouldNotBeSet:
-        log.error("the digest for target %s could not be set", gathered.target.pk)  # noqa: TRY400  (it may hold text)
+        _leave_whole(gathered, frozen_message(_mail(gathered, key)))
+    except _SomebodyWasFaster:
         return False
-    with transaction.atomic():
-        return carry(gathered.messages, leave([mail])[mail.key]) > 0
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        # What went wrong may hold what people wrote, so only its class is told.
+        log.error("the digest for target %s: %s", gathered.target.pk, type(error).__name__)  # noqa: TRY400
+        return False
+    return True
+
+
+@transaction.atomic
+def _leave_whole(gathered: Gathered, message: Message) -> None:
+    """With exactly the letters that are in it. While it was being set, another worker may have made it, or somebody may
+    have stopped a letter: then nothing is left."""
+    number = leave_frozen([message])[message.key]
+    ours = Message.objects.filter(pk=number, ref=message.ref).exists()
+    if not ours or carry(gathered.messages, number) != len(gathered.messages):
+        raise _SomebodyWasFaster
+
+
+class _SomebodyWasFaster(Exception):
+    """Nothing of this attempt is kept."""
 
 
 def _gather(target: Target, campaign: Campaign) -> Gathered | None:
@@ -127,7 +149,7 @@ def _mail(gathered: Gathered, key: str) -> Outgoing:
             campaign_ref=gathered.campaign.pk,
             sender_name=organisation,
             to_name=str(said) or target.name,
-            to_address=gathered.campaign.test_address or target.email,
+            to_address=target.email,
             subject=_("%(letters)s: %(title)s") % {"letters": _letters(len(gathered.letters)), "title": words["title"]},
             text=_text(gathered, said.greeting),
             language=target.language,

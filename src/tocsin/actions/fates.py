@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 
-from tocsin.actions.addressees import addressees_of
+from tocsin.actions.addressees import NoTarget, TargetIsGone, addressees_of
 from tocsin.actions.choose import choice_key
 from tocsin.actions.letters import variant_of
 from tocsin.actions.models import Action, Letter, Way
@@ -89,7 +89,11 @@ def _excluded(action: Action, act: dict[str, Any]) -> str:
     words = action.edition.words
     if action.state != ActionState.FOLLOWED or words["letter"] is None or not words["letter"].get("variants"):
         return ""
-    variants = (variant_of(words["letter"], one) for one in addressees_of(action.edition, act, action.division))
+    try:
+        addressees = addressees_of(action.edition, act, action.division)
+    except (NoTarget, TargetIsGone):
+        return ""
+    variants = (variant_of(words["letter"], one) for one in addressees)
     return next((variant["excluded"] for variant in variants if variant and variant["excluded"]), "")
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -98,7 +99,7 @@ def _mail(  # noqa: PLR0913, PLR0917  (a letter has this many sides)
 ) -> Outgoing:
     campaign, target = edition.campaign, addressee.target
     organisation = edition.words["brand"]["organisation"]
-    answerable = campaign.reply_to == ReplyTo.SUPPORTER
+    answerable, hand_in = campaign.reply_to == ReplyTo.SUPPORTER, target.mode == Target.Mode.HAND_IN
     text = letter_text(
         edition.words,
         addressee.greeting,
@@ -113,13 +114,14 @@ def _mail(  # noqa: PLR0913, PLR0917  (a letter has this many sides)
         campaign_ref=edition.campaign_id,
         sender_name=via(full_name(act), organisation),
         to_name=addressee.name,
-        to_address=target.email,
+        # One whose letters are handed in may have no address: what never leaves is addressed to ourselves.
+        to_address=target.email or settings.TOCSIN_MAIL_FROM,
         subject=str(act.get("subject", "")),
         text=text,
         language=edition.language,
         reply_to=str(act["email"]) if answerable else "",
         reply_alias=campaign.reply_to == ReplyTo.ALIAS,
-        held=campaign.letters_held or not target.in_office,
+        held=campaign.letters_held or not target.in_office or not (target.email or hand_in),
         gathered=target.mode != Target.Mode.EACH,
         target_ref=target.pk,
         pace=pace_of(target),

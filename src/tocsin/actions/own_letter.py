@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from tocsin.actions.addressees import Addressee, addressees_of
+from tocsin.actions.addressees import Addressee, NoTarget, TargetIsGone, addressees_of
 from tocsin.actions.letters import Sheet, full_name, sheet_for, whereabouts
 from tocsin.actions.way_contract import DIVISION
 from tocsin.campaigns.models import Edition
@@ -47,10 +47,17 @@ def own_letters(edition: Edition, act: dict[str, Any]) -> list[OwnLetter]:
     if edition.words["letter"] is None:
         return []
     # The division was looked up at the form, and came along with it.
-    to = addressees_of(edition, act, str(act.get(DIVISION, "")))
+    to = _known(edition, act)
     if not to:
         return [_letter(edition, act, None, sheet_for(edition.words, act) or Sheet("", "", ""))]
     return [_letter(edition, act, one, sheet) for one in to if (sheet := sheet_for(edition.words, act, one))]
+
+
+def _known(edition: Edition, act: dict[str, Any]) -> list[Addressee]:
+    try:
+        return addressees_of(edition, act, str(act.get(DIVISION, "")))
+    except (NoTarget, TargetIsGone):
+        return []
 
 
 def _letter(edition: Edition, act: dict[str, Any], to: Addressee | None, sheet: Sheet) -> OwnLetter:

@@ -6,13 +6,15 @@ worker and this is first, the letter leaves once.
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from tocsin.actions.addressees import addressee_for
 from tocsin.actions.letters import compose_letters
 from tocsin.actions.models import Letter
-from tocsin.actions.process import made_letters
+from tocsin.actions.process import MadeLetter, made_letters
 from tocsin.actions.take import action_context
 from tocsin.campaigns.models import Target
 from tocsin.campaigns.targeting.who import current
@@ -22,6 +24,12 @@ from tocsin.outbox.post import leave_frozen
 from tocsin.outbox.states import State, that_may_become
 
 BATCH = 50
+# Not what a digest carries, which leaves with it; and no test, which must not become a real letter by this.
+OURS: dict[str, Any] = {
+    "state__in": that_may_become(State.CANCELLED),
+    "carrier": None,
+    "target_ref__isnull": False,
+}
 
 
 def repoint_letters(target: Target) -> int:
@@ -34,7 +42,9 @@ def repoint_letters(target: Target) -> int:
 
 
 def _next(target: Target, after: int) -> list[Letter]:
-    waiting = Letter.objects.filter(target=target, pk__gt=after, message__state__in=that_may_become(State.CANCELLED))
+    waiting = Letter.objects.filter(
+        target=target, pk__gt=after, **{f"message__{name}": is_ for name, is_ in OURS.items()}
+    )
     return list(waiting.select_related("message", "action__edition__campaign").order_by("pk")[:BATCH])
 
 
@@ -44,6 +54,8 @@ def _repoint(letter: Letter, target: Target) -> bool:
     addressee = addressee_for(action.edition.words, target)
     composed = compose_letters(action.edition, action.pk, act, [addressee], again=str(letter.message_id))
     made = made_letters(composed, act)
+    if letter.message.state == State.HELD:
+        _hold(made, letter.message.last_words)
     with transaction.atomic():
         if not _cancelled(letter.message):
             return False
@@ -54,10 +66,16 @@ def _repoint(letter: Letter, target: Target) -> bool:
     return True
 
 
+def _hold(made: list[MadeLetter], why: str) -> None:
+    """What was held stays held, for the same reason: after a restore it may have left already."""
+    for letter in made:
+        letter.message.state, letter.message.due_at, letter.message.last_words = State.HELD, None, why
+
+
 def _cancelled(message: Message) -> bool:
     """Whether it was still ours to stop: a worker that has it in hand goes on with it."""
     locked = Message.objects.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
-    mine = locked.filter(pk=message.pk, state__in=that_may_become(State.CANCELLED)).first()
+    mine = locked.filter(pk=message.pk, **OURS).first()
     if mine is None:
         return False
     words = "Written anew: the target's address changed."

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from tocsin.actions.addressees import representing_or_new
 from tocsin.actions.letters import compose_letters
@@ -28,9 +28,7 @@ from tocsin.actions.waiting import due, wait_again
 from tocsin.campaigns.models import Edition
 from tocsin.campaigns.targeting.answers import LookUp, Outcome, Place
 from tocsin.campaigns.targeting.look_up import look_up
-from tocsin.lib.sealing import CannotOpen
 from tocsin.lib.vault import vault
-from tocsin.outbox.headers import CannotBeMailed
 from tocsin.outbox.post import leave, leave_frozen
 
 BATCH = 50
@@ -59,7 +57,9 @@ def _seek_safely(action: Action, edition: Edition, found: dict[tuple[str, str], 
     try:
         act = vault().open(action.sealed, action_context(action.email_digest))
         _seek(action, edition, act, found)
-    except (CannotOpen, CannotBeMailed) as error:
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
         log.error("action %s has no target: %s", action.pk, type(error).__name__)  # noqa: TRY400
         _give_up(action, type(error).__name__[:40])
 

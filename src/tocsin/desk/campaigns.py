@@ -85,10 +85,18 @@ class ChangeCampaign(_LeadsToTheHub, generic.EditView):
     """Saving republishes: what the campaign's pages say follows its targets and dates."""
 
     def save_instance(self) -> Campaign:
+        in_test_mode = bool(Campaign.objects.get(pk=self.object.pk).test_address)
         campaign: Campaign = super().save_instance()
         keep_schedule(campaign)
+        if campaign.test_address and not in_test_mode:
+            hold_real_letters(campaign)
         changed(campaign)
         return campaign
+
+
+def hold_real_letters(campaign: Campaign) -> None:
+    """What was written before test mode is addressed to targets: it waits until somebody releases it."""
+    controls.hold(Letters(campaign_ref=campaign.pk))
 
 
 def keep_schedule(campaign: Campaign) -> None:

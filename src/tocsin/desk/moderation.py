@@ -51,6 +51,8 @@ VERDICTS = {
 # The worker notes the name of what went wrong.
 STUCK_BECAUSE = {
     "TargetIsGone": _("A target that its page names is no longer there."),
+    "restored": _("The database was restored"),
+    "NoTarget": _("Nobody in the campaign's list belongs to this person's answer. Add them, then try again."),
     "CannotOpen": _("It was sealed with a key that is not here."),
     "no_division": _("No riding was found for its postal code. It may be mistyped, or missing in the table."),
     "no_target": _("Nobody in the campaign's list represents this person's riding. Add them, then try again."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Count, QuerySet
+from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -28,6 +29,7 @@ from tocsin.desk.target_form import TargetForm
 from tocsin.outbox import controls
 from tocsin.outbox.controls import Letters
 from tocsin.outbox.lanes import set_pace
+from tocsin.outbox.models import Message
 from tocsin.outbox.post import Pace
 from tocsin.outbox.states import State, that_may_become
 
@@ -70,6 +72,7 @@ class ChangeTarget(generic.EditView):
         target: Target = super().save_instance()
         keep_pace(target)
         keep_pause(was, target)
+        let_gathered_go(was, target)
         # What was read before the forms of address were saved is old.
         for campaign in Target.objects.get(pk=target.pk).campaigns.all():
             changed(campaign)
@@ -88,10 +91,17 @@ def keep_pace(target: Target) -> None:
 
 def keep_pause(was: Target, now: Target) -> None:
     """Tells the outbox what staff decided: pause, or go on. Another address is a fresh start for one that was dead."""
-    if now.paused and not was.paused:
+    if (now.paused and not was.paused) or (was.in_office and not now.in_office):
         controls.pause(Letters(target_ref=now.pk))
     elif not now.paused and (was.paused or was.email != now.email or (now.in_office and not was.in_office)):
         controls.resume(Letters(target_ref=now.pk))
+
+
+def let_gathered_go(was: Target, now: Target) -> None:
+    """Letters that waited for a digest or to be handed in leave one by one, if that is how they arrive now."""
+    if was.mode != Target.Mode.EACH and now.mode == Target.Mode.EACH:
+        gathered = Message.objects.filter(target_ref=now.pk, gathered=True, carrier=None, state=State.WAITING)
+        gathered.update(gathered=False, due_at=Now())
 
 
 def letters_that_wait(target: Target) -> QuerySet[Letter]:

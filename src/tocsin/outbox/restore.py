@@ -14,7 +14,8 @@ from django.db import transaction
 from django.db.models import Case, Value, When
 from django.db.models.functions import Now
 
-from tocsin.outbox.models import Message, Notice
+from tocsin.outbox.carried import follow_carriers
+from tocsin.outbox.models import Kind, Message, Notice
 from tocsin.outbox.states import State
 
 RESTORED = "restored"
@@ -47,6 +48,7 @@ def put_right(journal: Iterable[tuple[str, str]]) -> Restored:
         counts = {
             what: _become(state, [ref for ref, said in last.items() if said == what]) for what, state in BECOMES.items()
         }
+        follow_carriers(Message.objects.filter(kind=Kind.DIGEST, ref__in=last).values_list("pk", flat=True))
         held = Message.objects.filter(state__in=WOULD_LEAVE).update(state=State.HELD, last_words=RESTORED, **_at_rest())
         done = Restored(counts["sent"], counts["dot"], counts["refused"], held)
         Notice.objects.update_or_create(
