@@ -226,6 +226,9 @@ def make_target(camera: Camera, page: Page) -> None:
     page.get_by_role("link", name="Add target").click()
     page.fill("[name=name]", "Minister of Labour")
     page.fill("[name=email]", "minister@labour.example")
+    # Nobody waits an hour for a picture.
+    page.fill("[name=per_hour_by_day]", "0")
+    page.fill("[name=per_hour_by_night]", "100000")
     page.fill("[name=in_en-style]", "The Honourable")
     page.fill("[name=in_en-office]", "Minister of Labour")
     page.fill("[name=in_en-organisation]", "Government of Canada")
