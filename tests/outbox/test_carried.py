@@ -6,11 +6,13 @@ import pytest
 
 from tests.outbox.conftest import left, let_leases_run_out
 from tests.outbox.sink import HANG_UP, Sink
+from tocsin.outbox import controls, decide
 from tocsin.outbox.carried import carry
 from tocsin.outbox.claims import claim, note
 from tocsin.outbox.deliver import deliver_batch
-from tocsin.outbox.models import Kind, Message
+from tocsin.outbox.models import Kind, Message, Suppression
 from tocsin.outbox.states import State
+from tocsin.outbox.suppress import suppress
 
 pytestmark = pytest.mark.django_db
 
@@ -61,3 +63,49 @@ def test_a_letter_is_carried_once() -> None:
     alone = left(4, target_ref=12)
     assert carry([*(one.pk for one in letters), free.pk, alone.pk], second.pk) == 1
     assert Message.objects.filter(carrier=digest).count() == 2
+
+
+def test_staff_decide_about_the_digest_and_not_about_letters_in_it() -> None:
+    digest, [letter] = a_digest_of(1)
+    assert not decide.hold(letter.pk)
+    assert not decide.cancel(letter.pk)
+    assert decide.hold(digest.pk)
+    assert state_and_carrier(letter) == (State.HELD, digest.pk)
+    assert not decide.release(letter.pk)
+    assert decide.release(digest.pk)
+    assert state_and_carrier(letter) == (State.WAITING, digest.pk)
+    assert controls.hold(controls.Letters(campaign_ref=7)) == 1
+    assert state_and_carrier(letter) == (State.HELD, digest.pk)
+    Message.objects.update(state=State.UNCERTAIN)
+    assert not decide.resend_uncertain(letter.pk)
+    assert decide.resend_uncertain(digest.pk)
+    assert state_and_carrier(letter) == (State.WAITING, digest.pk)
+
+
+def test_a_digest_that_staff_take_from_a_worker_is_held_with_its_letters() -> None:
+    digest, [letter] = a_digest_of(1)
+    claim(50)
+    assert controls.hold(controls.Letters(target_ref=12)) == 1
+    assert state_and_carrier(letter) == (State.HELD, digest.pk)
+
+
+def test_letters_of_a_cancelled_digest_wait_for_the_next() -> None:
+    by_staff, [one] = a_digest_of(1)
+    decide.hold(by_staff.pk)
+    assert decide.cancel(by_staff.pk)
+    assert state_and_carrier(one) == (State.WAITING, None)
+    following = left(98, key="digest:12:2", kind=Kind.DIGEST, target_ref=12)
+    assert carry([one.pk], following.pk) == 1
+    suppress("minister@hearings.example", Suppression.Scope.ALL, Suppression.Reason.STAFF)
+    assert claim(50) == []
+    assert state_and_carrier(one) == (State.WAITING, None)
+
+
+def test_cancelling_all_that_a_target_gets_reaches_the_letters_in_its_digest() -> None:
+    digest, [letter] = a_digest_of(1)
+    assert controls.cancel(controls.Letters(target_ref=12)) == 2
+    assert state_and_carrier(digest) == state_and_carrier(letter) == (State.CANCELLED, None)
+
+
+def state_and_carrier(message: Message) -> tuple[str, int | None]:
+    return Message.objects.values_list("state", "carrier").get(pk=message.pk)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from tests.outbox.conftest import left, make_due
@@ -30,6 +34,7 @@ from tocsin.outbox.models import Bucket, Kind, Lane, Message
 from tocsin.outbox.post import open_mail
 from tocsin.outbox.states import State
 from tocsin.outbox.transports import transport
+from tocsin.outbox.verdict import Verdict
 
 pytestmark = pytest.mark.django_db
 EVERY = [Letters(campaign_ref=7), Letters(target_ref=12), Letters(campaign_ref=7, target_ref=12)]
@@ -148,3 +153,30 @@ def test_reopening_what_is_open_does_nothing() -> None:
 def test_letters_of_nobody_are_not_meant() -> None:
     with pytest.raises(ValueError, match="campaign or a target"):
         Letters()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="It has one lock only")
+def test_a_worker_and_staff_lock_messages_in_one_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer is about the later message, the dot about the earlier one; staff lock both from the earlier on."""
+    for number in range(2):
+        left(number, target_ref=12)
+    first, second = sorted(claim(50), key=lambda one: one.message.pk)
+    staff, settle = threading.Thread(target=_hold_elsewhere), claims._settle
+
+    def settle_slowly(*results: Any) -> None:
+        settle(*results)
+        staff.start()
+        time.sleep(0.5)
+
+    monkeypatch.setattr(claims, "_settle", settle_slowly)
+    assert claims.note([first], [(second, Verdict(State.SENT, "250 Ok"))]) == {first.message.pk}
+    staff.join()
+    assert [state_of(one.message) for one in (first, second)] == [State.SENDING, State.SENT]
+
+
+def _hold_elsewhere() -> None:
+    try:
+        hold(EVERY[1])
+    finally:
+        connection.close()

@@ -24,10 +24,12 @@ from pytest_django import Settings
 from tests.outbox.conftest import a_letter, left, make_due
 from tests.outbox.sink import HANG_UP, Sink
 from tocsin.outbox.deliver import Post, deliver_batch
+from tocsin.outbox.freeze import FrozenMail
+from tocsin.outbox.journal import journal_files, read_journal
 from tocsin.outbox.models import Delivery, Message
 from tocsin.outbox.post import leave, open_mail
 from tocsin.outbox.states import State
-from tocsin.outbox.transports.base import ServerAway
+from tocsin.outbox.transports.base import Reply, ServerAway
 from tocsin.outbox.transports.smtp import SmtpTransport
 
 pytestmark = pytest.mark.django_db
@@ -207,3 +209,24 @@ class TestDebiansSink:
         deliver_batch(12)
         assert set(Message.objects.values_list("state", flat=True)) <= states
         assert max(copies(folder).values(), default=0) <= 1
+
+
+def test_a_dot_that_led_to_nobody_was_taken_by_nobody(
+    sink: Sink, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An API says its dot before it connects. That the others still have their connection changes nothing."""
+    settings.TOCSIN_MAIL_CONNECTIONS = 2
+    lost, taken = left(1), left(2)
+    hand_over = SmtpTransport.hand_over
+
+    def away(way_out: SmtpTransport, mail: FrozenMail, before_dot: Callable[[], None]) -> Reply:
+        if mail.ref != lost.ref:
+            return hand_over(way_out, mail, before_dot)
+        before_dot()
+        raise ServerAway("No connection to the provider")
+
+    monkeypatch.setattr(SmtpTransport, "hand_over", away)
+    deliver_batch()
+    states = [Message.objects.get(pk=one.pk).state for one in (lost, taken)]
+    assert states == [State.DEFERRED, State.SENT]
+    assert [what for ref, what in read_journal(journal_files()) if ref == lost.ref] == ["dot", "refused"]

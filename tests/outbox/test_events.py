@@ -133,6 +133,12 @@ def test_a_supporter_is_left_alone(kind: Event.Kind, words: str, reason: str) ->
     assert "jane" not in Event.objects.earliest("pk").words + Message.objects.get().last_words
 
 
+def test_an_address_that_is_dead_outweighs_that_the_person_left() -> None:
+    Suppression.objects.create(digest=b"d" * 32, reason=Suppression.Reason.UNSUBSCRIBED)
+    note_event(sent(kind=Kind.THANKS), BOUNCED, "dsn", "1", NO_SUCH_USER)
+    assert Suppression.objects.get().reason == Suppression.Reason.BOUNCED
+
+
 def test_a_complaint_about_a_letter_suppresses_nobody() -> None:
     note_event(sent(), Event.Kind.COMPLAINED, "dsn", "1", "abuse")
     assert not Suppression.objects.exists()

@@ -18,6 +18,7 @@ from tocsin.outbox.claims import claim
 from tocsin.outbox.deliver import Post, deliver_batch
 from tocsin.outbox.lanes import OpenLane, in_turn, set_pace
 from tocsin.outbox.models import Bucket, Kind, Lane, Message
+from tocsin.outbox.pace import next_change
 from tocsin.outbox.post import Pace, leave
 from tocsin.outbox.states import State
 
@@ -188,3 +189,26 @@ def test_lanes_are_remembered_once_they_are_committed(django_assert_num_queries:
     lanes.forget()
     with django_assert_num_queries(3):
         leave([a_letter(3)])
+
+
+def test_shut_campaigns_do_not_crowd_out_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lanes, "OPEN_LANES", lanes.OPEN_LANES.replace("LIMIT 1000", "LIMIT 2"))
+    leave(a_letter(number, campaign_ref=1 + number % 3, target_ref=number) for number in range(12))
+    Bucket.objects.create(key="campaign:1", paused=True)
+    Bucket.objects.create(key="campaign:2", ready_at=timezone.now() + timedelta(hours=1))
+    thanks = left(20, campaign_ref=1, kind=Kind.THANKS)
+    Lane.objects.filter(campaign_ref=3).update(served_at=Now())
+    last = left(21, campaign_ref=4, target_ref=99)
+    # Shut by the caller, by a pause and by a schedule; whoever wrote is thanked all the same.
+    assert {one.message.pk for one in claim(50, frozenset({3}))} == {thanks.pk, last.pk}
+
+
+def test_a_lane_that_may_send_nothing_now_is_not_looked_at_again(settings: Settings) -> None:
+    left(1, target_ref=1, pace=Pace(0, 0, "UTC"))
+    left(2, target_ref=2, pace=SLOW)
+    Bucket.objects.filter(key="target:2").update(tokens=0, filled_at=Now())
+    assert claim(50) == []
+    never, soon = (Bucket.objects.get(key=f"target:{number}") for number in (1, 2))
+    assert never.ready_at == next_change(timezone.now(), "UTC")
+    assert timedelta() < soon.ready_at - timezone.now() < timedelta(minutes=4)
+    assert lanes.open_lanes(timezone.now(), frozenset()) == []

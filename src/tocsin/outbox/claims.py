@@ -20,7 +20,7 @@ from django.db import connection, transaction
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Now
 
-from tocsin.lib.sql import changed, database_now, flat, lock, marks, moment, run, values
+from tocsin.lib.sql import changed, database_now, flat, is_sqlite, lock, marks, moment, run, values
 from tocsin.outbox.carried import follow_carriers
 from tocsin.outbox.lanes import OpenLane, in_turn, locked_lanes, open_lanes
 from tocsin.outbox.models import Delivery, Kind, Message
@@ -134,6 +134,7 @@ def note(dots: Sequence[Claim], results: Sequence[tuple[Claim, Verdict]]) -> set
     Returns the numbers of those messages that may be handed over; the others are not ours any more, and must not.
     """
     with transaction.atomic():
+        _lock_in_order({one.message.pk for one in (*dots, *(one for one, _verdict in results))})
         now = database_now()
         _settle(results, now)
         mine = _still_mine(dots)
@@ -144,6 +145,12 @@ def note(dots: Sequence[Claim], results: Sequence[tuple[Claim, Verdict]]) -> set
                 [now, *flat(rows)],
             )
     return {one.message.pk for one in mine}
+
+
+def _lock_in_order(ids: Collection[int]) -> None:
+    """Results and dots at once, by their numbers, as staff's decisions do: otherwise each could wait for the other."""
+    if ids and not is_sqlite():
+        run(f"SELECT id FROM outbox_message WHERE id IN ({marks(len(ids))}) ORDER BY id {lock()}", [*ids])
 
 
 def _still_mine(claims: Sequence[Claim]) -> list[Claim]:

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import Case, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import Now
 
+from tocsin.outbox.decide import share_fate
 from tocsin.outbox.lanes import TO_TARGETS, campaign_key, target_key
 from tocsin.outbox.models import Bucket, Delivery, Lane, Message, Notice
 from tocsin.outbox.notices import settle_notice
@@ -123,12 +124,15 @@ def _change_lanes(which: Letters, **fields: object) -> None:
 
 
 def _change(which: Letters, among: Sequence[State], then: State) -> int:
-    """Gathered letters never leave by themselves, whatever is decided."""
+    """Gathered letters never leave by themselves, whatever is decided; those in a digest have the digest's fate."""
     due = Case(When(gathered=True, then=None), default=Now()) if then == State.WAITING else Value(None)
     total = 0
-    while ids := list(which.messages.filter(state__in=among).values_list("pk", flat=True)[:AT_ONCE]):
-        still = Message.objects.filter(pk__in=ids, state__in=among)
-        changed = still.update(state=then, state_since=Now(), due_at=due, own_faults=0)
+    free = which.messages.filter(state__in=among, carrier=None)
+    while ids := list(free.values_list("pk", flat=True)[:AT_ONCE]):
+        with transaction.atomic():
+            still = Message.objects.filter(pk__in=ids, state__in=among, carrier=None)
+            changed = still.update(state=then, state_since=Now(), due_at=due, own_faults=0)
+            share_fate(ids)
         if not changed:
             break
         total += changed
@@ -146,6 +150,8 @@ def _take_from_workers(which: Letters) -> int:
     Delivery.objects.filter(message__in=undone, finished_at=None).update(
         finished_at=Now(), outcome=State.HELD, words=STOPPED
     )
-    return Message.objects.filter(pk__in=undone).update(
+    taken = Message.objects.filter(pk__in=undone).update(
         state=State.HELD, state_since=Now(), due_at=None, lease_until=None, lease_holder="", last_words=STOPPED
     )
+    share_fate(undone)
+    return taken

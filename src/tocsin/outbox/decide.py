@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from django.db import transaction
 from django.db.models import Case, Value, When
 from django.db.models.functions import Now
 
+from tocsin.outbox.carried import follow_carriers
 from tocsin.outbox.models import Message
 from tocsin.outbox.states import State, that_may_become
 
@@ -29,8 +33,21 @@ def resend_uncertain(message_id: int) -> bool:
     return _change(message_id, [State.UNCERTAIN], State.WAITING)
 
 
+def share_fate(carriers: Sequence[int]) -> None:
+    """What was decided of digests holds for the letters in them; but those of a cancelled one wait for the next."""
+    among = [State.WAITING, State.DEFERRED, State.HELD]
+    freed = Message.objects.filter(carrier__in=carriers, carrier__state=State.CANCELLED, state__in=among)
+    freed.update(carrier=None, state=State.WAITING, state_since=Now(), due_at=None, last_words="")
+    follow_carriers(carriers)
+
+
+@transaction.atomic
 def _change(message_id: int, among: list[State], then: State) -> bool:
     # A gathered letter waits for its digest or for being handed in, and never leaves by itself.
     due = Case(When(gathered=True, then=None), default=Now()) if then == State.WAITING else Value(None)
-    rows = Message.objects.filter(pk=message_id, state__in=among)
-    return bool(rows.update(state=then, state_since=Now(), due_at=due, own_faults=0))
+    # One that a digest carries has the digest's fate, and none of its own.
+    rows = Message.objects.filter(pk=message_id, state__in=among, carrier=None)
+    changed = bool(rows.update(state=then, state_since=Now(), due_at=due, own_faults=0))
+    if changed:
+        share_fate([message_id])
+    return changed

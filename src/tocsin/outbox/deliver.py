@@ -160,7 +160,12 @@ class Post:
         """The sender that found nobody has ended. As long as others still have their connection, the server only wants
         fewer of them; without any, the rest of the batch need not wait for the same silence."""
         if not crew.gave_up:
-            give_back([refused])
+            if refused.message.pk in crew.dotted:
+                # An API has its dot before the connection: noted, and yet nobody took it. Given back it would be taken
+                # for one that nobody knows of.
+                self._write(crew, [], [Result(refused, on_no_connection(error, refused.number))])
+            else:
+                give_back([refused])
             return
         if time.monotonic() >= self.away_until:
             log.warning("the mail server cannot be reached; %s messages wait", len(crew.open) + 1)
@@ -213,7 +218,8 @@ class Post:
 def _answers(crew: Crew, results: Sequence[Result]) -> list[tuple[str, What]]:
     """The journal's second line, for those whose first it has. Where nobody knows, there is none."""
     answered = [(claim, said) for claim, said in verdicts(results) if claim.message.pk in crew.dotted]
-    crew.dotted -= {one.claim.message.pk for one in results}
+    # Where nobody was there it is not said yet what becomes of the mail: that comes as a second result.
+    crew.dotted -= {one.claim.message.pk for one in results if one.away is None}
     return [
         (claim.message.ref, "sent" if said.state == State.SENT else "refused")
         for claim, said in answered

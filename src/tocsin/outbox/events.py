@@ -15,6 +15,7 @@ from django.db.models.functions import Now
 
 from tocsin.outbox.models import Delivery, Event, Kind, Message, Notice, Suppression
 from tocsin.outbox.states import State, that_may_become
+from tocsin.outbox.suppress import suppress
 from tocsin.outbox.verdict import storable
 
 CODE = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)")
@@ -107,6 +108,4 @@ def _draw_conclusions(message: Message, event: Event) -> None:
 
 def _suppress(message: Message, reason: Suppression.Reason) -> None:
     if message.to_digest:
-        Suppression.objects.get_or_create(
-            digest=message.to_digest, scope=Suppression.Scope.ALL, defaults={"reason": reason}
-        )
+        suppress(bytes(message.to_digest), Suppression.Scope.ALL, reason)

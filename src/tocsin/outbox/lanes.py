@@ -43,10 +43,14 @@ FROM waiting
 JOIN outbox_lane l ON l.id = waiting.lane
 JOIN outbox_bucket d ON d.id = l.domain_id
 LEFT JOIN outbox_bucket t ON t.id = l.target_id
+LEFT JOIN outbox_bucket c ON c.key = 'campaign:' || CAST(l.campaign_ref AS text)
+  AND l.kind IN ({marks(len(TO_TARGETS))})
 WHERE NOT l.paused AND (l.not_before IS NULL OR l.not_before <= %s)
   AND NOT d.paused
   AND (d.ready_at <= %s OR l.kind IN ({marks(len(HURRIED))}) AND (d.slow_until IS NULL OR d.slow_until <= %s))
   AND (t.id IS NULL OR NOT t.paused AND t.ready_at <= %s)
+  AND (c.id IS NULL OR NOT c.paused AND c.ready_at <= %s)
+  {{of_open_campaigns}}
   AND EXISTS (SELECT 1 FROM outbox_message m WHERE m.lane_id = l.id AND m.due_at <= %s)
 ORDER BY l.served_at, l.id
 LIMIT 1000
@@ -103,11 +107,17 @@ def set_pace(target_ref: int, pace: Pace) -> None:
 
 def open_lanes(now: datetime, shut_campaigns: frozenset[int]) -> list[OpenLane]:
     """The lanes to serve next, fairly: campaigns in turn, and in each of them whoever was not served for longest."""
-    found = [OpenLane(*row) for row in run(OPEN_LANES, [now, now, *HURRIED, now, now, now])]
-    if found:
-        shut_campaigns |= shut(now)
-    free = [one for one in found if not (one.kind in TO_TARGETS and one.campaign_ref in shut_campaigns)]
-    return in_turn(free, lambda one: one.campaign_ref, MOST_LANES)
+    # Asked of the database: of the lanes that it returns, none may be one that stays shut, or those crowd out the rest.
+    stay, of_open_campaigns = sorted(shut_campaigns), ""
+    if stay:
+        to_targets = f"l.kind IN ({marks(len(TO_TARGETS))})"
+        of_open_campaigns = (
+            f"AND (l.campaign_ref IS NULL OR NOT ({to_targets} AND l.campaign_ref IN ({marks(len(stay))})))"
+        )
+    statement = OPEN_LANES.format(of_open_campaigns=of_open_campaigns)
+    letters = [*TO_TARGETS, *stay] if stay else []
+    rows = run(statement, [*TO_TARGETS, now, now, *HURRIED, now, now, now, *letters, now])
+    return in_turn([OpenLane(*row) for row in rows], lambda one: one.campaign_ref, MOST_LANES)
 
 
 def in_turn[T](things: Iterable[T], whose: Callable[[T], object], most: int) -> list[T]:

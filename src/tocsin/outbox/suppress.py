@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models.functions import Now
 
+from tocsin.outbox.decide import share_fate
 from tocsin.outbox.models import Kind, Message, Suppression
 from tocsin.outbox.post import address_digest
 from tocsin.outbox.states import State
@@ -42,10 +43,12 @@ def cancel_suppressed(picked: Sequence[Picked]) -> list[Picked]:
     stopped = _stopped(picked) if picked else set()
     if not stopped:
         return list(picked)
-    Message.objects.filter(
-        pk__in=[pk for pk, kind, digest in picked if (digest, kind) in stopped],
-        state__in=[State.WAITING, State.DEFERRED],
-    ).update(state=State.CANCELLED, state_since=Now(), due_at=None, last_words=SUPPRESSED)
+    gone = [(pk, kind) for pk, kind, digest in picked if (digest, kind) in stopped]
+    Message.objects.filter(pk__in=[pk for pk, _kind in gone], state__in=[State.WAITING, State.DEFERRED]).update(
+        state=State.CANCELLED, state_since=Now(), due_at=None, last_words=SUPPRESSED
+    )
+    if digests := [pk for pk, kind in gone if kind == Kind.DIGEST]:
+        share_fate(digests)
     return [one for one in picked if (one[2], one[1]) not in stopped]
 
 

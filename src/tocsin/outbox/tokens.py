@@ -47,6 +47,8 @@ class Tokens:
         for lane in served:
             for pk in self._passed(self.lanes[lane]):
                 taken[pk] += mails[lane]
+        # Those that let none by say from when on they do, or their lanes crowd out others at each claim until then.
+        taken.update(dict.fromkeys(self._empty() - taken.keys(), 0))
         if served:
             run(
                 f"UPDATE outbox_lane SET served_at = %s WHERE id IN ({marks(len(served))})",
@@ -64,6 +66,13 @@ class Tokens:
     def _asked(self, lane: OpenLane) -> list[int]:
         """Whom a person waits for does not wait for the domain's pace."""
         return self._passed(lane) if lane.kind not in HURRIED else [pk for pk in [lane.target] if pk is not None]
+
+    def _empty(self) -> set[int]:
+        return {
+            pk
+            for pk, bucket in self.buckets.items()
+            if not bucket.paused and bucket.ready_at <= self.now and allowed(flow(bucket), self.now) == 0
+        }
 
     def _write(self, taken: Mapping[int, int]) -> None:
         rows = []
