@@ -327,3 +327,9 @@ def test_when_the_database_is_away_the_letter_is_kept_on_screen(
     assert response.status_code == 503
     assert 5 <= int(response.headers["Retry-After"]) <= 30
     assert "My own words" in response.content.decode()
+
+
+def test_an_empty_seat_is_kept_for_a_minute_only(client: Client, edition: Edition, provider: Provider) -> None:
+    response = client.get(f"/find/{edition.pk}/L1S1A1.json")
+    assert response.json()["outcome"] == "found"
+    assert response.headers["Cache-Control"] == "public, max-age=60"

@@ -127,7 +127,7 @@ def find_json(request: HttpRequest, edition_id: int, code: str) -> HttpResponse:
         raise Http404
     with translation.override(edition.language):
         found = find_recipients(edition.words, _whole_code(code))
-        return _kept(JsonResponse(_as_json(request, edition, found)), found.outcome)
+        return _kept(JsonResponse(_as_json(request, edition, found)), found)
 
 
 def _whole_code(code: str) -> str:
@@ -157,10 +157,16 @@ def _parts(edition: Edition, recipient: Recipient) -> dict[str, str]:
     return {**parts, "text": variant["text"] if variant else ""}
 
 
-def _kept(response: HttpResponse, outcome: Outcome) -> HttpResponse:
-    if outcome not in KEPT:
+def _kept(response: HttpResponse, found: Finding) -> HttpResponse:
+    if found.outcome not in KEPT:
         return private(public(response))
     response = public(response)
-    response.headers["Cache-Control"] = f"public, max-age={KEPT[outcome]}"
+    response.headers["Cache-Control"] = f"public, max-age={_seconds_kept(found)}"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _seconds_kept(found: Finding) -> int:
+    """Where nobody sits today the list may be filled any moment, and everybody is to be shown it then."""
+    is_missing = any(one.said is None for one in found.recipients)
+    return KEPT[Outcome.NONE] if is_missing else KEPT[found.outcome]
