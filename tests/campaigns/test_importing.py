@@ -97,6 +97,8 @@ def another_zip() -> bytes:
         (b",".join([b"a"] * 101) + b"\nb", "100 columns"),
         (b"a\x00b\nc", "neither CSV"),
         (b'name\n"' + b"x" * 200_000, "quotation mark"),
+        (b"sep=\nname,email\na,b\n", "neither CSV"),
+        (b'sep="\nname,email\na,b\n', "neither CSV"),
         (b"PK\x03\x04 and nothing", "cannot be read"),
         (another_zip(), "cannot be read"),
         (as_xlsx(["a"], ["b"])[:-200], "cannot be read"),

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.desk.test_forms import CAMPAIGN, _errors
+from tests.look.markup import Markup
 from tocsin.campaigns.models import Campaign, ListMember, PostalDivision, ProviderHealth, Target, TargetList
 
 
@@ -133,3 +134,36 @@ def test_a_look_up_that_cannot_say_is_said(
 
 def test_held_letters_are_said(admin: Client) -> None:
     assert "New letters are held" in hub(admin, made(admin, letters_held="on"))
+
+
+def opened(client: Client, campaign: Campaign) -> dict[str, str]:
+    """What the form carries along of the fields that are decided elsewhere too."""
+    html = client.get(reverse("campaign:edit", args=[campaign.pk])).content.decode()
+    inputs = Markup(html).named("input")
+    return {one["name"]: one["value"] for one in inputs if one["name"].startswith("initial-letters_")}
+
+
+def test_an_old_form_does_not_undo_a_pause(admin: Client, campaign: Campaign) -> None:
+    old = opened(admin, campaign)
+    assert sorted(old) == ["initial-letters_held", "initial-letters_not_before", "initial-letters_paused"]
+    at = timezone.now() + timedelta(days=1)
+    Campaign.objects.update(letters_paused=True, letters_not_before=at)
+    address = reverse("campaign:edit", args=[campaign.pk])
+    assert _errors(admin.post(address, {**CAMPAIGN, "time_zone": campaign.time_zone, **old})) is None
+    campaign.refresh_from_db()
+    assert (campaign.name, campaign.letters_paused, campaign.letters_not_before) == ("Hear them", True, at)
+    new = opened(admin, campaign)
+    assert _errors(admin.post(address, {**CAMPAIGN, "time_zone": campaign.time_zone, **new})) is None
+    campaign.refresh_from_db()
+    assert (campaign.letters_paused, campaign.letters_not_before) == (False, None)
+
+
+def test_letters_are_decided_on_by_those_who_may(colleague: Any, campaign: Campaign) -> None:
+    at = timezone.now() + timedelta(days=1)
+    Campaign.objects.update(letters_paused=True, letters_not_before=at)
+    without = colleague("campaigns.change_campaign", "campaigns.view_campaign")
+    posted = {**CAMPAIGN, **opened(without, campaign), "letters_held": "on"}
+    assert _errors(without.post(reverse("campaign:edit", args=[campaign.pk]), posted)) is None
+    campaign.refresh_from_db()
+    assert (campaign.name, campaign.letters_held, campaign.letters_paused) == ("Hear them", False, True)
+    assert campaign.letters_not_before == at

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.desk.conftest import Sign
 from tocsin.campaigns import republish
-from tocsin.campaigns.models import Campaign, Target
+from tocsin.campaigns.models import Campaign, Edition, Target
 
 CAMPAIGN = {
     "name": "Hear them",
@@ -136,6 +137,21 @@ def test_a_target_with_letters_is_not_deleted(admin: Client, campaign: Campaign,
     letter = write()
     admin.post(reverse("target:delete", args=[letter.target_id]))
     assert Target.objects.filter(pk=letter.target_id).exists()
+
+
+def test_a_target_that_pages_write_to_is_not_deleted(
+    admin: Client, campaign: Campaign, edition: Edition, target: Target
+) -> None:
+    """First while the campaign has it, then while an edition names it; once that is retired it may go."""
+    address = reverse("target:delete", args=[target.pk])
+    refused = admin.post(address, follow=True)
+    assert "cannot be removed" in refused.content.decode()
+    campaign.targets.clear()
+    admin.post(address)
+    assert Target.objects.filter(pk=target.pk).exists()
+    Edition.objects.update(retired_at=timezone.now())
+    admin.post(address)
+    assert not Target.objects.filter(pk=target.pk).exists()
 
 
 def test_a_short_name_is_made_from_the_name_and_is_free(admin: Client) -> None:

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from tests.lookups import a_parliament
 from tests.pages.conftest import MakePage
 from tests.pages.test_readiness import detail, fields
-from tocsin.campaigns.models import Campaign, Target, Targeting, TargetList
+from tocsin.campaigns.models import Campaign, Provider, Target, Targeting, TargetList
 from tocsin.pages.models import ActionPage
 from tocsin.pages.readiness import reasons_against_publishing
 
@@ -60,6 +60,13 @@ def test_matching_needs_the_detail_that_is_matched(draft: MakePage, by_postal_co
 def test_a_list_must_have_somebody(draft: MakePage, by_postal_code: Campaign) -> None:
     by_postal_code.target_list = TargetList.objects.create(name="Nobody")
     assert fields(draft()) == ["campaign"]
+    by_postal_code.target_list = None
+    assert fields(draft(slug="b")) == ["campaign"]
+
+
+def test_a_list_that_fills_itself_may_be_empty(draft: MakePage, by_postal_code: Campaign) -> None:
+    by_postal_code.provider, by_postal_code.target_list = Provider.REPRESENT, TargetList.objects.create(name="Nobody")
+    assert fields(draft()) == []
     by_postal_code.target_list = None
     assert fields(draft(slug="b")) == ["campaign"]
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from tests.cast import an_edition, sign, valid_post
@@ -14,7 +16,9 @@ from tests.lookups import CENTRE, VANIER, Provider, an_edition_by_postal_code, p
 from tests.web.test_act import act_of
 from tests.web.test_straight import Asking, body
 from tocsin.actions.models import Action
+from tocsin.actions.standing import forget
 from tocsin.campaigns.models import Campaign, Edition, Target
+from tocsin.web import find as step
 
 __all__ = ["provider"]
 pytestmark = pytest.mark.django_db
@@ -303,3 +307,29 @@ def test_only_where_somebody_is_looked_up(client: Client, edition_en: Edition, p
     assert client.get(f"/find/{edition_en.pk}/K1A0A6.json").status_code == 404
     assert client.get("/find/999/K1A0A6.json").status_code == 404
     assert provider.asked == []
+
+
+def test_nobody_is_looked_up_once_it_is_retired(client: Client, edition: Edition, provider: Provider) -> None:
+    Edition.objects.update(retired_at=timezone.now())
+    forget()
+    assert client.get(f"/find/{edition.pk}/K1A0A6.json").status_code == 404
+    assert provider.asked == []
+
+
+def test_when_the_database_is_away_the_letter_is_kept_on_screen(
+    client: Client, edition: Edition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_asked: object, **_chosen: object) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(step, "find_recipients", away)
+    response = find(client, edition, text="My own words")
+    assert response.status_code == 503
+    assert 5 <= int(response.headers["Retry-After"]) <= 30
+    assert "My own words" in response.content.decode()
+
+
+def test_an_empty_seat_is_kept_for_a_minute_only(client: Client, edition: Edition, provider: Provider) -> None:
+    response = client.get(f"/find/{edition.pk}/L1S1A1.json")
+    assert response.json()["outcome"] == "found"
+    assert response.headers["Cache-Control"] == "public, max-age=60"

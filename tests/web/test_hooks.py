@@ -193,6 +193,30 @@ def test_a_mail_that_came_in(client: Client) -> None:
     assert Event.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("esp", "key", "secured"),
+    [
+        ("sendgrid", "SENDGRID_TRACKING_WEBHOOK_VERIFICATION_KEY", False),
+        ("sendgrid", "WEBHOOK_SECRET", True),
+        ("resend", "RESEND_SIGNING_SECRET", False),
+        ("resend", "RESEND_INBOUND_SECRET", True),
+        ("resend", "WEBHOOK_SECRET", True),
+    ],
+)
+def test_a_key_for_reports_does_not_open_the_door_for_mails(
+    client: Client,
+    settings: Settings,
+    esp: str,
+    key: str,
+    secured: bool,  # noqa: FBT001
+) -> None:
+    settings.TOCSIN_ESP, settings.ANYMAIL = esp, {key: SECRET}
+    assert hooks.secured(esp, "inbound") is secured
+    assert hooks.secured(esp) is (key != "RESEND_INBOUND_SECRET")
+    if not secured:
+        assert post(client, {}, path=f"{esp}/inbound").status_code == 403
+
+
 # ── a provider that signs ───────────────────────────────────────────────────────────────────────────────────────
 @pytest.fixture
 def mailgun(settings: Settings) -> Settings:

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
+from django.db import InterfaceError
 from django.test import Client
 
 from tests.cast import a_campaign, a_target, an_edition, letter_words, sign, valid_post
@@ -13,7 +14,8 @@ from tests.look.markup import Markup
 from tests.lookups import CENTRE, Provider, an_edition_by_postal_code, provider, variant
 from tests.web.test_act import act_of
 from tocsin.actions.models import Action
-from tocsin.campaigns.models import Campaign, Edition, ListMember, TargetList
+from tocsin.campaigns.models import Campaign, Edition, ListMember, Target, TargetList
+from tocsin.web import own as step
 
 __all__ = ["provider"]
 pytestmark = pytest.mark.django_db
@@ -169,3 +171,22 @@ def test_each_target_has_its_letter_also_by_an_answer(client: Client) -> None:
     assert link(own(client, edition)).startswith("mailto:premier@on.example?")
     assert link(own(client, edition, province="QC")).startswith("mailto:?")
     assert sign(client, edition).status_code == 303
+
+
+def test_a_letter_whose_target_was_removed_is_to_nobody(client: Client, edition: Edition) -> None:
+    Target.objects.all().delete()
+    response = own(client, edition, text="My own words")
+    assert response.status_code == 200
+    assert "My own words" in response.content.decode()
+
+
+def test_when_the_database_is_away_the_letter_is_kept_on_screen(
+    client: Client, edition: Edition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_asked: object) -> None:
+        raise InterfaceError
+
+    monkeypatch.setattr(step, "own_letters", away)
+    response = own(client, edition, text="My own words")
+    assert response.status_code == 503
+    assert "My own words" in response.content.decode()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from tocsin.actions.addressees import NoTarget, TargetIsGone, addressees_of
 from tocsin.actions.choose import choice_key
@@ -15,10 +15,11 @@ from tocsin.actions.models import Action, Letter, Way
 from tocsin.actions.seek import ASKS
 from tocsin.actions.states import State as ActionState
 from tocsin.actions.take import action_context
+from tocsin.actions.taken import BY_HAND
 from tocsin.campaigns.models import Campaign, Edition
 from tocsin.lib.sealing import CannotOpen
 from tocsin.lib.vault import vault
-from tocsin.outbox.models import Kind, Message
+from tocsin.outbox.models import Delivery, Kind, Message
 from tocsin.outbox.states import State as MessageState
 
 
@@ -58,6 +59,8 @@ class Receipt:
         return self.state in PREPARING
 
 
+# Of the last attempt; None where there was none yet.
+NO_SERVER = (None, "", BY_HAND)
 PREPARING = {ActionState.RECEIVED, ActionState.HELD, ActionState.COUNTED, ActionState.STUCK}
 
 
@@ -111,11 +114,17 @@ def _fates(letters: QuerySet[Letter], edition: Edition) -> list[LetterFate]:
             names.get(row.target_id, row.target.name),
             row.message.state,
             row.message.state_since,
-            row.message.last_words,
+            "" if row.server in NO_SERVER else row.message.last_words,
             row.target.mode if row.message.gathered and row.message.state == MessageState.WAITING else "",
         )
-        for row in letters.order_by("pk").select_related("target", "message")
+        for row in letters.order_by("pk").select_related("target", "message").annotate(server=_last_server())
     ]
+
+
+def _last_server() -> Subquery:
+    """Who spoke last: without a server the words are our own, or those of whoever handed the letter in."""
+    finished = Delivery.objects.filter(message=OuterRef("message"), finished_at__isnull=False)
+    return Subquery(finished.order_by("-number").values("server")[:1])
 
 
 def letters_by_fate(campaign: Campaign) -> dict[str, int]:

@@ -75,6 +75,10 @@ def _rows_of_text(data: bytes) -> Iterator[list[str]]:
     try:
         for row in csv.reader(lines, delimiter=separator):
             yield [_cell(value) for value in row]
+    except (ValueError, TypeError):  # “sep=” with nothing, a quotation mark or the end of the line behind it
+        raise CannotBeRead(
+            _("This is neither CSV nor an Excel file (.xlsx). Save your table as one of them.")
+        ) from None
     except csv.Error:
         raise CannotBeRead(_("The file cannot be read as CSV: a quotation mark is opened and not closed.")) from None
 

@@ -8,12 +8,14 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
 
 from tocsin.campaigns.models import Campaign, Kind, Target, Targeting
+from tocsin.desk.rights import DECIDE_ON_LETTERS, may
 from tocsin.desk.zones import time_zones
 
 
@@ -21,6 +23,8 @@ class CampaignForm(WagtailAdminModelForm):
     """Opening and closing are written and read in the campaign's own time zone, whoever sits at the desk."""
 
     DATES = ("opens_at", "closes_at", "letters_not_before")
+    # Decided at the controls as well, by whoever may, while this form lies open on another desk.
+    LETTERS = ("letters_held", "letters_paused", "letters_not_before")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -38,6 +42,9 @@ class CampaignForm(WagtailAdminModelForm):
         if self.instance.pk and self.instance.actions.exists():
             self.fields["kind"].disabled = True
             self.fields["kind"].help_text = _("People have already acted: the kind stays.")
+        for name in self.LETTERS:
+            self.fields[name].show_hidden_initial = True  # what stood there when the form was opened comes along
+            self.fields[name].disabled = self.for_user is None or not may(self.for_user, DECIDE_ON_LETTERS)
 
     def full_clean(self) -> None:
         with timezone.override(self._chosen_zone()):
@@ -60,6 +67,24 @@ class CampaignForm(WagtailAdminModelForm):
                 self.add_error(field, _("Choose one, so that each letter finds its target."))
         return cleaned
 
+    def save(self, commit: bool = True) -> Campaign:  # noqa: FBT001, FBT002  (Django's signature)
+        self._leave_what_was_not_decided_here()
+        saved: Campaign = super().save(commit)
+        return saved
+
+    def _leave_what_was_not_decided_here(self) -> None:
+        """An old form must not undo a colleague's pause: what nobody changed in it stays as it is by now."""
+        now = Campaign.objects.filter(pk=self.instance.pk).values(*self.LETTERS).first() or {}
+        for name, value in now.items():
+            if not self._was_decided_here(name):
+                setattr(self.instance, name, value)
+
+    def _was_decided_here(self, name: str) -> bool:
+        """A date goes with its time zone: another zone is another moment."""
+        if self.fields[name].disabled:
+            return False
+        return name in self.changed_data or (name in self.DATES and "time_zone" in self.changed_data)
+
     def _chosen_zone(self) -> zoneinfo.ZoneInfo:
         """The zone that was posted with the dates, or the campaign's if that is none."""
         posted = self.data.get(self.add_prefix("time_zone"), "")
@@ -77,6 +102,15 @@ def _free_slug(wish: str) -> str:
 
 def _name_and_address(target: Target) -> str:
     return f"{target.name} · {target.email}"
+
+
+class PanelWithWhatStood(FieldPanel):
+    """Carries along what stood in its field when the form was opened, which Wagtail's own panel leaves out."""
+
+    class BoundPanel(FieldPanel.BoundPanel):
+        def render_html(self, parent_context: Any = None) -> str:
+            stood = self.bound_field.as_hidden(only_initial=True)
+            return format_html("{}{}", super().render_html(parent_context), stood)
 
 
 def campaign_form() -> ObjectList:
@@ -159,9 +193,9 @@ def _travel() -> MultiFieldPanel:
         [
             FieldPanel("reply_to", widget=forms.RadioSelect),
             FieldPanel("moderation", widget=forms.RadioSelect),
-            FieldPanel("letters_held"),
-            FieldPanel("letters_paused"),
-            FieldPanel(
+            PanelWithWhatStood("letters_held"),
+            PanelWithWhatStood("letters_paused"),
+            PanelWithWhatStood(
                 "letters_not_before",
                 help_text=_("In the time zone above. People can write earlier; their letters wait until then."),
             ),

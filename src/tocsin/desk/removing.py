@@ -25,6 +25,10 @@ class RemoveUnlessUsed(generic.DeleteView):
             with transaction.atomic():
                 response: HttpResponse = super().form_valid(form)
         except (ProtectedError, PermissionDenied):  # Wagtail asks its own index first, and says it this way
-            messages.error(self.request, str(self.why_not) % {"name": self.object})
-            return HttpResponseRedirect(reverse(self.edit_url_name, args=[self.object.pk]))
+            return self.refuse()
         return response
+
+    def refuse(self) -> HttpResponse:
+        """Back to what was to be removed, with the reason."""
+        messages.error(self.request, str(self.why_not) % {"name": self.object})
+        return HttpResponseRedirect(reverse(self.edit_url_name, args=[self.object.pk]))

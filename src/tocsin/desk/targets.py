@@ -19,7 +19,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 
 from tocsin.actions.models import Letter
 from tocsin.actions.repoint import repoint_letters
-from tocsin.campaigns.models import Target
+from tocsin.campaigns.models import Edition, Target
 from tocsin.campaigns.republish import changed
 from tocsin.campaigns.targeting.who import current
 from tocsin.desk.journal import note
@@ -123,6 +123,24 @@ def repoint(request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("target:edit", args=[pk]))
 
 
+class RemoveTarget(RemoveUnlessUsed):
+    """Pages that are public name their targets: one that goes missing would leave their letters without an address."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        if is_written_to(self.object):
+            return self.refuse()
+        return super().form_valid(form)
+
+
+def is_written_to(target: Target) -> bool:
+    """Whether a campaign has this target, or an edition that can still be signed names it."""
+    if target.campaigns.exists():
+        return True
+    # Looked at one by one: SQLite cannot ask what a list in JSON contains.
+    said = Edition.objects.filter(retired_at=None).values_list("words__targets", flat=True)
+    return any(one["id"] == target.pk for targets in said.iterator() for one in targets or ())
+
+
 class Targets(ModelViewSet):
     model = Target
     name = "target"
@@ -135,7 +153,7 @@ class Targets(ModelViewSet):
     index_view_class = TargetsList
     add_view_class = NewTarget
     edit_view_class = ChangeTarget
-    delete_view_class = RemoveUnlessUsed
+    delete_view_class = RemoveTarget
     index_results_template_name = "desk/targets_results.html"
     create_template_name = "desk/target.html"
     edit_template_name = "desk/target.html"

@@ -6,6 +6,7 @@ beforehand, one postal code at a time. Why it is a step of its own: docs/decisio
 
 from __future__ import annotations
 
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -20,14 +21,14 @@ from tocsin.actions.reading import Offer, Problem
 from tocsin.actions.shown import typed_in
 from tocsin.actions.shown_letter import show_letter
 from tocsin.actions.standing import Standing, standing
-from tocsin.actions.take import TryLater
+from tocsin.actions.take import TryLater, let_go_of_the_connection
 from tocsin.actions.way_contract import DIVISION, FOUND_FOR, THROUGH_US, WAY, goes_by_postal_code
 from tocsin.campaigns.models import Edition
 from tocsin.campaigns.targeting.answers import Outcome
 from tocsin.lib.postalcode import NotAPostalCode, read_postal_code
 from tocsin.look.policy import private, public
 from tocsin.web.act import answer_form
-from tocsin.web.answers import answer, closed, mend, plain
+from tocsin.web.answers import answer, closed, come_back_later, mend, plain
 from tocsin.web.asked import CAME_FROM, came_from
 
 NOT_FOUND = _("We could not find this postal code. Check it, and correct it if it is mistyped.")
@@ -52,6 +53,15 @@ def find(request: HttpRequest, edition_id: int) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, edition: Edition) -> HttpResponse:
+    """Whoever wrote a letter keeps it on the screen, also while the database is away."""
+    try:
+        return _step(request, edition)
+    except (OperationalError, InterfaceError):
+        let_go_of_the_connection()
+        return come_back_later(request, edition, TryLater().seconds)
+
+
+def _step(request: HttpRequest, edition: Edition) -> HttpResponse:
     if not goes_by_postal_code(edition.words):
         raise Http404
     if (now := standing(edition.pk)) is not Standing.OPEN:
@@ -113,9 +123,11 @@ def find_json(request: HttpRequest, edition_id: int, code: str) -> HttpResponse:
         return plain(503, "away", seconds=later.seconds)
     if edition is None or not goes_by_postal_code(edition.words) or request.method not in {"GET", "HEAD"}:
         raise Http404
+    if standing(edition.pk) is not Standing.OPEN:  # nobody can act, so nobody is looked up
+        raise Http404
     with translation.override(edition.language):
         found = find_recipients(edition.words, _whole_code(code))
-        return _kept(JsonResponse(_as_json(request, edition, found)), found.outcome)
+        return _kept(JsonResponse(_as_json(request, edition, found)), found)
 
 
 def _whole_code(code: str) -> str:
@@ -145,10 +157,16 @@ def _parts(edition: Edition, recipient: Recipient) -> dict[str, str]:
     return {**parts, "text": variant["text"] if variant else ""}
 
 
-def _kept(response: HttpResponse, outcome: Outcome) -> HttpResponse:
-    if outcome not in KEPT:
+def _kept(response: HttpResponse, found: Finding) -> HttpResponse:
+    if found.outcome not in KEPT:
         return private(public(response))
     response = public(response)
-    response.headers["Cache-Control"] = f"public, max-age={KEPT[outcome]}"
+    response.headers["Cache-Control"] = f"public, max-age={_seconds_kept(found)}"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _seconds_kept(found: Finding) -> int:
+    """Where nobody sits today the list may be filled any moment, and everybody is to be shown it then."""
+    is_missing = any(one.said is None for one in found.recipients)
+    return KEPT[Outcome.NONE] if is_missing else KEPT[found.outcome]

@@ -39,6 +39,8 @@ SIGNED_WITH = {
     "sendgrid": ("SENDGRID_TRACKING_WEBHOOK_VERIFICATION_KEY",),
     "unisender_go": ("UNISENDER_GO_API_KEY",),
 }
+# What came in is signed by another key, or by none: then a key for reports says nothing about who hands a mail in.
+INBOUND_SIGNED_WITH: dict[str, tuple[str, ...]] = {"resend": ("RESEND_INBOUND_SECRET",), "sendgrid": ()}
 # A provider goes on trying for some hours, with the signature of its first attempt.
 OLDEST_SIGNATURE = 24 * 3600
 log = logging.getLogger(__name__)
@@ -54,17 +56,19 @@ def mail_hook(request: HttpRequest, esp: str, what: str) -> HttpResponse:
         return public(HttpResponseNotAllowed(["HEAD", "POST"]))
     if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_BODY:
         return _answer(413)
-    if not secured(esp):
+    if not secured(esp, what):
         return _answer(403)
     if esp == "amazon_ses" and "HTTP_AUTHORIZATION" not in request.META:
         return _answer(401, **{"WWW-Authenticate": 'Basic realm="mail"'})  # it sends the secret only when asked to
     return _taken(request, view, esp)
 
 
-def secured(esp: str) -> bool:
+def secured(esp: str, what: str = "tracking") -> bool:
     """Whether a key or a secret is set that tells the provider from anybody else."""
-    options = settings.ANYMAIL
-    return bool(options.get("WEBHOOK_SECRET")) or any(options.get(key) for key in SIGNED_WITH.get(esp, ()))
+    keys = SIGNED_WITH.get(esp, ())
+    if what == "inbound":
+        keys = INBOUND_SIGNED_WITH.get(esp, keys)
+    return any(settings.ANYMAIL.get(key) for key in ("WEBHOOK_SECRET", *keys))
 
 
 def try_provider(esp: str) -> None:
