@@ -11,11 +11,10 @@ from datetime import datetime
 from tocsin.campaigns.models import Campaign, Target
 from tocsin.outbox import controls, restore
 from tocsin.outbox.controls import Letters
-from tocsin.outbox.states import State, that_may_become
+from tocsin.outbox.states import State
 
 WAITING = (State.WAITING, State.DEFERRED)
 HELD = (State.HELD,)
-STOPPABLE = tuple(that_may_become(State.CANCELLED))
 NOT_GONE = (*WAITING, *HELD)
 
 
