@@ -288,6 +288,7 @@ INSTALLED_APPS = [
     "tocsin.supporters",
     "tocsin.outbox",
     "tocsin.actions",
+    "tocsin.staff",
     "tocsin.web",
     "tocsin.pages",
     "tocsin.desk",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from wagtail.admin.widgets.button import HeaderButton
 
 from tocsin.campaigns.models import Campaign, TargetList
+from tocsin.desk.rooms import doors_of
 
 type Words = str | Promise
 type Crumb = tuple[str, Words]
@@ -39,8 +40,11 @@ class Frame:
 
 
 def show(request: HttpRequest, template: str, frame: Frame, *, status: int = 200, **context: Any) -> HttpResponse:
-    """Renders a screen. Wagtail's door has it kept by no browser and no proxy."""
-    return render(request, template, {**frame.context(), **context}, status=status)
+    """Renders a screen; one that is about a `campaign` gets the bar of its rooms. Wagtail's door has it kept by no
+    browser and no proxy."""
+    campaign = context.get("campaign")
+    rooms = doors_of(request, campaign) if isinstance(campaign, Campaign) else []
+    return render(request, template, {**frame.context(), "rooms": rooms, **context}, status=status)
 
 
 def campaign_crumbs(campaign: Campaign, *, below: bool = True) -> list[Crumb]:

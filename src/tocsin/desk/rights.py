@@ -9,7 +9,9 @@ from typing import Concatenate
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Permission
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
+
+from tocsin.campaigns.models import Campaign
 
 type Person = AbstractBaseUser | AnonymousUser
 
@@ -24,13 +26,23 @@ ADD_LEDGER_LINES = ("campaigns.add_counterentry",)
 OPEN_PERSONAL_DATA = ("actions.view_action",)
 MODERATE = ("actions.change_action",)
 DECIDE_ON_LETTERS = ("outbox.change_message",)
+FIND_PEOPLE = ("staff.find_people",)
+EXPORT_PEOPLE = ("staff.export_people",)
+IMPORT_PEOPLE = ("staff.import_people",)
+APPROVE_SCRIPTS = ("staff.approve_script",)
+APPROVE_ENTRIES = ("staff.approve_entry",)
+WRITE_UPDATES = ("staff.write_update",)
+SEE_AUDIT = ("staff.see_audit",)
+MANAGE_STAFF = ("staff.manage_staff",)
 
 # Wagtail's page of group permissions shows only what it is told of.
 GRANTABLE = (*SEE_CAMPAIGNS, *ADD_LEDGER_LINES, *OPEN_PERSONAL_DATA, *MODERATE, *DECIDE_ON_LETTERS)
 
 
-def may(person: Person, any_of: tuple[str, ...]) -> bool:
-    return any(person.has_perm(permission) for permission in any_of)  # type: ignore[union-attr]
+def may(person: Person, any_of: tuple[str, ...], campaign: Campaign | None = None) -> bool:
+    """Whether somebody has one of these rights: on the whole site, or for this campaign."""
+    has: Callable[..., bool] = person.has_perm  # type: ignore[union-attr]
+    return any(has(right) or (campaign is not None and has(right, campaign)) for right in any_of)
 
 
 def only[**P, R: HttpResponseBase](
@@ -46,6 +58,30 @@ def only[**P, R: HttpResponseBase](
             return view(request, *args, **kwargs)
 
         return guarded
+
+    return decorate
+
+
+def of_campaign[**P, R: HttpResponseBase](
+    *any_of: tuple[str, ...],
+) -> Callable[[Callable[Concatenate[HttpRequest, Campaign, P], R]], Callable[Concatenate[HttpRequest, int, P], R]]:
+    """For a screen of one campaign, whose number `pk` is in its address: finds the campaign and refuses whoever lacks
+    one of these rights for it. Several: each of them is needed. Whoever may not see a campaign is told the same as
+    where there is none."""
+
+    def decorate(
+        view: Callable[Concatenate[HttpRequest, Campaign, P], R],
+    ) -> Callable[Concatenate[HttpRequest, int, P], R]:
+        @wraps(view)
+        def guarded(request: HttpRequest, /, pk: int, *args: P.args, **kwargs: P.kwargs) -> R:
+            campaign = Campaign.objects.filter(pk=pk).first()
+            if campaign is None and may(request.user, SEE_CAMPAIGNS):
+                raise Http404
+            if campaign is None or not all(may(request.user, needed, campaign) for needed in any_of):
+                raise PermissionDenied
+            return view(request, campaign, *args, **kwargs)
+
+        return guarded  # type: ignore[return-value]
 
     return decorate
 

@@ -1,0 +1,42 @@
+"""Edition: the words of a page as they were published, frozen."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from tocsin.campaigns.models.campaign import Campaign
+
+
+class EditionQuerySet(models.QuerySet["Edition"]):
+    def current(self, campaign: Campaign, language: str) -> Edition | None:
+        return self.filter(campaign=campaign, language=language).order_by("-number").first()
+
+
+class Edition(models.Model):
+    """The frozen, published wording of an action page. `words` never changes; `sha256` proves it."""
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="editions")
+    language = models.CharField(max_length=10)
+    number = models.PositiveIntegerField()
+    words = models.JSONField()
+    sha256 = models.CharField(max_length=64, editable=False)
+    published_at = models.DateTimeField(db_default=Now())
+    retired_at = models.DateTimeField(
+        null=True, help_text=_("Set when a change needs new signatures: this edition is no longer accepted.")
+    )
+
+    objects = EditionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("edition")
+        verbose_name_plural = _("editions")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["campaign", "language", "number"], name="edition_numbered_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.campaign} · {self.language} · {self.number}"

@@ -1,0 +1,54 @@
+"""The rooms of a campaign: which screens it has, in the order of the bar above each of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from tocsin.campaigns.models import Campaign, Kind
+from tocsin.desk.rights import CHANGE_CAMPAIGNS, SEE_CAMPAIGNS, may
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One way on from every screen of a campaign. `also` are screens that stand inside it."""
+
+    name: str
+    words: Promise
+    right: tuple[str, ...]
+    also: tuple[str, ...] = ()
+    for_letters_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A room as the bar shows it to one person."""
+
+    url: str
+    words: Promise
+    here: bool
+
+
+ROOMS: list[Room] = [
+    Room("hub", _("Overview"), SEE_CAMPAIGNS),
+    Room("letters", _("Letters"), SEE_CAMPAIGNS, ("letter", "letter_words", "letters_export"), for_letters_only=True),
+    Room("targets", _("Targets"), SEE_CAMPAIGNS, ("target_proof",), for_letters_only=True),
+    Room("ledger", _("Ledger"), SEE_CAMPAIGNS),
+    Room("moderation", _("Moderation"), SEE_CAMPAIGNS, ("opened", "decide")),
+    Room("hand_ins", _("Hand-ins"), SEE_CAMPAIGNS, ("hand_in", "new_hand_in"), for_letters_only=True),
+    Room("edit", _("Settings"), CHANGE_CAMPAIGNS),
+]
+
+
+def doors_of(request: HttpRequest, campaign: Campaign) -> list[Door]:
+    """The rooms that this person may enter, and which of them they are in."""
+    here = request.resolver_match.url_name if request.resolver_match else None
+    return [
+        Door(reverse(f"campaign:{room.name}", args=[campaign.pk]), room.words, here in (room.name, *room.also))
+        for room in ROOMS
+        if may(request.user, room.right, campaign) and not (room.for_letters_only and campaign.kind != Kind.LETTER)
+    ]
