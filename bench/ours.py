@@ -18,7 +18,6 @@ from bench.load import MARK, Form, letter
 from bench.services import Missing, Service, free_port, get
 from bench.stores import PostgresqlStore, SqliteStore, Store, count
 from tocsin.lib.sealing import new_key
-from tocsin.run import web_command
 
 KEYS = {"TOCSIN_KEYS": new_key(), "TOCSIN_DIGEST_KEY": new_key()}
 SUPPORTER = {
@@ -104,7 +103,8 @@ class Installation:
     def start_web(self, logs: Path, cache_seconds: int = 5, *, again: bool = False) -> Service:
         """The web server alone, without a worker. `again`: a second one of the same database, on a port of its own."""
         port = free_port() if again else self.port
-        command = web_command("127.0.0.1", port, self.known["workers"], self.known["threads"])
+        sizes = map(str, (port, self.known["workers"], self.known["threads"]))
+        command = [sys.executable, "-m", "tocsin.web_server", "127.0.0.1", *sizes]
         environment = self.environment(TOCSIN_CACHE_SECONDS=str(cache_seconds))
         name = f"{self.name} {'rendering' if again else 'web'}"
         return self._ready(Service(name, command, logs, environment=environment), port)

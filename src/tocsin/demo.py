@@ -21,7 +21,7 @@ from typing import IO, Any
 from urllib.parse import urlsplit
 
 from tocsin.lib.sealing import new_key
-from tocsin.run import Member, Tree, port_is_free, run_step, say, web_command, worker_command
+from tocsin.run import Member, Tree, nursery_command, port_is_free, run_step, say
 
 HOST = "127.0.0.1"
 USUAL_PORT = 8000
@@ -155,10 +155,7 @@ def _prepared(folder: Path, environment: dict[str, str]) -> dict[str, Any]:
 
 def _run(port: int, environment: dict[str, str], facts: dict[str, Any]) -> None:
     say("Starting the servers …")
-    tree = Tree(
-        [Member("web", web_command(HOST, port, 1, THREADS)), Member("worker", worker_command())],
-        environment=environment,
-    )
+    tree = Tree([Member("servers", nursery_command(HOST, port, 1, THREADS))], environment=environment)
     paths = [urlsplit(page["url"]).path for page in facts["pages"]]
     tree.watch(Announcement(port, ["/health/ready", *paths[:1]], ready_lines(port, facts, environment)))
 

@@ -18,12 +18,15 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from types import FrameType
+from typing import Protocol
 
 from tocsin.lib.endings import end_with_parent
+from tocsin.lib.forks import fork
 
 PROC = Path("/proc")
 LOOK_EVERY = 0.1
-SECONDS_TO_END = 8.0
+# Longer than a nursery waits for those below it (nursery.py).
+SECONDS_TO_END = 10.0
 SECONDS_FOR_REMAINS = 3.0
 # A process that lived this long is started again at once; one that keeps dying waits longer each time.
 STEADY_AFTER = 20.0
@@ -37,13 +40,9 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
-def web_command(host: str, port: int, workers: int, threads: int) -> list[str]:
-    """The web server. It starts its own failed workers again; what it cannot mend, the supervisor does."""
-    return [sys.executable, "-m", "tocsin.web_server", host, *map(str, (port, workers, threads))]
-
-
-def worker_command() -> list[str]:
-    return [sys.executable, "-m", "tocsin.cli", "worker"]
+def nursery_command(host: str, port: int, workers: int, threads: int) -> list[str]:
+    """Web server and worker, below a process that has loaded what both need."""
+    return [sys.executable, "-m", "tocsin.nursery", host, *map(str, (port, workers, threads))]
 
 
 def run_step(command: Sequence[str], environment: Mapping[str, str] | None = None) -> int:
@@ -70,19 +69,31 @@ def port_is_free(host: str, port: int) -> bool:
     return True
 
 
+class Process(Protocol):
+    """A child, reaped once."""
+
+    @property
+    def pid(self) -> int: ...
+
+    def wait(self) -> int: ...
+
+
 @dataclass
 class Member:
-    """One process of the tree, with what it takes to start it again."""
+    """One process of the tree, with what it takes to start it again: a command, or work for a fork of this process."""
 
     name: str
-    command: Sequence[str]
-    process: subprocess.Popen[bytes] | None = None
+    command: Sequence[str] | Callable[[], int]
+    process: Process | None = None
     started_at: float = 0.0
     start_again_at: float = 0.0
     deaths: int = 0
 
     def start(self, environment: Mapping[str, str]) -> None:
         self.started_at = time.monotonic()
+        if callable(self.command):
+            self.process = fork(self.name, self.command)
+            return
         self.process = subprocess.Popen(  # noqa: S603  (our own command, without a shell)
             self.command,
             env={**environment, "TOCSIN_TREE": "yes"},
@@ -110,7 +121,7 @@ class Member:
         return f"killed by signal {-status}" if status < 0 else f"exit code {status}"
 
     @staticmethod
-    def _end_group(process: subprocess.Popen[bytes]) -> None:
+    def _end_group(process: Process) -> None:
         """A web worker whose master was killed keeps the port, and goes on answering: it may finish, and then goes."""
         for number, seconds in ((signal.SIGTERM, SECONDS_FOR_REMAINS), (signal.SIGKILL, 1.0)):
             signal_group(process.pid, number)
@@ -155,6 +166,8 @@ class Tree:
     members: list[Member]
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     say: Say = say
+    seconds_to_end: float = SECONDS_TO_END
+    within: bool = False
     ending: bool = False
 
     def watch(self, each_time: Callable[[], None] = lambda: None) -> None:
@@ -186,12 +199,12 @@ class Tree:
 
     def _end_all(self) -> None:
         """Asks everybody at once, waits, then insists."""
-        self.say("Stopping …")
+        self.tell("Stopping …")
         running = [member for member in self.members if member.process is not None]
         for member in running:
             if member.process:
                 signal_group(member.process.pid, signal.SIGTERM)
-        deadline = time.monotonic() + SECONDS_TO_END
+        deadline = time.monotonic() + self.seconds_to_end
         while time.monotonic() < deadline and not all(member.has_died for member in running):
             time.sleep(LOOK_EVERY / 2)
         for member in running:
@@ -199,4 +212,9 @@ class Tree:
                 self.say(f"{member.name} did not end by itself and is killed.")
                 signal_group(member.process.pid, signal.SIGKILL)
             member.bury()
-        self.say("Stopped.")
+        self.tell("Stopped.")
+
+    def tell(self, line: str) -> None:
+        """What whoever sits before the screen is told once, by the outermost tree."""
+        if not self.within:
+            self.say(line)

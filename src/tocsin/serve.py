@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from tocsin import settings
-from tocsin.run import Member, Tree, port_is_free, run_step, say, web_command, worker_command
+from tocsin.run import Member, Tree, nursery_command, port_is_free, run_step, say
 
 
 def serve(arguments: Sequence[str]) -> int:
@@ -21,7 +21,7 @@ def serve(arguments: Sequence[str]) -> int:
     # In a process of its own: what it loads is not kept, and the supervisor stays small.
     if code := run_step([sys.executable, "-m", "tocsin.prepare", "serve"]):
         return code
-    web = web_command(host, port, settings.TOCSIN_WEB_WORKERS, settings.TOCSIN_WEB_THREADS)
+    servers = nursery_command(host, port, settings.TOCSIN_WEB_WORKERS, settings.TOCSIN_WEB_THREADS)
     say(f"Starting on {host}, port {port}, for {settings.TOCSIN_BASE_URL.geturl()}")
-    Tree([Member("web", web), Member("worker", worker_command())]).watch()
+    Tree([Member("servers", servers)]).watch()
     return 0

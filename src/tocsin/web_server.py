@@ -1,13 +1,8 @@
-"""The web server's own process: loads the application once, then forks the workers that answer.
-
-What forked workers have in common is in memory once: with the application loaded in each by itself, two of them took
-80 MB more (bench/notes.md). A single worker has nobody to share with, and loads it by itself.
-"""
+"""The web server: a process that forks the workers that answer, from the application as it was loaded before."""
 
 from __future__ import annotations
 
 import argparse
-import gc
 import multiprocessing
 import os
 import pkgutil
@@ -62,12 +57,11 @@ def in_a_worker(parent: int) -> WSGIApplication:
     return application()
 
 
-def share_the_application() -> None:
-    """Loads it before the fork. What is there then stays: looking through it for garbage would write to it, and so
-    copy it into every worker."""
-    application()
-    gc.collect()
-    gc.freeze()
+def serve(host: str, port: int, workers: int, threads: int) -> int:
+    """Answers until it is told to end."""
+    loader: Callable[[], WSGIApplication] = partial(in_a_worker, os.getpid())
+    server(host, port, workers, threads).serve(target_loader=loader, wrap_loader=False)
+    return 0
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -76,12 +70,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for name in ("port", "workers", "threads"):
         words.add_argument(name, type=int)
     asked = words.parse_args(arguments)
-    # Python 3.14 begins processes otherwise, and so would load the application in each of them.
     multiprocessing.set_start_method("fork")
-    if asked.workers > 1:
-        share_the_application()
-    loader: Callable[[], WSGIApplication] = partial(in_a_worker, os.getpid())
-    server(asked.host, asked.port, asked.workers, asked.threads).serve(target_loader=loader, wrap_loader=False)
+    application()
+    serve(asked.host, asked.port, asked.workers, asked.threads)
 
 
 if __name__ == "__main__":

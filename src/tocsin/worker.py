@@ -10,6 +10,7 @@ any number of machines, and one that dies leaves nothing undone that another doe
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import os
 import signal
@@ -44,7 +45,7 @@ from tocsin.actions.seek import seek_batch
 from tocsin.actions.taken import count_taken
 from tocsin.campaigns.targeting.memory import forget_what_is_old
 from tocsin.incoming import Mailbox
-from tocsin.lib.endings import end_with_parent
+from tocsin.lib.endings import call_it, end_with_parent
 from tocsin.outbox.deliver import LINGER, Post
 
 REST = 1.0
@@ -238,10 +239,13 @@ def _forked() -> int:
 
     Before there are threads and connections: neither survives being doubled.
     """
+    gc.collect()
+    gc.freeze()  # looking through it for garbage would write to it, and so copy it
     here = os.getpid()
     child = os.fork()
     if child == 0:
         end_with_parent(here)
+        call_it("tocsin post")
     return child
 
 

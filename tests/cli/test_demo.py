@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import os
 import re
@@ -64,21 +65,25 @@ class Running:
         path = Path(f"/proc/{pid}/task/{pid}/children")
         return [int(child) for child in path.read_text().split()] if path.exists() else []
 
-    def find(self, word: str) -> int:
-        """The child of the supervisor whose command has this word in it."""
-        for child in self.children(self.process.pid):
-            command = Path(f"/proc/{child}/cmdline")
-            if command.exists() and word in command.read_text().split("\0"):
-                return child
+    def find(self, called: str) -> int:
+        """The child of the nursery that is called so."""
+        for child in self.children(self.nursery):
+            with contextlib.suppress(OSError):
+                if Path(f"/proc/{child}/comm").read_text().strip() == called:
+                    return child
         return 0
 
     @property
+    def nursery(self) -> int:
+        return next(iter(self.children(self.process.pid)), 0)
+
+    @property
     def master(self) -> int:
-        return self.find("tocsin.web_server")
+        return self.find("tocsin web")
 
     @property
     def worker(self) -> int:
-        return self.find("worker")
+        return self.find("tocsin worker")
 
     def ask(self, path: str, form: dict[str, str] | None = None) -> tuple[int, str, str]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
@@ -196,14 +201,20 @@ def test_what_is_killed_comes_back(demo: Running) -> None:
     demo.until(lambda: demo.master not in {0, master})
     demo.until(demo.answers)
 
+    nursery = demo.nursery
+    os.kill(nursery, signal.SIGKILL)
+    demo.until(lambda: demo.nursery not in {0, nursery} and demo.worker)
+    demo.until(demo.answers)
+
     assert not Path(f"/proc/{left}/fd").exists() or left not in demo.children(1)
     assert "web ended (killed by signal 9)" in demo.said
     assert "worker ended (killed by signal 9)" in demo.said
+    assert "servers ended (killed by signal 9)" in demo.said
 
 
 def test_it_ends_and_starts_again_with_all_it_had(demo: Running) -> None:
     before, password = count(demo), re.findall(r"Password +(\S+)", demo.said)
-    processes = [demo.master, demo.worker, *demo.children(demo.master)]
+    processes = [demo.nursery, demo.master, demo.worker, *demo.children(demo.master), *demo.children(demo.worker)]
 
     assert demo.end() < 10
     assert demo.process.returncode == 0

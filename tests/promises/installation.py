@@ -175,16 +175,18 @@ class Installation:
 
     # ── its processes ───────────────────────────────────────────────────────────────────────────────────────────
     def process(self, name: str) -> int | None:
-        """The number of a process that runs: “worker”, “post” (which the worker forked), “master” or “inner” (those
-        two are the web's)."""
-        if name == "post":
-            worker = self.process("worker")
-            return next(iter(_children(worker, "worker")), None) if worker else None
-        if name == "inner":
-            master = self.process("master")
-            return next(iter(_children(master, "tocsin.web_server")), None) if master else None
+        """The number of a process that runs: “nursery” (which forked the rest), “worker”, “post” (which the worker
+        forked), “master” or “inner” (those two are the web's)."""
         assert self._process
-        return next(iter(_children(self._process.pid, {"worker": "worker", "master": "tocsin.web_server"}[name])), None)
+        above, called = {
+            "nursery": ("", "tocsin.nursery"),
+            "master": ("nursery", "tocsin web"),
+            "worker": ("nursery", "tocsin worker"),
+            "inner": ("master", "tocsin web"),
+            "post": ("worker", "tocsin post"),
+        }[name]
+        parent = self.process(above) if above else self._process.pid
+        return next(iter(_children(parent, called)), None) if parent else None
 
     def kill(self, name: str) -> None:
         """As if the power had failed for this one process."""
@@ -202,14 +204,15 @@ class Installation:
         return self.rows(query, *values)[0][0]
 
 
-def _children(parent: int, word: str) -> list[int]:
-    """The running processes that `parent` started and whose command holds the word."""
+def _children(parent: int, called: str) -> list[int]:
+    """The running processes that `parent` started and that are called so, or whose command has the word."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
             state, its_parent = (folder / "stat").read_text().rpartition(")")[2].split()[:2]
             command = (folder / "cmdline").read_bytes().split(b"\0")
-            if int(its_parent) == parent and state not in "ZX" and word.encode() in command:
+            names = [*command, (folder / "comm").read_bytes().strip()]
+            if int(its_parent) == parent and state not in "ZX" and called.encode() in names:
                 found.append(int(folder.name))
     return found
 
