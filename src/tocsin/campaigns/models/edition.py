@@ -9,11 +9,13 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from tocsin.campaigns.models.campaign import Campaign
+from tocsin.campaigns.models.trial import Trial
 
 
 class EditionQuerySet(models.QuerySet["Edition"]):
-    def current(self, campaign: Campaign, language: str) -> Edition | None:
-        return self.filter(campaign=campaign, language=language).order_by("-number").first()
+    def current(self, campaign: Campaign, language: str, trial: Trial | None = None) -> Edition | None:
+        """The page's newest words; with a trial, those of its wording B."""
+        return self.filter(campaign=campaign, language=language, trial=trial).order_by("-number").first()
 
 
 class Edition(models.Model):
@@ -21,6 +23,8 @@ class Edition(models.Model):
 
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="editions")
     language = models.CharField(max_length=10)
+    # Set for the other wording of a page that is being tried: it speaks for the page only as long as the trial runs.
+    trial = models.ForeignKey(Trial, models.PROTECT, null=True, related_name="editions")
     number = models.PositiveIntegerField()
     words = models.JSONField()
     sha256 = models.CharField(max_length=64, editable=False)
