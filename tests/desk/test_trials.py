@@ -96,7 +96,7 @@ def test_what_was_found_is_said_in_a_sentence(admin: Client, page: ActionPage, c
     trial = Trial.objects.create(campaign=campaign, language="en", name="T", other={"title": "O"})
     address = reverse("campaign:trial", args=[campaign.pk, trial.pk])
     for a, b, said in (
-        (400, 800, "Wording B moves more people: 1.7 to 2.3 times as many as wording A."),
+        (400, 800, "Wording B moves more people: 1.6 to 2.5 times as many as wording A."),
         (800, 400, "Wording A moves more people"),
         (60, 62, "Neither moves more people, as far as can be said."),
         (1, 0, "1 person has acted: too few to say anything."),

@@ -15,7 +15,7 @@ from django.utils import timezone
 from tocsin.actions.models import Action, Letter
 from tocsin.actions.states import IN_THE_TALLY
 from tocsin.actions.taken import TAKEN
-from tocsin.campaigns.models import Trial
+from tocsin.campaigns.models import Edition, Trial
 from tocsin.lib.evidence import share_between
 from tocsin.outbox.states import State
 
@@ -149,15 +149,11 @@ def _numbers(trial: Trial, wording: str) -> dict[str, int]:
 
 
 def _actions(trial: Trial, wording: str) -> QuerySet[Action]:
-    editions = trial.editions.values("pk") if wording == "B" else _editions_of_a(trial)
+    of_page = Edition.objects.filter(campaign=trial.campaign_id, language=trial.language)
+    editions = of_page.filter(trial=trial if wording == "B" else None)
     since = Action.objects.filter(pk__gt=trial.after_action, campaign=trial.campaign_id)
     in_time = Q(accepted_at__lte=trial.ended_at) if trial.ended_at else Q()
     return since.filter(in_time, edition__in=editions, state__in=IN_THE_TALLY)
-
-
-def _editions_of_a(trial: Trial) -> QuerySet[Trial]:
-    same_page = trial.campaign.editions.filter(language=trial.language, trial=None)
-    return same_page.values("pk")
 
 
 def _odds(share: float) -> float:

@@ -43,7 +43,7 @@ class TrialForm(forms.Form):
         self._now = {part.name: part.read(words) for part in self._parts}
         for part in self._parts:
             self.fields[part.name] = forms.CharField(
-                label=part.label,
+                label=str(part.label),
                 required=False,
                 max_length=part.most,
                 initial=self._now[part.name],

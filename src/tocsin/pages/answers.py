@@ -25,7 +25,7 @@ from tocsin.actions.count import ShownCount, shown_count
 from tocsin.actions.finding import Finding, Recipient
 from tocsin.actions.form import Occasion, ShownForm, show_form
 from tocsin.actions.standing import Standing, standing
-from tocsin.campaigns.models import Campaign, Edition, Targeting, Trial
+from tocsin.campaigns.models import Campaign, Edition, Targeting
 from tocsin.campaigns.offers import turns_of
 from tocsin.campaigns.targeting.answers import Outcome, Place
 from tocsin.campaigns.words import EditionWords, ShareWords
@@ -58,7 +58,8 @@ def action_page(request: HttpRequest, page: ActionPage) -> HttpResponse:
     """The live page, from its live edition. One that has none yet (it was imported) gets it now."""
     if page.campaign is None:
         raise Http404
-    edition, is_tried = _one_of_two(request, _edition(page, page.campaign))
+    editions = _editions(page, page.campaign)
+    edition = editions[_turn(request) if len(editions) > 1 else 0]
     now = _shown_standing(edition)
     form = show_form(edition.pk, edition.words, occasion=_turned(edition.words)) if now == Standing.OPEN else None
     context = _page_context(page, edition.words, form=form, standing=now, count=shown_count(page.campaign))
@@ -66,20 +67,15 @@ def action_page(request: HttpRequest, page: ActionPage) -> HttpResponse:
     context["taken"] = letters_taken(page.campaign, edition.words)
     context |= {"live": True, "scripts_url": f"{edition.words['page_path']}scripts.html" if has_scripts else None}
     response = cacheable(_rendered(request, "pages/action_page.html", edition.words, context))
-    if is_tried:
+    if len(editions) > 1:
         response.headers["Wordings"] = "2"
     return response
 
 
-def _one_of_two(request: HttpRequest, edition: Edition) -> tuple[Edition, bool]:
+def _turn(request: HttpRequest) -> int:
     """Where two wordings are tried, one of them by chance: each reading is a throw of its own, and nobody is known
-    again. Which one moved somebody is told by the edition that their form names. And whether there are two."""
-    of_page = Edition.objects.filter(campaign=edition.campaign_id, language=edition.language)
-    other = of_page.filter(trial__state=Trial.State.RUNNING).select_related("campaign").order_by("-number").first()
-    if other is None:
-        return edition, False
-    turn = request.META.get("tocsin.wording", random.randrange(2))  # noqa: S311  (no secret)
-    return (other if turn else edition), True
+    again. Which one moved somebody is told by the edition that their form names."""
+    return int(request.META.get("tocsin.wording", random.randrange(2)))  # noqa: S311  (no secret)
 
 
 def _turned(words: EditionWords) -> Occasion:
@@ -88,11 +84,14 @@ def _turned(words: EditionWords) -> Occasion:
     return Occasion(turn=random.randrange(turns_of(letter)) if letter else 0)  # noqa: S311  (no secret)
 
 
-def _edition(page: ActionPage, campaign: Campaign) -> Edition:
-    edition = Edition.objects.current(campaign, page.locale.language_code) or publish_page(page)
+def _editions(page: ActionPage, campaign: Campaign) -> list[Edition]:
+    spoken = Edition.objects.spoken(campaign, page.locale.language_code)
+    if spoken:
+        return spoken
+    edition = publish_page(page)
     if edition is None:
         raise Http404
-    return edition
+    return [edition]
 
 
 def _shown_standing(edition: Edition) -> Standing:

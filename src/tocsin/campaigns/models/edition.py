@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import F, Q, Subquery
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +17,14 @@ class EditionQuerySet(models.QuerySet["Edition"]):
     def current(self, campaign: Campaign, language: str, trial: Trial | None = None) -> Edition | None:
         """The page's newest words; with a trial, those of its wording B."""
         return self.filter(campaign=campaign, language=language, trial=trial).order_by("-number").first()
+
+    def spoken(self, campaign: Campaign, language: str) -> list[Edition]:
+        """What a page says now, in one query: its newest words, and those of wording B while a trial runs."""
+        of_page = self.filter(campaign=campaign, language=language)
+        newest = of_page.order_by("-number").values("number")
+        own, other = newest.filter(trial=None)[:1], newest.filter(trial__state=Trial.State.RUNNING)[:1]
+        both = of_page.filter(Q(number=Subquery(own)) | Q(number=Subquery(other)))
+        return list(both.order_by(F("trial").asc(nulls_first=True)))
 
 
 class Edition(models.Model):

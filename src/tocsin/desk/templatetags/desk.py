@@ -39,13 +39,13 @@ def day(at: date | None) -> str:
 @register.filter
 def times(ratio: float) -> str:
     """How many times as many, to one place: 1.4; the French write 1,4."""
-    return "∞" if ratio == float("inf") else str(number_format(ratio, 1))
+    return "∞" if ratio == float("inf") else str(number_format(round(ratio, 1), 1))
 
 
 @register.filter
 def percent(share: float) -> str:
     """A share from 0 to 1 as whole hundredths, without the sign."""
-    return str(number_format(share * 100, 0))
+    return str(number_format(round(share * 100), 0))
 
 
 @register.filter
