@@ -43,6 +43,7 @@ from tocsin.actions.process import follow_batch, paused_campaigns
 from tocsin.actions.screen import screen_batch
 from tocsin.actions.seek import seek_batch
 from tocsin.actions.taken import count_taken
+from tocsin.actions.trials import look_at_trials
 from tocsin.campaigns.targeting.memory import forget_what_is_old
 from tocsin.incoming import Mailbox
 from tocsin.lib.endings import call_it, end_with_parent
@@ -125,6 +126,7 @@ class Jobs:
         self.looked_at = now
         find_lost_jobs()
         count_taken()
+        look_at_trials()
         send_digests()
         if not_proved_since(last_night(timezone.localtime(now))):
             nightly()

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from tests.desk.conftest import Sign, Write, a_hand_in
 from tocsin.actions.states import State as ActionState
-from tocsin.campaigns.models import Campaign, Target, TargetImport, TargetList
+from tocsin.campaigns.models import Campaign, Target, TargetImport, TargetList, Trial
 from tocsin.desk.controls import CONTROLS
 
 SEEN = ["hub", "ledger", "moderation", "letters", "letters_export", "targets", "hand_ins", "edit", "history", "delete"]
@@ -18,7 +18,11 @@ OF_A_TARGET = ["target_proof", "target_proof_csv", "new_hand_in"]
 
 
 def _doors(campaign: Campaign, target: Target, letter_pk: int, action_pk: int) -> list[str]:
+    trial = Trial.objects.create(campaign=campaign, language="en", name="T", other={})
     return [
+        reverse("campaign:trials", args=[campaign.pk]),
+        reverse("campaign:new_trial", args=[campaign.pk, "en"]),
+        reverse("campaign:trial", args=[campaign.pk, trial.pk]),
         reverse("campaign:index"),
         reverse("campaign:add"),
         *[reverse(f"campaign:{name}", args=[campaign.pk]) for name in SEEN],

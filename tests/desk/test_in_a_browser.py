@@ -14,7 +14,7 @@ from tests.campaigns.test_importing import COMMONS, MEMBER, as_csv
 from tests.desk.conftest import Sign, Write, a_hand_in
 from tocsin.actions.states import State as ActionState
 from tocsin.campaigns import importing
-from tocsin.campaigns.models import Campaign, CounterEntry, ListMember, Target, TargetImport, TargetList
+from tocsin.campaigns.models import Campaign, CounterEntry, ListMember, Target, TargetImport, TargetList, Trial
 from tocsin.outbox.models import Notice, State
 
 pytestmark = pytest.mark.browser
@@ -41,8 +41,16 @@ def screens(campaign: Campaign, target: Target, sign: Sign, write: Write) -> lis
     for _ in range(5):
         write()
     ready = a_hand_in(campaign, target, manifest_sha256="ab" * 32)
+    found = {"A": {"people": 90, "writers": 80, "own_words": 20}, "B": {"people": 130, "writers": 99, "own_words": 60}}
+    trial = Trial.objects.create(
+        campaign=campaign, language="en", name="A question", other={"title": "Will you?"}, state="running", found=found
+    )
+    Trial.objects.update(began_at=trial.made_at)
     pk = campaign.pk
     return [
+        reverse("campaign:trials", args=[pk]),
+        reverse("campaign:new_trial", args=[pk, "en"]),
+        reverse("campaign:trial", args=[pk, trial.pk]),
         "/desk/",
         reverse("campaign:index"),
         reverse("campaign:hub", args=[pk]),

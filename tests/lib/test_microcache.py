@@ -176,3 +176,25 @@ def test_it_never_grows_without_end() -> None:
     for n in range(600):
         get(cache, path=f"/{n}/")
     assert cache.size == 512
+
+
+def test_a_page_in_two_wordings_is_kept_in_both(clock: list[float]) -> None:
+    """Each reader gets one by chance; the application makes each once."""
+    made: list[int | None] = []
+
+    def site(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        made.append(environ.get("tocsin.wording"))
+        start_response("200 OK", [("Cache-Control", CACHEABLE), *two])
+        return [str(environ.get("tocsin.wording")).encode()]
+
+    two = [("Wordings", "2")]
+    cache = Microcache(site)
+    assert {get(cache)[1] for _reader in range(60)} == {b"None", b"0", b"1"}  # the first did not know yet
+    assert sorted(made[1:], key=str) == [0, 1]
+    two.clear()
+    clock[0] += 60
+    assert len({get(cache)[1] for _reader in range(60)}) <= 2
+    assert get(cache)[1] in {b"0", b"1", b"None"}
+    clock[0] += 60
+    get(cache)
+    assert get(cache)[1] == b"None"

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from tocsin.campaigns.models import Campaign, Edition
+from tocsin.campaigns.models import Campaign, Edition, Trial
 
 
 def fingerprint(words: dict[str, Any]) -> str:
@@ -19,18 +19,22 @@ def fingerprint(words: dict[str, Any]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def publish_edition(*, campaign: Campaign, language: str, words: dict[str, Any]) -> Edition:
-    """The edition that now speaks for this campaign in this language: a new one, or the last if nothing changed."""
+def publish_edition(*, campaign: Campaign, language: str, words: dict[str, Any], trial: Trial | None = None) -> Edition:
+    """The edition that now speaks for this campaign in this language: a new one, or the last if nothing changed.
+
+    With a trial, the one that speaks for its wording B. All of a language are numbered in one row.
+    """
     sha256 = fingerprint(words)
     for _attempt in range(3):
-        latest = Edition.objects.current(campaign, language)
+        latest = Edition.objects.current(campaign, language, trial)
         if latest and latest.sha256 == sha256 and latest.retired_at is None:
             return latest
-        number = latest.number + 1 if latest else 1
+        numbers = Edition.objects.filter(campaign=campaign, language=language).order_by("-number")
+        number = (numbers.values_list("number", flat=True).first() or 0) + 1
         try:
             with transaction.atomic():
                 return Edition.objects.create(
-                    campaign=campaign, language=language, number=number, words=words, sha256=sha256
+                    campaign=campaign, language=language, trial=trial, number=number, words=words, sha256=sha256
                 )
         except IntegrityError:
             continue  # somebody published in the same moment: look again

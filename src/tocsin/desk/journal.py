@@ -42,6 +42,8 @@ ENTRIES: dict[str, tuple[Promise, Promise]] = {
     ),
     "tocsin.hand_in_put_away": (_("Put a hand-in kit away"), _("Put a hand-in kit away")),
     "tocsin.hand_in_over": (_("Hand letters in"), _("Wrote down that letters were handed in")),
+    "tocsin.trial_begun": (_("Begin a trial"), _("Had two wordings of a page shown by chance")),
+    "tocsin.trial_ended": (_("End a trial"), _("Ended a trial of two wordings")),
     "tocsin.notice_settled": (_("Settle a notice"), _("Settled a notice about mail")),
     "tocsin.letter_resent": (_("Send a letter again"), _("Sent an uncertain letter again")),
 }

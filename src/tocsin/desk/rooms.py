@@ -40,6 +40,7 @@ ROOMS: list[Room] = [
     Room("ledger", _("Ledger"), SEE_CAMPAIGNS),
     Room("moderation", _("Moderation"), SEE_CAMPAIGNS, ("opened", "decide")),
     Room("hand_ins", _("Hand-ins"), SEE_CAMPAIGNS, ("hand_in", "new_hand_in"), for_letters_only=True),
+    Room("trials", _("Trials"), SEE_CAMPAIGNS, ("trial", "new_trial")),
     Room("edit", _("Settings"), CHANGE_CAMPAIGNS),
 ]
 

@@ -4,10 +4,14 @@ A WSGI wrapper that does what nginx or a CDN would, and only what the answer its
 `Cache-Control: public, max-age`, `stale-while-revalidate`, `stale-if-error`, and `No-Vary-Search: params` for pages
 that are the same whatever the query says. Readers with a cookie (staff) pass by. When an answer grows old, one reader
 has it made again while the others get the old one.
+
+A page that has two wordings to try says so (`Wordings: 2`). Then both are kept, and each reader gets one by chance; the
+application is told which to make in `environ["tocsin.wording"]`.
 """
 
 from __future__ import annotations
 
+import random
 import re
 import threading
 import time
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
 
 MOST_ANSWERS = 512
 LARGEST = 512 * 1024
+PATH_PARTS = 4
 type Headers = list[tuple[str, str]]
 
 
@@ -42,6 +47,7 @@ class Microcache:
         self._application = application
         self._answers: OrderedDict[tuple[str, ...], _Answer] = OrderedDict()
         self._lock = threading.Lock()
+        self._in_wordings: set[tuple[str, ...]] = set()
 
     @property
     def size(self) -> int:
@@ -52,6 +58,9 @@ class Microcache:
         if environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or "HTTP_COOKIE" in environ or "HTTP_RANGE" in environ:
             return self._application(environ, start_response)
         path, query = self._key(environ)
+        if path in self._in_wordings:
+            environ["tocsin.wording"] = turn = random.randrange(2)  # noqa: S311  (no secret)
+            path = (*path, f"wording {turn}")
         known = self._answers.get(path) or (self._answers.get((*path, query)) if query else None)
         if known is None:
             return self._pass_through(environ, start_response, path, query)
@@ -115,6 +124,13 @@ class Microcache:
         ages = _ages(status, headers)
         answer = _Answer(status, headers, body, ages or {})
         if ages is None or len(body) > LARGEST:
+            return answer
+        in_wordings = any(name == "Wordings" for name, _value in headers)
+        page = path[:PATH_PARTS]
+        if not in_wordings:
+            self._in_wordings.discard(page)
+        elif path == page:
+            self._in_wordings.add(page)  # from the next reader on
             return answer
         ignores_query = any(name.lower() == "no-vary-search" and value == "params" for name, value in headers)
         with self._lock:

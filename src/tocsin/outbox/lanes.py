@@ -7,7 +7,7 @@ without a look at its mails, however many wait there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -233,7 +233,7 @@ def _lane(message: Message, buckets: dict[str, Bucket]) -> Lane:
     )
 
 
-def _obey(pairs: dict[str, tuple[int | None, int | None]]) -> None:
+def _obey(pairs: Mapping[str, tuple[int | None, int | None]]) -> None:
     """What was said of a campaign's letters to a target holds for a lane that is new: it is their first, or the
     target's address moved to another domain."""
     for order in Bucket.objects.filter(Q(paused=True) | Q(ready_at__gt=Now()), key__in=pairs):

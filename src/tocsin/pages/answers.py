@@ -58,14 +58,24 @@ def action_page(request: HttpRequest, page: ActionPage) -> HttpResponse:
     """The live page, from its live edition. One that has none yet (it was imported) gets it now."""
     if page.campaign is None:
         raise Http404
-    edition = _edition(page, page.campaign)
+    editions = _editions(page, page.campaign)
+    edition = editions[_turn(request) if len(editions) > 1 else 0]
     now = _shown_standing(edition)
     form = show_form(edition.pk, edition.words, occasion=_turned(edition.words)) if now == Standing.OPEN else None
     context = _page_context(page, edition.words, form=form, standing=now, count=shown_count(page.campaign))
     has_scripts = page.scripts.filter(enabled=True).exists()
     context["taken"] = letters_taken(page.campaign, edition.words)
     context |= {"live": True, "scripts_url": f"{edition.words['page_path']}scripts.html" if has_scripts else None}
-    return cacheable(_rendered(request, "pages/action_page.html", edition.words, context))
+    response = cacheable(_rendered(request, "pages/action_page.html", edition.words, context))
+    if len(editions) > 1:
+        response.headers["Wordings"] = "2"
+    return response
+
+
+def _turn(request: HttpRequest) -> int:
+    """Where two wordings are tried, one of them by chance: each reading is a throw of its own, and nobody is known
+    again. Which one moved somebody is told by the edition that their form names."""
+    return int(request.META.get("tocsin.wording", random.randrange(2)))  # noqa: S311  (no secret)
 
 
 def _turned(words: EditionWords) -> Occasion:
@@ -74,11 +84,14 @@ def _turned(words: EditionWords) -> Occasion:
     return Occasion(turn=random.randrange(turns_of(letter)) if letter else 0)  # noqa: S311  (no secret)
 
 
-def _edition(page: ActionPage, campaign: Campaign) -> Edition:
-    edition = Edition.objects.current(campaign, page.locale.language_code) or publish_page(page)
+def _editions(page: ActionPage, campaign: Campaign) -> list[Edition]:
+    spoken = Edition.objects.spoken(campaign, page.locale.language_code)
+    if spoken:
+        return spoken
+    edition = publish_page(page)
     if edition is None:
         raise Http404
-    return edition
+    return [edition]
 
 
 def _shown_standing(edition: Edition) -> Standing:

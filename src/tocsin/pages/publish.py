@@ -12,12 +12,13 @@ from django.utils import translation
 from wagtail.rich_text import expand_db_html
 
 from tocsin.campaigns.editions import publish_edition
-from tocsin.campaigns.models import Campaign, Edition, Kind
+from tocsin.campaigns.models import Campaign, Edition, Kind, Trial
 from tocsin.campaigns.words import ConsentWords, EditionWords, FieldWords, ShareWords, TargetSaid, ThanksWords
 from tocsin.lib.plaintext import many_lines
 from tocsin.pages import defaults
 from tocsin.pages.brand import brand_of
 from tocsin.pages.publish_letter import add_ways_and_targeting, depends_on_who_writes, letter_words
+from tocsin.pages.wordings import with_other_words
 
 if TYPE_CHECKING:
     from tocsin.pages.models import ActionPage
@@ -30,7 +31,11 @@ def publish_page(page: ActionPage) -> Edition | None:
     if page.campaign is None:
         return None
     words = compile_words(page)
-    return publish_edition(campaign=page.campaign, language=words["language"], words=dict(words))
+    campaign, language = page.campaign, words["language"]
+    for trial in campaign.trials.filter(language=language, state=Trial.State.RUNNING):
+        other = with_other_words(words, trial.other)
+        publish_edition(campaign=campaign, language=language, words=dict(other), trial=trial)
+    return publish_edition(campaign=campaign, language=language, words=dict(words))
 
 
 def republish_campaign(campaign: Campaign) -> list[Edition]:

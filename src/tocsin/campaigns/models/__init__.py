@@ -23,3 +23,4 @@ from tocsin.campaigns.models.target import TargetWords as TargetWords
 from tocsin.campaigns.models.target_list import ListMember as ListMember
 from tocsin.campaigns.models.target_list import TargetImport as TargetImport
 from tocsin.campaigns.models.target_list import TargetList as TargetList
+from tocsin.campaigns.models.trial import Trial as Trial

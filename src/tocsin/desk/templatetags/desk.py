@@ -8,7 +8,7 @@ from django import template
 from django.template.defaultfilters import date as written
 from django.utils.formats import number_format
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import pgettext
+from django.utils.translation import get_language_info, pgettext
 
 register = template.Library()
 
@@ -34,3 +34,21 @@ def moment(at: datetime | None) -> str:
 @register.filter(expects_localtime=True)
 def day(at: date | None) -> str:
     return str(written(at, pgettext("a day, in Django's date format", "j M Y")))
+
+
+@register.filter
+def times(ratio: float) -> str:
+    """How many times as many, to one place: 1.4; the French write 1,4."""
+    return "∞" if ratio == float("inf") else str(number_format(round(ratio, 1), 1))
+
+
+@register.filter
+def percent(share: float) -> str:
+    """A share from 0 to 1 as whole hundredths, without the sign."""
+    return str(number_format(round(share * 100), 0))
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """A language in the reader's own: “French”."""
+    return str(get_language_info(code)["name_translated"])

@@ -1,0 +1,94 @@
+"""Trials of two wordings: each act is counted for the wording that was signed, and nothing is said too early."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.actions.handin.conftest import write_letter
+from tests.cast import an_edition, words_of
+from tocsin.actions.models import Action
+from tocsin.actions.states import State as ActionState
+from tocsin.actions.trials import begin, end, findings, look_at, look_at_trials
+from tocsin.campaigns.editions import publish_edition
+from tocsin.campaigns.models import Campaign, Edition, Trial
+from tocsin.outbox.models import State
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def trial(campaign_open: Campaign, edition_en: Edition) -> Trial:
+    return Trial.objects.create(campaign=campaign_open, language="en", name="T", other={"demand": "Other."})
+
+
+def wording_b(trial: Trial) -> Edition:
+    words = {**words_of(trial.campaign, "en"), "demand": "Other."}
+    return publish_edition(campaign=trial.campaign, language="en", words=words, trial=trial)
+
+
+def test_it_works(trial: Trial, edition_en: Edition, edition_fr: Edition) -> None:
+    write_letter(edition_en)  # before it began
+    assert begin(trial)
+    b = wording_b(trial)
+    for number in range(5):
+        write_letter(edition_en, own_words="Mine." if number < 1 else "", state=State.SENT)
+    for number in range(4):
+        write_letter(b, own_words="Mine." if number < 3 else "", state=State.SENT if number else State.BOUNCED)
+    write_letter(edition_fr)  # another page
+    Action.objects.filter(pk=write_letter(b).action_id).update(state=ActionState.INVALIDATED)
+    assert look_at_trials() == 1
+    trial.refresh_from_db()
+    found = findings(trial)
+    assert (found.people_a, found.people_b, found.people) == (5, 4, 9)
+    assert (found.own_words.a.of_them, found.own_words.b.of_them) == (1, 3)
+    assert (found.taken.a.of_them, found.taken.b.of_them, found.taken.b.all) == (5, 3, 4)
+    assert not found.is_enough
+    assert found.moves_more == ""
+    assert look_at_trials() == 0  # it was looked at just now
+
+
+def test_the_editions_are_numbered_in_one_row_and_the_page_keeps_its_own(trial: Trial, edition_en: Edition) -> None:
+    other = wording_b(trial)
+    assert (edition_en.number, other.number) == (1, 2)
+    assert wording_b(trial) == other
+    assert Edition.objects.current(trial.campaign, "en") == edition_en
+    assert Edition.objects.current(trial.campaign, "en", trial) == other
+    assert an_edition(trial.campaign, "en") == edition_en
+
+
+def test_one_at_a_time_on_a_page(trial: Trial) -> None:
+    second = Trial.objects.create(campaign=trial.campaign, language="en", name="Second")
+    french = Trial.objects.create(campaign=trial.campaign, language="fr", name="French")
+    assert [begin(one) for one in (trial, trial, second, french)] == [True, False, False, True]
+
+
+def test_it_ends_once_and_is_counted_a_last_time(trial: Trial, edition_en: Edition) -> None:
+    begin(trial)
+    write_letter(edition_en)
+    trial.refresh_from_db()
+    assert end(trial, "A")
+    assert not end(trial, "B")
+    trial.refresh_from_db()
+    assert (trial.state, trial.chosen, trial.found["A"]["people"]) == (Trial.State.ENDED, "A", 1)
+    write_letter(edition_en)
+    look_at(trial)
+    trial.refresh_from_db()
+    assert trial.found["A"]["people"] == 1
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "better"),
+    [(20, 60, ""), (40, 80, "B"), (80, 40, "A"), (60, 60, ""), (500, 560, ""), (5000, 5600, "B")],
+)
+def test_who_moves_more_is_said_when_it_can_be(a: int, b: int, better: str) -> None:
+    found = findings(Trial(found={"A": {"people": a}, "B": {"people": b}}))
+    assert found.moves_more == better
+    low, high = found.more
+    assert low < b / a < high
+
+
+def test_rates_are_compared_with_what_is_left_open() -> None:
+    few = findings(Trial(found={"A": {"own_words": 1, "writers": 10}, "B": {"own_words": 4, "writers": 10}}))
+    many = findings(Trial(found={"A": {"own_words": 100, "writers": 1000}, "B": {"own_words": 400, "writers": 1000}}))
+    assert (few.own_words.better, many.own_words.better) == ("", "B")
+    assert findings(Trial()).own_words.a.percent == 0

@@ -1,0 +1,138 @@
+"""Trials at the desk: wording B is written beside A, begun and ended by whoever may publish the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from wagtail.models import Locale, Site
+
+from tocsin.campaigns.models import Campaign, Edition, Trial
+from tocsin.pages.brand import BrandSettings, BrandText
+from tocsin.pages.defaults import first_words
+from tocsin.pages.models import ActionPage, HomePage
+
+
+@pytest.fixture
+def page(campaign: Campaign) -> ActionPage:
+    """The campaign's page in English, published."""
+    site = Site.objects.get(is_default_site=True)
+    locale = Locale.objects.get(language_code="en")
+    home = site.root_page.add_child(instance=HomePage(title="Take action", slug="home-en", locale=locale))
+    site.root_page = home
+    site.save()
+    brand = BrandSettings.for_site(site)
+    brand.texts.set([BrandText(language="en", organisation="Org", postal_address="1 Main St", contact="a@example.org")])
+    brand.save()
+    page = ActionPage(
+        title="Keep it open",
+        slug="keep",
+        demand="End it.",
+        campaign=campaign,
+        locale=locale,
+        **first_words(),
+        letter_subject="S",
+        letter_text="T",
+        live=False,
+    )
+    home.add_child(instance=page)
+    page.save_revision().publish()
+    page.refresh_from_db()
+    return page
+
+
+def form(client: Client, campaign: Campaign, **changes: str) -> Any:
+    """Posts the form as it stands on the screen, with some changes."""
+    address = reverse("campaign:new_trial", args=[campaign.pk, "en"])
+    first = client.get(address).context["form"]
+    data = {name: first.get_initial_for_field(field, name) or "" for name, field in first.fields.items()}
+    return client.post(address, {**data, "name": "A question", **changes})
+
+
+def test_it_works(admin: Client, page: ActionPage, campaign: Campaign) -> None:
+    assert "None yet." in admin.get(reverse("campaign:trials", args=[campaign.pk])).content.decode()
+    answer = form(admin, campaign, title="Will you keep it open?")
+    trial = Trial.objects.get()
+    assert trial.other == {"title": "Will you keep it open?"}
+    assert answer.headers["Location"] == reverse("campaign:trial", args=[campaign.pk, trial.pk])
+    assert Edition.objects.count() == 1  # nothing is shown to anybody yet
+
+    admin.post(reverse("campaign:begin_trial", args=[campaign.pk, trial.pk]))
+    html = admin.get(answer.headers["Location"]).content.decode()
+    assert "0 people have acted: too few to say anything. Wait for 100." in html
+    assert Edition.objects.count() == 2
+
+    admin.post(reverse("campaign:end_trial", args=[campaign.pk, trial.pk, "B"]))
+    page.refresh_from_db()
+    assert page.title == "Will you keep it open?"
+    assert "wording B stays" in admin.get(answer.headers["Location"]).content.decode()
+    assert admin.post(reverse("campaign:end_trial", args=[campaign.pk, trial.pk, "A"]), follow=True).status_code == 200
+    trial.refresh_from_db()
+    assert trial.chosen == "B"
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "Both wordings are the same."),
+        ({"demand": " "}, "Wording B cannot be empty where wording A says something."),
+        ({"title": "x" * 300}, "at most 160 characters"),
+        ({"name": "", "title": "Other"}, "This field is required."),
+    ],
+)
+def test_what_is_wrong_is_said(
+    admin: Client, page: ActionPage, campaign: Campaign, changes: dict[str, str], said: str
+) -> None:
+    answer = form(admin, campaign, **changes)
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert not Trial.objects.exists()
+
+
+def test_what_was_found_is_said_in_a_sentence(admin: Client, page: ActionPage, campaign: Campaign) -> None:
+    trial = Trial.objects.create(campaign=campaign, language="en", name="T", other={"title": "O"})
+    address = reverse("campaign:trial", args=[campaign.pk, trial.pk])
+    for a, b, said in (
+        (400, 800, "Wording B moves more people: 1.6 to 2.5 times as many as wording A."),
+        (800, 400, "Wording A moves more people"),
+        (60, 62, "Neither moves more people, as far as can be said."),
+        (1, 0, "1 person has acted: too few to say anything."),
+    ):
+        found = {"A": {"people": a, "writers": 10, "own_words": 1}, "B": {"people": b}}
+        Trial.objects.update(found=found, state="running", began_at="2026-11-01T00:00Z")
+        assert said in admin.get(address).content.decode()
+
+
+def test_only_a_trial_that_never_ran_is_removed(admin: Client, page: ActionPage, campaign: Campaign) -> None:
+    form(admin, campaign, title="Other")
+    trial = Trial.objects.get()
+    Trial.objects.update(state="ended")
+    admin.post(reverse("campaign:remove_trial", args=[campaign.pk, trial.pk]))
+    assert Trial.objects.exists()
+    Trial.objects.update(state="draft")
+    admin.post(reverse("campaign:remove_trial", args=[campaign.pk, trial.pk]))
+    assert not Trial.objects.exists()
+
+
+def test_only_who_may_publish_the_page_begins_and_ends(
+    colleague: Callable[..., Client], admin: Client, page: ActionPage, campaign: Campaign
+) -> None:
+    form(admin, campaign, title="Other")
+    trial = Trial.objects.get()
+    writer = colleague("campaigns.view_campaign", "campaigns.change_campaign")
+    html = writer.get(reverse("campaign:trial", args=[campaign.pk, trial.pk])).content.decode()
+    assert "Whoever may publish this page can begin and end the trial." in html
+    writer.post(reverse("campaign:begin_trial", args=[campaign.pk, trial.pk]))
+    trial.refresh_from_db()
+    assert trial.state == Trial.State.DRAFT
+
+
+def test_where_no_page_is_live_it_is_said(admin: Client, campaign: Campaign) -> None:
+    assert (
+        "There is no page that is live yet."
+        in admin.get(reverse("campaign:trials", args=[campaign.pk])).content.decode()
+    )
+    assert admin.get(reverse("campaign:new_trial", args=[campaign.pk, "en"]), follow=True).status_code == 404
