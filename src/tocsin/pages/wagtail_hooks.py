@@ -13,10 +13,20 @@ from wagtail import hooks
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.images import get_image_model
+from wagtail.models import Page
+from wagtail.permissions import register_permission_policy
 
 from tocsin.pages.models import ActionPage, Script
+from tocsin.pages.permissions import PagesByRole, PicturesByRole
 
 audit = logging.getLogger("tocsin.audit")
+
+register_permission_policy(Page, PagesByRole(Page))
+register_permission_policy(
+    get_image_model(),
+    PicturesByRole(get_image_model(), auth_model="wagtailimages.Image", owner_field_name="uploaded_by_user"),
+)
 
 
 class RefusedInWriting:
