@@ -17,6 +17,7 @@ from tocsin.pages.models import ActionPage
 from tocsin.pages.testers import WITH_A_PAGE, WRITE_PAGES, acts_with_pages
 from tocsin.staff.roles import Held, held_by
 
+DEPTH_OF_HOMES = 2
 BELOW_HOME = ("add", *WITH_A_PAGE)
 WITH_ANY_PICTURE = ("choose", "add", "change")
 WITH_OWN_PICTURES = ("choose", "add")
@@ -68,11 +69,32 @@ class PagesByRole(PagePermissionPolicy):
         tester = instance.permissions_for_user(user)
         return bool(set(actions) & tester.permissions) or ("change" in actions and tester.can_edit())
 
+    def user_has_any_permission(self, user: Any, actions: Any) -> bool:
+        return bool(super().user_has_any_permission(user, actions) or _writes_for_a_campaign(user))
+
+    def instances_with_direct_explore_permission(self, user: Any) -> list[Any]:
+        """What the explorer begins with: whoever writes for a campaign comes in by the home pages."""
+        found = list(super().instances_with_direct_explore_permission(user))
+        return [*found, *_homes()] if _writes_for_a_campaign(user) else found
+
+    def explorable_instances(self, user: Any) -> Any:
+        found = super().explorable_instances(user)
+        way_in = Page.objects.filter(depth__lte=DEPTH_OF_HOMES)
+        return found | way_in if _writes_for_a_campaign(user) else found
+
+
+def _writes_for_a_campaign(user: Any) -> bool:
+    return bool(user.is_active and not user.is_superuser and held_by(user).with_right(WRITE_PAGES))
+
+
+def _homes() -> Any:
+    return Page.objects.filter(depth=DEPTH_OF_HOMES)
+
 
 def _below_the_homes(held: Held) -> list[PageGrant]:
     """Of whoever writes for all campaigns. Home pages themselves are made by `tocsin begin`."""
     acts = [act for act in BELOW_HOME if held.has(f"wagtailcore.{act}_page")]
-    homes = Page.objects.filter(depth=2) if acts else []
+    homes = _homes() if acts else []
     return [PageGrant(home, Codename(f"{act}_page")) for home in homes for act in acts]
 
 
@@ -96,4 +118,4 @@ class PicturesByRole(CollectionOwnershipPermissionPolicy):
         if not acts and held.with_right(WRITE_PAGES):
             acts = list(WITH_OWN_PICTURES)
         root = Collection.get_first_root_node() if acts else None
-        return [*by_groups, *(PictureGrant(root, Codename(f"{act}_image")) for act in acts)]
+        return [*by_groups, *(PictureGrant(root, Codename(f"{act}_image")) for act in acts if root)]

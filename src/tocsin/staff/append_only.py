@@ -5,8 +5,9 @@ On SQLite, a migration that alters such a table makes it anew, without them: it 
 
 from __future__ import annotations
 
-from typing import Any
+from django.db.backends.base.base import BaseDatabaseWrapper
 
+ACTS = ("UPDATE", "DELETE")
 SQLITE = """
 CREATE TRIGGER {table}_no_{act} BEFORE {act} ON {table}
 BEGIN SELECT RAISE(ABORT, 'lines of {table} are never changed'); END
@@ -21,19 +22,21 @@ FOR EACH STATEMENT EXECUTE FUNCTION {table}_refuse()
 """
 
 
-def refuse_changes(editor: Any, table: str) -> None:
-    if editor.connection.vendor == "postgresql":
-        editor.execute(POSTGRESQL_ANSWER.format(table=table))
-        editor.execute(POSTGRESQL.format(table=table))
-        return
-    for act in ("UPDATE", "DELETE"):
-        editor.execute(SQLITE.format(table=table, act=act))
+def refuse_changes(connection: BaseDatabaseWrapper, table: str) -> None:
+    if connection.vendor == "postgresql":
+        _run(connection, POSTGRESQL_ANSWER.format(table=table), POSTGRESQL.format(table=table))
+    else:
+        _run(connection, *(SQLITE.format(table=table, act=act) for act in ACTS))
 
 
-def allow_changes(editor: Any, table: str) -> None:
-    if editor.connection.vendor == "postgresql":
-        editor.execute(f"DROP TRIGGER {table}_no_change ON {table}")
-        editor.execute(f"DROP FUNCTION {table}_refuse()")
-        return
-    for act in ("UPDATE", "DELETE"):
-        editor.execute(f"DROP TRIGGER {table}_no_{act}")
+def allow_changes(connection: BaseDatabaseWrapper, table: str) -> None:
+    if connection.vendor == "postgresql":
+        _run(connection, f"DROP TRIGGER {table}_no_change ON {table}", f"DROP FUNCTION {table}_refuse()")
+    else:
+        _run(connection, *(f"DROP TRIGGER {table}_no_{act}" for act in ACTS))
+
+
+def _run(connection: BaseDatabaseWrapper, *statements: str) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)

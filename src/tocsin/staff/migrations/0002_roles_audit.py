@@ -12,11 +12,11 @@ TABLE = "staff_auditline"
 
 
 def refuse(apps, schema_editor):
-    refuse_changes(schema_editor, TABLE)
+    refuse_changes(schema_editor.connection, TABLE)
 
 
 def allow(apps, schema_editor):
-    allow_changes(schema_editor, TABLE)
+    allow_changes(schema_editor.connection, TABLE)
 
 
 class Migration(migrations.Migration):
