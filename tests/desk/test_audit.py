@@ -94,9 +94,9 @@ def test_paging_goes_there_and_back(reader: Client) -> None:
     first = reader.get(URL, {"kind": "people"}).content.decode()
     assert "letter:119" in first
     assert "letter:69<" not in first
-    second = reader.get(URL, {"kind": "people", "older": lines[70].pk}).content.decode()
+    second = reader.get(URL, {"kind": "people", "older": str(lines[70].pk)}).content.decode()
     assert [f"letter:{number}<" in second for number in (70, 69, 20, 19)] == [False, True, True, False]
-    back = reader.get(URL, {"kind": "people", "newer": lines[69].pk}).content.decode()
+    back = reader.get(URL, {"kind": "people", "newer": str(lines[69].pk)}).content.decode()
     assert [f"letter:{number}<" in back for number in (119, 70, 69)] == [True, True, False]
 
 

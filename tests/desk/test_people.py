@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 from wagtail.models import ModelLogEntry
+from wagtail.users.models import UserProfile
 
 from tests.desk.conftest import enter
 from tocsin.campaigns.models import Campaign
@@ -80,7 +81,7 @@ def test_the_mail_speaks_their_language(admin: Client, mailoutbox: list[Any]) ->
     invite(admin)
     invite(admin, email="jean@example.org", language="fr")
     assert mailoutbox[0].subject == "Your desk is ready"
-    assert User.objects.get(email="jean@example.org").wagtail_userprofile.preferred_language == "fr"
+    assert UserProfile.objects.get(user__email="jean@example.org").preferred_language == "fr"
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
 
 from tocsin.campaigns.models import Campaign
-from tocsin.desk.journal import Kind
-from tocsin.desk.whence import address_of
-from tocsin.staff import audit
+from tocsin.staff.refusals import note_refusal
 from tocsin.staff.roles import held_by
 
 type Person = AbstractBaseUser | AnonymousUser
@@ -72,15 +70,7 @@ def sees_campaigns(person: Person) -> bool:
 
 def refuse(request: HttpRequest, campaign_ref: int | None = None) -> NoReturn:
     """No, and a line of the audit log that says who tried which door."""
-    audit.write(
-        "refused",
-        kind=Kind.REFUSED,
-        who=request.user,
-        about=request.path[:160],
-        campaign_ref=campaign_ref,
-        details={"method": request.method},
-        address=address_of(request),
-    )
+    note_refusal(request, campaign_ref)
     raise PermissionDenied
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
@@ -19,8 +18,7 @@ from wagtail.permissions import register_permission_policy
 
 from tocsin.pages.models import ActionPage, Script
 from tocsin.pages.permissions import PagesByRole, PicturesByRole
-
-audit = logging.getLogger("tocsin.audit")
+from tocsin.staff.refusals import note_refusal
 
 register_permission_policy(Page, PagesByRole(Page))
 register_permission_policy(
@@ -30,13 +28,13 @@ register_permission_policy(
 
 
 class RefusedInWriting:
-    """A view that answers 403 and leaves a line in the log where Wagtail would only send one away (requirement B77)."""
+    """A view that answers 403 and leaves a line in the audit log where Wagtail would only send one away (requirement B77)."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
         except PermissionDenied:
-            audit.warning("scripts: user %s has no right to %s %s", request.user.pk, request.method, request.path)
+            note_refusal(request)
             return HttpResponseForbidden(_now("You have no right to change scripts. Ask an administrator."))
         return answer
 
