@@ -28,7 +28,7 @@ register_permission_policy(
 
 
 class RefusedInWriting:
-    """A view that answers 403 and leaves a line in the audit log where Wagtail would only send one away (requirement B77)."""
+    """A view that answers 403 and is written down, where Wagtail would only send one away (requirement B77)."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
