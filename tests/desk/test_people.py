@@ -114,6 +114,7 @@ def test_roles_are_given_and_taken(admin: Client, jane: User, campaign: Campaign
     kept = list(AuditLine.objects.filter(kind="team").order_by("pk").values_list("what", "about", "details"))
     said = {"role": "moderator", "campaign": campaign.pk}
     assert kept == [("role_given", f"user:{jane.pk}", said), ("role_taken", f"user:{jane.pk}", said)]
+    assert set(AuditLine.objects.filter(kind="team").values_list("campaign_ref", flat=True)) == {campaign.pk}
     assert ModelLogEntry.objects.filter(action="tocsin.role_given").count() == 1
 
 

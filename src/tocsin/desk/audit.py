@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from tocsin.campaigns.models import Campaign
 from tocsin.desk.again import ask_again
-from tocsin.desk.audit_list import Wanted, every_line, screenful, words_of
+from tocsin.desk.audit_list import Wanted, every_line, screenful
+from tocsin.desk.audit_words import words_of
 from tocsin.desk.frame import Frame, show
 from tocsin.desk.journal import Kind, note
 from tocsin.desk.rights import SEE_AUDIT, only

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
-from wagtail.log_actions import registry
 
 from tocsin.actions.newest import first_number
-from tocsin.campaigns.models import Campaign
-from tocsin.desk.journal import ENTRIES, OURS, THEIRS, Kind
+from tocsin.desk.audit_words import Shown, shown
+from tocsin.desk.journal import Kind
 from tocsin.desk.letter_list import SIDE_BY_SIDE, a_day, a_number, midnight
 from tocsin.staff.models import AuditLine
 
@@ -72,28 +71,6 @@ def _between(found: QuerySet[AuditLine], since: date | None, until: date | None)
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """A line with what it means and the campaign that it is about."""
-
-    line: AuditLine
-    campaign: Campaign | None
-
-    @property
-    def words(self) -> str:
-        return words_of(self.line.what)
-
-    @property
-    def title(self) -> str:
-        """What it was about, in words where there are some."""
-        return str(self.line.details.get("title") or self.line.about)
-
-    @property
-    def more(self) -> list[tuple[str, Any]]:
-        left_out = {"title"}
-        return [(name, value) for name, value in self.line.details.items() if name not in left_out]
-
-
-@dataclass(frozen=True, slots=True)
 class Screenful:
     """Lines with where to go on: numbers, or None at an end."""
 
@@ -109,9 +86,9 @@ def screenful(wanted: Wanted, query: QueryDict) -> Screenful:
     more = len(rows) > A_SCREENFUL
     if newer is not None:
         rows = rows[-A_SCREENFUL:]
-        return Screenful(_shown(rows), _end(rows, -1), _end(rows, 0) if more else None)
+        return Screenful(shown(rows), _end(rows, -1), _end(rows, 0) if more else None)
     rows = rows[:A_SCREENFUL]
-    return Screenful(_shown(rows), _end(rows, -1) if more else None, _end(rows, 0) if older is not None else None)
+    return Screenful(shown(rows), _end(rows, -1) if more else None, _end(rows, 0) if older is not None else None)
 
 
 def _rows(found: QuerySet[AuditLine], older: int | None, newer: int | None) -> list[AuditLine]:
@@ -121,11 +98,6 @@ def _rows(found: QuerySet[AuditLine], older: int | None, newer: int | None) -> l
     if older is not None:
         found = found.filter(pk__lt=older)
     return list(found.order_by("-pk")[: A_SCREENFUL + 1])
-
-
-def _shown(lines: list[AuditLine]) -> list[Shown]:
-    campaigns = Campaign.objects.in_bulk({line.campaign_ref for line in lines if line.campaign_ref})
-    return [Shown(line, campaigns.get(line.campaign_ref or 0)) for line in lines]
 
 
 def _end(lines: list[AuditLine], which: int) -> int | None:
@@ -138,11 +110,3 @@ def every_line(wanted: Wanted) -> Iterator[AuditLine]:
     while some := list(found.filter(pk__gt=last)[:AT_ONCE]):
         yield from some
         last = some[-1].pk
-
-
-def words_of(what: str) -> str:
-    """What was done, as a sentence; a word that nobody knows any more, as it is."""
-    known = ENTRIES.get(OURS + what) or THEIRS.get(what)
-    if known:
-        return str(known[1] if isinstance(known, tuple) else known)
-    return str(registry.get_action_label(what)) if registry.action_exists(what) else what

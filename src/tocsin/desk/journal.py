@@ -31,7 +31,7 @@ class Kind(TextChoices):
     CAMPAIGNS = "campaigns", _("Campaigns, targets and the counter")
     PAGES = "pages", _("Pages")
     TEAM = "team", _("Who may do what")
-    REFUSED = "refused", _("Refused")
+    REFUSED = "refused", _("Refusals")
 
 
 ENTRIES: dict[str, tuple[Promise, Promise]] = {
@@ -101,14 +101,15 @@ def register(actions: LogActionRegistry) -> None:
 
 @transaction.atomic
 def note(request: HttpRequest, entry: str, about: Model, **data: Any) -> None:
-    """One line of both logs, about a row. No personal data goes into it."""
+    """One line of both logs, about a row. No personal data goes into it. What belongs to a campaign and is about no row
+    of it (a role that is given) says so by `campaign`, its number."""
     log(about, f"{OURS}{entry}", user=request.user, data=data or None)
     audit.write(
         entry,
         kind=kind_of(entry),
         who=request.user,
         about=about_words(about),
-        campaign_ref=campaign_of(about),
+        campaign_ref=campaign_of(about) or data.get("campaign"),
         details=data,
         address=address_of(request),
     )

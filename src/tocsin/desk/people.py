@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 from wagtail.admin import messages
 from wagtail.admin.widgets.button import HeaderButton
@@ -25,6 +26,7 @@ from tocsin.staff.giving import LastAdministrator, give_role, switch_off, switch
 from tocsin.staff.models import Membership
 
 PEOPLE_PER_PAGE = 50
+PEOPLE_WORDS = pgettext_lazy("those who work here", "People")
 
 
 @only(MANAGE_STAFF)
@@ -36,7 +38,7 @@ def people(request: HttpRequest) -> HttpResponse:
         request,
         "desk/people.html",
         Frame(
-            title=_("People"),
+            title=PEOPLE_WORDS,
             icon="group",
             buttons=[HeaderButton(_("Invite somebody"), url=reverse("desk_invite"), icon_name="plus")],
         ),
@@ -201,7 +203,7 @@ def _address(user: Any) -> str:
 
 
 def _crumbs() -> list[Crumb]:
-    return [(reverse("desk_people"), _("People"))]
+    return [(reverse("desk_people"), PEOPLE_WORDS)]
 
 
 PEOPLE: list[URLPattern] = [

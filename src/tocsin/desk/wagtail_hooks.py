@@ -26,7 +26,7 @@ from tocsin.desk.audit import AUDIT
 from tocsin.desk.campaigns import Campaigns
 from tocsin.desk.campaigns_by_role import CampaignsByRole
 from tocsin.desk.home import CampaignsPanel
-from tocsin.desk.people import PEOPLE
+from tocsin.desk.people import PEOPLE, PEOPLE_WORDS
 from tocsin.desk.proof_urls import PROOF_OF_ALL
 from tocsin.desk.rights import MANAGE_STAFF, OPEN_PERSONAL_DATA, SEE_AUDIT, grantable_permissions, may
 from tocsin.desk.target_lists import TargetLists
@@ -80,7 +80,7 @@ class ItemForSome(MenuItem):
 @hooks.register("register_settings_menu_item")
 def register_people_menu_item() -> MenuItem:
     return ItemForSome(
-        _("People"), reverse_lazy("desk_people"), name="people", icon_name="group", order=10, right=MANAGE_STAFF
+        PEOPLE_WORDS, reverse_lazy("desk_people"), name="people", icon_name="group", order=10, right=MANAGE_STAFF
     )
 
 
