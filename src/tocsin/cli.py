@@ -60,6 +60,12 @@ OWN = {
         "After the database came back from a backup: hold what may have been sent since.",
         needs_django=True,
     ),
+    "audit": Own(
+        "tocsin.auditing:audit",
+        "audit [HASH]",
+        "Say whether the log of what staff did still is as it was written, and print its newest hash.",
+        needs_django=True,
+    ),
     "check": Own(
         "tocsin.checks:check", "check", "Say what is wrong with the set-up, and how to mend it.", needs_django=True
     ),

@@ -324,6 +324,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "tocsin.desk.whence.Whence",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 TEMPLATES = [
@@ -344,6 +345,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# The first signs people in and knows Wagtail's own groups; the second knows roles, and signs nobody in.
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "tocsin.staff.backend.Roles"]
 LOGIN_URL = "wagtailadmin_login"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 

@@ -48,6 +48,7 @@ from tocsin.campaigns.targeting.memory import forget_what_is_old
 from tocsin.incoming import Mailbox
 from tocsin.lib.endings import call_it, end_with_parent
 from tocsin.outbox.deliver import LINGER, Post
+from tocsin.staff.audit import prove_audit
 
 REST = 1.0
 LONGEST_REST = 30.0
@@ -174,10 +175,12 @@ def not_proved_since(moment: datetime) -> bool:
 
 
 def nightly() -> None:
-    """Proves every count, and clears what nobody needs any more: ended sessions and old jobs."""
+    """Proves every count and the audit log, and clears what nobody needs any more: ended sessions and old jobs."""
     for proof in prove_counts():
         if not proof.agrees:
             log.error("campaign %s: tallied %s, found %s", proof.campaign_id, proof.tallied, proof.found)
+    if not prove_audit().whole:
+        log.error("the audit log is no longer as it was written: “tocsin audit” says where")
     remove_old_kits()
     forget_what_is_old()
     call_command("clearsessions")

@@ -20,6 +20,8 @@ from tests.cast import sign
 from tocsin import worker
 from tocsin.actions.models import CountProof
 from tocsin.campaigns.models import Campaign, Edition, Tally
+from tocsin.staff import audit
+from tocsin.staff.models import AuditLine
 
 NIGHT = datetime(2026, 6, 15, 3, 0, tzinfo=UTC)
 
@@ -171,6 +173,17 @@ def test_a_wrong_tally_is_mended_and_said(campaign_open: Campaign, caplog: pytes
 
     assert Tally.objects.get().counted == 0
     assert f"campaign {campaign_open.pk}: tallied 7, found 0" in caplog.text
+
+
+def test_a_broken_audit_log_is_said(campaign_open: Campaign, caplog: pytest.LogCaptureFixture) -> None:
+    audit.write("signed_in", kind="sign_in")
+    worker.nightly()
+    assert "audit log" not in caplog.text
+
+    AuditLine.objects.update(what="signed_out")
+    worker.nightly()
+
+    assert "the audit log is no longer as it was written" in caplog.text
 
 
 @pytest.mark.django_db(transaction=True)  # whoever runs jobs closes its connection

@@ -42,6 +42,11 @@ def _client(user: User) -> Client:
     return client
 
 
+def enter(user: User) -> Client:
+    """A browser that somebody is signed in with."""
+    return _client(user)
+
+
 @pytest.fixture
 def boss(_site: None) -> User:
     return User.objects.create_superuser("boss", "boss@example.org", "x", first_name="Jane", last_name="Doe")

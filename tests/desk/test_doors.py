@@ -40,6 +40,9 @@ def _doors(campaign: Campaign, target: Target, letter_pk: int, action_pk: int) -
         reverse("target:add"),
         reverse("target:edit", args=[target.pk]),
         *_doors_of_lists(),
+        reverse("desk_people"),
+        reverse("desk_invite"),
+        reverse("desk_audit"),
     ]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
@@ -16,6 +17,9 @@ from tocsin.actions.states import State as ActionState
 from tocsin.campaigns import importing
 from tocsin.campaigns.models import Campaign, CounterEntry, ListMember, Target, TargetImport, TargetList, Trial
 from tocsin.outbox.models import Notice, State
+from tocsin.staff import audit
+from tocsin.staff.giving import give_role
+from tocsin.staff.models import Role
 
 pytestmark = pytest.mark.browser
 
@@ -70,7 +74,18 @@ def screens(campaign: Campaign, target: Target, sign: Sign, write: Write) -> lis
         reverse("campaign:new_hand_in", args=[pk, target.pk]),
         reverse("campaign:hand_in", args=[pk, ready.pk]),
         reverse("campaign:hand_ins", args=[pk]),
+        *_people_and_audit(campaign),
     ]
+
+
+def _people_and_audit(campaign: Campaign) -> list[str]:
+    jane = User.objects.create_user("jane", "jane-with-a-long-address@constituency-office.example.org", "x")
+    for where in (None, campaign):
+        give_role(user=jane, role=Role.MODERATOR, campaign=where, by_name="Jane Doe")
+    audit.write("letter_opened", kind="people", who=jane, about="letter:1", campaign_ref=campaign.pk, address="::1")
+    audit.prove_audit()
+    person = reverse("desk_person", args=[jane.pk])
+    return [reverse("desk_people"), person, reverse("desk_invite"), reverse("desk_audit")]
 
 
 def _lists(campaign: Campaign) -> list[str]:

@@ -44,7 +44,9 @@ class CampaignForm(WagtailAdminModelForm):
             self.fields["kind"].help_text = _("People have already acted: the kind stays.")
         for name in self.LETTERS:
             self.fields[name].show_hidden_initial = True  # what stood there when the form was opened comes along
-            self.fields[name].disabled = self.for_user is None or not may(self.for_user, DECIDE_ON_LETTERS)
+            self.fields[name].disabled = self.for_user is None or not may(
+                self.for_user, DECIDE_ON_LETTERS, self.instance if self.instance.pk else None
+            )
 
     def full_clean(self) -> None:
         with timezone.override(self._chosen_zone()):

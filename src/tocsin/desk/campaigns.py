@@ -10,16 +10,20 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views import generic
+from wagtail.admin.views.generic.history import HistoryView
+from wagtail.admin.views.generic.usage import UsageView
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from tocsin.campaigns.models import Campaign
 from tocsin.campaigns.republish import changed
 from tocsin.desk import hub, ledger, letters, moderation
 from tocsin.desk.campaign_form import campaign_form
+from tocsin.desk.campaigns_by_role import OfThisCampaign
 from tocsin.desk.numbers import Glance, glances
 from tocsin.desk.proof_urls import PROOF_OF_A_CAMPAIGN
 from tocsin.desk.removing import RemoveUnlessUsed
 from tocsin.desk.trials import TRIALS_OF_A_CAMPAIGN
+from tocsin.desk.rights import CHANGE_CAMPAIGNS, REMOVE_CAMPAIGNS, campaigns_seen_by
 from tocsin.outbox import controls
 from tocsin.outbox.controls import Letters
 
@@ -30,7 +34,7 @@ class CampaignsList(generic.IndexView):
     page_title = _("Campaigns")
 
     def get_base_queryset(self) -> QuerySet[Campaign]:
-        return Campaign.objects.order_by("-created_at", "-id")
+        return campaigns_seen_by(self.request.user).order_by("-created_at", "-id")
 
     def get_table(self, object_list: Any) -> Any:
         return super().get_table(glances(object_list))
@@ -82,8 +86,10 @@ class NewCampaign(_LeadsToTheHub, generic.CreateView):
         return campaign
 
 
-class ChangeCampaign(_LeadsToTheHub, generic.EditView):
+class ChangeCampaign(_LeadsToTheHub, OfThisCampaign, generic.EditView):
     """Saving republishes: what the campaign's pages say follows its targets and dates."""
+
+    rights = CHANGE_CAMPAIGNS
 
     def save_instance(self) -> Campaign:
         in_test_mode = bool(Campaign.objects.get(pk=self.object.pk).test_address)
@@ -105,6 +111,18 @@ def keep_schedule(campaign: Campaign) -> None:
     controls.schedule(Letters(campaign_ref=campaign.pk), campaign.letters_not_before)
 
 
+class RemoveCampaign(OfThisCampaign, RemoveUnlessUsed):
+    rights = REMOVE_CAMPAIGNS
+
+
+class HistoryOfCampaign(OfThisCampaign, HistoryView):
+    rights = CHANGE_CAMPAIGNS
+
+
+class UsageOfCampaign(OfThisCampaign, UsageView):
+    rights = CHANGE_CAMPAIGNS
+
+
 class Campaigns(ModelViewSet):
     model = Campaign
     name = "campaign"
@@ -118,7 +136,9 @@ class Campaigns(ModelViewSet):
     index_results_template_name = "desk/campaigns_results.html"
     add_view_class = NewCampaign
     edit_view_class = ChangeCampaign
-    delete_view_class = RemoveUnlessUsed
+    delete_view_class = RemoveCampaign
+    history_view_class = HistoryOfCampaign
+    usage_view_class = UsageOfCampaign
     search_fields = ("name", "slug")
     list_per_page = 30
     edit_handler = campaign_form()

@@ -23,7 +23,7 @@ from tocsin.campaigns.models import Campaign, Target
 from tocsin.desk import steering
 from tocsin.desk.frame import Frame, campaign_crumbs, show
 from tocsin.desk.journal import note
-from tocsin.desk.rights import DECIDE_ON_LETTERS, SEE_CAMPAIGNS, may, only
+from tocsin.desk.rights import DECIDE_ON_LETTERS, SEE_CAMPAIGNS, may, of_campaign, only
 from tocsin.outbox.states import State
 
 
@@ -216,7 +216,7 @@ class Offered:
 
 def controls_for(request: HttpRequest, scope: Scope) -> list[Offered]:
     """What makes sense now, for those who may decide on letters."""
-    if not may(request.user, DECIDE_ON_LETTERS):
+    if not may(request.user, DECIDE_ON_LETTERS, scope.campaign):
         return []
     left_out = {"resume"} if not scope.paused else {"pause"}
     if scope.campaign and not scope.target:
@@ -228,17 +228,16 @@ def controls_for(request: HttpRequest, scope: Scope) -> list[Offered]:
     ]
 
 
-@only(SEE_CAMPAIGNS, DECIDE_ON_LETTERS)
+@of_campaign(SEE_CAMPAIGNS, DECIDE_ON_LETTERS)
 @require_http_methods(["GET", "HEAD", "POST"])
-def of_campaign(request: HttpRequest, pk: int, step: str) -> HttpResponse:
-    return _control(request, Scope(get_object_or_404(Campaign, pk=pk), None), step)
+def of_one(request: HttpRequest, campaign: Campaign, step: str) -> HttpResponse:
+    return _control(request, Scope(campaign, None), step)
 
 
-@only(SEE_CAMPAIGNS, DECIDE_ON_LETTERS)
+@of_campaign(SEE_CAMPAIGNS, DECIDE_ON_LETTERS)
 @require_http_methods(["GET", "HEAD", "POST"])
-def of_campaign_to_target(request: HttpRequest, pk: int, target_pk: int, step: str) -> HttpResponse:
-    scope = Scope(get_object_or_404(Campaign, pk=pk), get_object_or_404(Target, pk=target_pk))
-    return _control(request, scope, step)
+def of_one_to_target(request: HttpRequest, campaign: Campaign, target_pk: int, step: str) -> HttpResponse:
+    return _control(request, Scope(campaign, get_object_or_404(Target, pk=target_pk)), step)
 
 
 @only(SEE_CAMPAIGNS, DECIDE_ON_LETTERS)

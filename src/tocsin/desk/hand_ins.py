@@ -31,7 +31,7 @@ from tocsin.campaigns.models import Campaign, Target
 from tocsin.desk.frame import Crumb, Frame, campaign_crumbs, show
 from tocsin.desk.journal import note
 from tocsin.desk.ledger import name_of
-from tocsin.desk.rights import DECIDE_ON_LETTERS, OPEN_PERSONAL_DATA, SEE_CAMPAIGNS, may, only
+from tocsin.desk.rights import DECIDE_ON_LETTERS, OPEN_PERSONAL_DATA, SEE_CAMPAIGNS, may, of_campaign
 
 MOST_BYTES_OF_A_PHOTO = 20 * 1024 * 1024
 WIDEST_PHOTO = 2000
@@ -103,9 +103,8 @@ class OverForm(forms.Form):
         return _redrawn(upload) if upload else b""
 
 
-@only(SEE_CAMPAIGNS)
-def hand_ins(request: HttpRequest, pk: int) -> HttpResponse:
-    campaign = get_object_or_404(Campaign, pk=pk)
+@of_campaign(SEE_CAMPAIGNS)
+def hand_ins(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     return show(
         request,
         "desk/hand_ins.html",
@@ -115,11 +114,11 @@ def hand_ins(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@only(SEE_CAMPAIGNS, OPEN_PERSONAL_DATA)
+@of_campaign(SEE_CAMPAIGNS, OPEN_PERSONAL_DATA)
 @require_http_methods(["GET", "HEAD", "POST"])
-def new(request: HttpRequest, pk: int, target_pk: int) -> HttpResponse:
+def new(request: HttpRequest, campaign: Campaign, target_pk: int) -> HttpResponse:
     """The form, and its button: a kit holds what people wrote, so only those who may read that make one."""
-    campaign, target = get_object_or_404(Campaign, pk=pk), get_object_or_404(Target, pk=target_pk)
+    target = get_object_or_404(Target, pk=target_pk)
     form = KitForm(campaign, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         return _begin(request, campaign, target, form.asked())
@@ -148,16 +147,16 @@ def _begin(request: HttpRequest, campaign: Campaign, target: Target, asked: Aske
     return HttpResponseRedirect(_address(hand_in))
 
 
-@only(SEE_CAMPAIGNS)
-def hand_in(request: HttpRequest, pk: int, hand_in_pk: int) -> HttpResponse:
-    return _page(request, _find(pk, hand_in_pk), OverForm(initial={"at": timezone.now()}))
+@of_campaign(SEE_CAMPAIGNS)
+def hand_in(request: HttpRequest, campaign: Campaign, hand_in_pk: int) -> HttpResponse:
+    return _page(request, _find(campaign.pk, hand_in_pk), OverForm(initial={"at": timezone.now()}))
 
 
-@only(SEE_CAMPAIGNS, OPEN_PERSONAL_DATA)
+@of_campaign(SEE_CAMPAIGNS, OPEN_PERSONAL_DATA)
 @require_POST
-def download(request: HttpRequest, pk: int, hand_in_pk: int) -> StreamingHttpResponse:
+def download(request: HttpRequest, campaign: Campaign, hand_in_pk: int) -> StreamingHttpResponse:
     """The open kit. By a button, not by a link: nothing that merely looks ahead may fetch it, and it is logged."""
-    found = _find(pk, hand_in_pk)
+    found = _find(campaign.pk, hand_in_pk)
     opened = pieces(found.file) if found.file else None
     if opened is None:
         raise Http404
@@ -168,11 +167,11 @@ def download(request: HttpRequest, pk: int, hand_in_pk: int) -> StreamingHttpRes
     return response
 
 
-@only(SEE_CAMPAIGNS, DECIDE_ON_LETTERS)
+@of_campaign(SEE_CAMPAIGNS, DECIDE_ON_LETTERS)
 @require_POST
-def over(request: HttpRequest, pk: int, hand_in_pk: int) -> HttpResponse:
+def over(request: HttpRequest, campaign: Campaign, hand_in_pk: int) -> HttpResponse:
     """Notes who received it, once; its letters and the mails to their writers follow in a job."""
-    found = _find(pk, hand_in_pk)
+    found = _find(campaign.pk, hand_in_pk)
     form = OverForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, found, form, status=422)
@@ -189,21 +188,21 @@ def over(request: HttpRequest, pk: int, hand_in_pk: int) -> HttpResponse:
     return HttpResponseRedirect(_address(found))
 
 
-@only(SEE_CAMPAIGNS, OPEN_PERSONAL_DATA)
+@of_campaign(SEE_CAMPAIGNS, OPEN_PERSONAL_DATA)
 @require_POST
-def away(request: HttpRequest, pk: int, hand_in_pk: int) -> HttpResponse:
-    found = _find(pk, hand_in_pk)
+def away(request: HttpRequest, campaign: Campaign, hand_in_pk: int) -> HttpResponse:
+    found = _find(campaign.pk, hand_in_pk)
     if put_away(found):
         note(request, "hand_in_put_away", found.campaign, hand_in=found.pk)
         messages.success(request, _("Put away. Its letters are free for another kit."))
     else:
         messages.warning(request, _("It was handed over, and stays as it is."))
-    return HttpResponseRedirect(reverse("campaign:hand_ins", args=[pk]))
+    return HttpResponseRedirect(reverse("campaign:hand_ins", args=[campaign.pk]))
 
 
-@only(SEE_CAMPAIGNS)
-def photo(request: HttpRequest, pk: int, hand_in_pk: int) -> FileResponse:  # noqa: ARG001
-    found = _find(pk, hand_in_pk)
+@of_campaign(SEE_CAMPAIGNS)
+def photo(request: HttpRequest, campaign: Campaign, hand_in_pk: int) -> FileResponse:  # noqa: ARG001
+    found = _find(campaign.pk, hand_in_pk)
     opened = pieces(found.photo) if found.photo else None
     if opened is None:
         raise Http404
@@ -225,8 +224,8 @@ def _page(request: HttpRequest, found: HandIn, form: OverForm, *, status: int = 
         gone_at=found.made_at + KEPT_FOR,
         form=form,
         makes_pdf=makes_pdf(),
-        may_open=may(request.user, OPEN_PERSONAL_DATA),
-        may_decide=may(request.user, DECIDE_ON_LETTERS),
+        may_open=may(request.user, OPEN_PERSONAL_DATA, found.campaign),
+        may_decide=may(request.user, DECIDE_ON_LETTERS, found.campaign),
     )
 
 

@@ -7,10 +7,9 @@ from typing import Any
 
 from wagtail.admin.ui.components import Component
 
-from tocsin.campaigns.models import Campaign
 from tocsin.desk.notices import open_notices
 from tocsin.desk.numbers import glances, worker_health
-from tocsin.desk.rights import DECIDE_ON_LETTERS, SEE_CAMPAIGNS, may
+from tocsin.desk.rights import DECIDE_ON_LETTERS, MAKE_CAMPAIGNS, SEE_TARGETS, campaigns_seen_by, may, sees_campaigns
 
 CAMPAIGNS_SHOWN = 10
 
@@ -24,17 +23,18 @@ class CampaignsPanel(Component):
 
     def get_context_data(self, parent_context: Mapping[str, Any] | None = None) -> dict[str, Any]:
         request = (parent_context or {})["request"]
-        newest = list(Campaign.objects.all()[: CAMPAIGNS_SHOWN + 1])
+        newest = list(campaigns_seen_by(request.user)[: CAMPAIGNS_SHOWN + 1])
         return {
             "request": request,
             "glances": glances(newest[:CAMPAIGNS_SHOWN]),
             "more": len(newest) > CAMPAIGNS_SHOWN,
             "worker": worker_health(),
-            "notices": open_notices(),
+            "notices": open_notices(request.user),
             "may_decide": may(request.user, DECIDE_ON_LETTERS),
-            "may_add": may(request.user, ("campaigns.add_campaign",)),
+            "may_see_targets": may(request.user, SEE_TARGETS),
+            "may_add": may(request.user, MAKE_CAMPAIGNS),
         }
 
     def render_html(self, parent_context: Mapping[str, Any] | None = None) -> str:
         request = (parent_context or {})["request"]
-        return str(super().render_html(parent_context)) if may(request.user, SEE_CAMPAIGNS) else ""
+        return str(super().render_html(parent_context)) if sees_campaigns(request.user) else ""

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -31,8 +30,9 @@ from tocsin.desk.rights import (
     MODERATE,
     OPEN_PERSONAL_DATA,
     SEE_CAMPAIGNS,
+    SEE_TARGETS,
     may,
-    only,
+    of_campaign,
 )
 from tocsin.desk.sameness import advice, picture
 from tocsin.desk.target_numbers import targets_of
@@ -57,9 +57,8 @@ class PageInLanguage:
         return base + str(self.edition.words["page_path"]) if self.edition else ""
 
 
-@only(SEE_CAMPAIGNS)
-def hub(request: HttpRequest, pk: int) -> HttpResponse:
-    campaign = get_object_or_404(Campaign, pk=pk)
+@of_campaign(SEE_CAMPAIGNS)
+def hub(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     pages = pages_of(campaign)
     receivers = receivers_of(campaign)
     return show(
@@ -80,16 +79,17 @@ def hub(request: HttpRequest, pk: int) -> HttpResponse:
         receivers=receivers,
         missing=[*receivers.trouble, *_missing(campaign, pages)],
         worker=worker_health(),
-        notices=open_notices(),
+        notices=open_notices(request.user),
         may_decide=may(request.user, DECIDE_ON_LETTERS),
+        may_see_targets=may(request.user, SEE_TARGETS),
         few_targets=targets_of(campaign)[:FEW_TARGETS],
         **_sameness(campaign),
         controls=controls_for(request, Scope(campaign, None)),
         hand_ins=campaign.hand_ins.select_related("target")[:HAND_INS_SHOWN],
-        may_open=may(request.user, OPEN_PERSONAL_DATA),
-        may_add_lines=may(request.user, ADD_LEDGER_LINES),
-        may_moderate=may(request.user, MODERATE),
-        may_change=may(request.user, CHANGE_CAMPAIGNS),
+        may_open=may(request.user, OPEN_PERSONAL_DATA, campaign),
+        may_add_lines=may(request.user, ADD_LEDGER_LINES, campaign),
+        may_moderate=may(request.user, MODERATE, campaign),
+        may_change=may(request.user, CHANGE_CAMPAIGNS, campaign),
     )
 
 
@@ -123,6 +123,6 @@ def _missing(campaign: Campaign, pages: list[PageInLanguage]) -> list[str]:
 
 
 def _buttons(request: HttpRequest, campaign: Campaign) -> list[HeaderButton]:
-    if not may(request.user, CHANGE_CAMPAIGNS):
+    if not may(request.user, CHANGE_CAMPAIGNS, campaign):
         return []
     return [HeaderButton(_("Settings"), url=reverse("campaign:edit", args=[campaign.pk]), icon_name="cog")]

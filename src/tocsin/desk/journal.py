@@ -1,14 +1,38 @@
-"""What the desk writes into Wagtail's log: who decided what, and who opened what is personal."""
+"""What the desk notes of its staff: who decided what, and who opened what is personal.
+
+Each entry is a line of the audit log (staff/audit.py), which nobody can change. It stands in Wagtail's own log as well,
+where the history of each thing is read from.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Model
+from django.db import transaction
+from django.db.models import Model, TextChoices
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from wagtail.log_actions import LogActionRegistry, log
+
+from tocsin.campaigns.models import Campaign
+from tocsin.desk.whence import address_of
+from tocsin.staff import audit
+
+OURS = "tocsin."
+
+
+class Kind(TextChoices):
+    """What a line of the audit log is about, to filter by."""
+
+    SIGN_IN = "sign_in", _("Signing in and out")
+    PEOPLE = "people", _("People's data: opened, looked for, exported, imported")
+    LETTERS = "letters", _("Letters and actions")
+    CAMPAIGNS = "campaigns", _("Campaigns, targets and the counter")
+    PAGES = "pages", _("Pages")
+    TEAM = "team", _("Who may do what")
+    REFUSED = "refused", _("Refusals")
+
 
 ENTRIES: dict[str, tuple[Promise, Promise]] = {
     "tocsin.ledger_line": (_("Add to the ledger"), _("Added a line to the counter's ledger")),
@@ -46,6 +70,29 @@ ENTRIES: dict[str, tuple[Promise, Promise]] = {
     "tocsin.trial_ended": (_("End a trial"), _("Ended a trial of two wordings")),
     "tocsin.notice_settled": (_("Settle a notice"), _("Settled a notice about mail")),
     "tocsin.letter_resent": (_("Send a letter again"), _("Sent an uncertain letter again")),
+    "tocsin.person_invited": (_("Invite somebody"), _("Invited somebody to the desk")),
+    "tocsin.person_invited_again": (_("Invite again"), _("Sent an invitation again")),
+    "tocsin.role_given": (_("Give a role"), _("Gave somebody a role")),
+    "tocsin.role_taken": (_("Take a role"), _("Took a role away from somebody")),
+    "tocsin.account_off": (_("Switch an account off"), _("Switched somebody's account off")),
+    "tocsin.account_on": (_("Switch an account on"), _("Switched somebody's account on")),
+    "tocsin.audit_exported": (_("Export the audit log"), _("Took lines of the audit log along as CSV")),
+}
+# Lines of the audit log that no button of the desk writes.
+THEIRS: dict[str, Promise] = {
+    "signed_in": _("Signed in"),
+    "signed_out": _("Signed out"),
+    "sign_in_failed": _("Tried to sign in, and failed"),
+    "refused": _("Was refused: they have no right to this"),
+}
+KINDS: dict[str, Kind] = {
+    **dict.fromkeys(
+        ("action_opened", "letter_opened", "letters_exported", "letters_searched", "hand_in_downloaded"), Kind.PEOPLE
+    ),
+    **dict.fromkeys(
+        ("person_invited", "person_invited_again", "role_given", "role_taken", "account_off", "account_on"), Kind.TEAM
+    ),
+    "audit_exported": Kind.TEAM,
 }
 
 
@@ -54,6 +101,37 @@ def register(actions: LogActionRegistry) -> None:
         actions.register_action(name, label, message)
 
 
+@transaction.atomic
 def note(request: HttpRequest, entry: str, about: Model, **data: Any) -> None:
-    """One line of the log, about a row. No personal data goes into it."""
-    log(about, f"tocsin.{entry}", user=request.user, data=data or None)
+    """One line of both logs, about a row. No personal data goes into it. What belongs to a campaign and is about no row
+    of it (a role that is given) says so by `campaign`, its number."""
+    log(about, f"{OURS}{entry}", user=request.user, data=data or None)
+    audit.write(
+        entry,
+        kind=kind_of(entry),
+        who=request.user,
+        about=about_words(about),
+        campaign_ref=campaign_of(about) or data.get("campaign"),
+        details=data,
+        address=address_of(request),
+    )
+
+
+def kind_of(entry: str) -> Kind:
+    """People's data and who may do what are told apart by name; the rest by what it is about."""
+    about_letters = entry.partition("_")[0] in {"action", "letter", "letters", "hand", "notice"}
+    return KINDS.get(entry) or (Kind.LETTERS if about_letters else Kind.CAMPAIGNS)
+
+
+def about_words(about: Model) -> str:
+    """The row, never what stands in it: “letter:12”."""
+    return f"{about._meta.model_name}:{about.pk}"
+
+
+def campaign_of(about: Model) -> int | None:
+    """The campaign that a row belongs to, where it belongs to one."""
+    if isinstance(about, Campaign):
+        return about.pk
+    owner = getattr(about, "action", about)
+    number: int | None = getattr(owner, "campaign_id", None)
+    return number

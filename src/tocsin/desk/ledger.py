@@ -7,10 +7,9 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.auth.models import AbstractUser
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
@@ -23,7 +22,7 @@ from tocsin.actions.count import shown_count
 from tocsin.campaigns.models import Campaign, CounterEntry
 from tocsin.desk.frame import Frame, campaign_crumbs, show
 from tocsin.desk.journal import note
-from tocsin.desk.rights import ADD_LEDGER_LINES, SEE_CAMPAIGNS, may, only
+from tocsin.desk.rights import ADD_LEDGER_LINES, SEE_CAMPAIGNS, may, of_campaign, refuse
 
 LINES_PER_PAGE = 50
 MOST_PEOPLE = 100_000_000
@@ -53,15 +52,14 @@ class LineForm(forms.ModelForm[CounterEntry]):
         return day
 
 
-@only(SEE_CAMPAIGNS)
+@of_campaign(SEE_CAMPAIGNS)
 @require_http_methods(["GET", "HEAD", "POST"])
-def ledger(request: HttpRequest, pk: int) -> HttpResponse:
+def ledger(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """The ledger. A posted line is shown with its effect first, and stored when it comes again with `sure`."""
-    campaign = get_object_or_404(Campaign, pk=pk)
     if request.method != "POST":
         return _page(request, campaign, LineForm(initial={"counted_on": timezone.localdate()}))
-    if not may(request.user, ADD_LEDGER_LINES):
-        raise PermissionDenied
+    if not may(request.user, ADD_LEDGER_LINES, campaign):
+        refuse(request, campaign.pk)
     form = LineForm(request.POST)
     if not form.is_valid():
         return _page(request, campaign, form, status=422)
@@ -112,6 +110,6 @@ def _page(
         form=form,
         shown=shown_count(campaign),
         lines=lines.get_page(request.GET.get("p")),
-        may_add_lines=may(request.user, ADD_LEDGER_LINES),
+        may_add_lines=may(request.user, ADD_LEDGER_LINES, campaign),
         **context,
     )

@@ -46,11 +46,11 @@ class Wanted:
         return cls(
             state=state if state in State.values else "",
             language=query.get("language", "")[:10],
-            target=_number(query.get("target")),
+            target=a_number(query.get("target")),
             own=own if own in OWN_WORDS else "",
             way=way if way in WAYS else "",
-            since=_day(query.get("since", "")),
-            until=_day(query.get("until", "")),
+            since=a_day(query.get("since", "")),
+            until=a_day(query.get("until", "")),
         )
 
     @property
@@ -80,7 +80,7 @@ def recent_letters(campaign: Campaign, most: int) -> list[Letter]:
 
 def screenful(campaign: Campaign, wanted: Wanted, query: QueryDict) -> Screenful:
     """By key, not by counting: the ten-thousandth letter is as near as the first, and nothing is counted."""
-    older, newer = _number(query.get("older")), _number(query.get("newer"))
+    older, newer = a_number(query.get("older")), a_number(query.get("newer"))
     rows = _rows(campaign, wanted, older, newer)
     more = len(rows) > A_SCREENFUL
     if newer is not None:
@@ -171,7 +171,7 @@ def midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time()))
 
 
-def _day(text: str) -> date | None:
+def a_day(text: str) -> date | None:
     """A day of our own time, or None: also for one that no calendar has."""
     try:
         found = parse_date(text)
@@ -180,7 +180,7 @@ def _day(text: str) -> date | None:
     return found if found and 2000 <= found.year < 2100 else None
 
 
-def _number(text: str | None) -> int | None:
+def a_number(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 18 else None
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from tocsin.actions.models import Letter
+from tocsin.campaigns.models import Campaign
 from tocsin.desk.letter_list import for_a_list
 from tocsin.lib.emailaddress import NotAnAddress, read_address
 from tocsin.lib.vault import vault
@@ -22,22 +23,23 @@ def is_an_address(text: str) -> bool:
     return bool(at) and not REF.fullmatch(name.lower())
 
 
-def letters_by_reference(text: str) -> list[Letter]:
-    """By “12-345”, by the 26 letters of a mail's reference, or by its Message-ID; in whichever campaign they are."""
+def letters_by_reference(text: str, among: QuerySet[Campaign]) -> list[Letter]:
+    """By “12-345”, by the 26 letters of a mail's reference, or by its Message-ID; in any of these campaigns."""
     text = text.strip().strip("<>").partition("@")[0].lower()
     if found := REFERENCE.fullmatch(text):
-        return _newest(Q(action_id=int(found[2]), action__campaign_id=int(found[1])))
-    return _newest(Q(message__ref=text)) if text else []
+        return _newest(Q(action_id=int(found[2]), action__campaign_id=int(found[1])), among)
+    return _newest(Q(message__ref=text), among) if text else []
 
 
-def letters_by_address(text: str) -> list[Letter]:
+def letters_by_address(text: str, among: QuerySet[Campaign]) -> list[Letter]:
     """By the exact address of whoever wrote: its digest is compared, and nothing is opened."""
     try:
         address = read_address(text)
     except NotAnAddress:
         return []
-    return _newest(Q(action__email_digest=vault().digest(address.canonical)))
+    return _newest(Q(action__email_digest=vault().digest(address.canonical)), among)
 
 
-def _newest(which: Q) -> list[Letter]:
-    return list(for_a_list(Letter.objects.filter(which)).order_by("-message_id")[:MOST_FOUND])
+def _newest(which: Q, among: QuerySet[Campaign]) -> list[Letter]:
+    letters = Letter.objects.filter(which, action__campaign__in=among.order_by())
+    return list(for_a_list(letters).order_by("-message_id")[:MOST_FOUND])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -25,14 +24,21 @@ from tocsin.desk.letter_list import OWN_WORDS, WAYS, Wanted, letters_like, scree
 from tocsin.desk.letter_search import is_an_address, letters_by_address, letters_by_reference
 from tocsin.desk.letter_steps import STEPS, steps_from
 from tocsin.desk.opened import open_action
-from tocsin.desk.rights import DECIDE_ON_LETTERS, OPEN_PERSONAL_DATA, SEE_CAMPAIGNS, may, only
+from tocsin.desk.rights import (
+    DECIDE_ON_LETTERS,
+    OPEN_PERSONAL_DATA,
+    SEE_CAMPAIGNS,
+    campaigns_with,
+    may,
+    of_campaign,
+    refuse,
+)
 from tocsin.desk.target_numbers import targets_of
 from tocsin.outbox.models import State
 
 
-@only(SEE_CAMPAIGNS)
-def letters(request: HttpRequest, pk: int) -> HttpResponse:
-    campaign = get_object_or_404(Campaign, pk=pk)
+@of_campaign(SEE_CAMPAIGNS)
+def letters(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     wanted = Wanted.asked_by(request.GET)
     return show(
         request,
@@ -51,22 +57,22 @@ def letters(request: HttpRequest, pk: int) -> HttpResponse:
         own_words=OWN_WORDS.items(),
         wanted=wanted,
         found=screenful(campaign, wanted, request.GET),
-        may_open=may(request.user, OPEN_PERSONAL_DATA),
+        may_open=may(request.user, OPEN_PERSONAL_DATA, campaign),
     )
 
 
 @require_POST
-@only(SEE_CAMPAIGNS)
-def find(request: HttpRequest, pk: int) -> HttpResponse:
+@of_campaign(SEE_CAMPAIGNS)
+def find(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """By reference, or by the writer's address. Posted, so that no address stands in an address line or a log."""
-    campaign = get_object_or_404(Campaign, pk=pk)
     text = request.POST.get("text", "")[:300]
     by_address = is_an_address(text)
     if by_address:
-        if not may(request.user, OPEN_PERSONAL_DATA):
-            raise PermissionDenied
+        if not may(request.user, OPEN_PERSONAL_DATA, campaign):
+            refuse(request, campaign.pk)
         note(request, "letters_searched", campaign)
-    found = letters_by_address(text) if by_address else letters_by_reference(text)
+    among = campaigns_with(request.user, OPEN_PERSONAL_DATA if by_address else SEE_CAMPAIGNS)
+    found = letters_by_address(text, among) if by_address else letters_by_reference(text, among)
     if len(found) == 1:
         return HttpResponseRedirect(reverse("campaign:letter", args=[found[0].action.campaign_id, found[0].pk]))
     return show(
@@ -75,15 +81,15 @@ def find(request: HttpRequest, pk: int) -> HttpResponse:
         Frame(title=_("Letters found"), icon="search", crumbs=_crumbs(campaign)),
         campaign=campaign,
         found=found,
-        may_open=may(request.user, OPEN_PERSONAL_DATA),
+        may_open=may(request.user, OPEN_PERSONAL_DATA, campaign),
     )
 
 
-@only(SEE_CAMPAIGNS)
+@of_campaign(SEE_CAMPAIGNS)
 @require_http_methods(["GET", "HEAD", "POST"])
-def export(request: HttpRequest, pk: int) -> HttpResponse | StreamingHttpResponse:
+def export(request: HttpRequest, campaign: Campaign) -> HttpResponse | StreamingHttpResponse:
     """What is chosen in the list, as CSV. With people in it only for those who may open letters; logged either way."""
-    campaign, wanted = get_object_or_404(Campaign, pk=pk), Wanted.asked_by(request.GET)
+    wanted = Wanted.asked_by(request.GET)
     letters = letters_like(campaign, wanted)
     if request.method != "POST":
         return show(
@@ -95,11 +101,11 @@ def export(request: HttpRequest, pk: int) -> HttpResponse | StreamingHttpRespons
             letters=letters.count(),
             columns=COLUMNS,
             personal=PERSONAL,
-            may_open=may(request.user, OPEN_PERSONAL_DATA),
+            may_open=may(request.user, OPEN_PERSONAL_DATA, campaign),
         )
     people, exact = "people" in request.POST, request.POST.get("kind") == "exact"
-    if people and not may(request.user, OPEN_PERSONAL_DATA):
-        raise PermissionDenied
+    if people and not may(request.user, OPEN_PERSONAL_DATA, campaign):
+        refuse(request, campaign.pk)
     note(request, "letters_exported", campaign, people=people, exact=exact, which=wanted.query())
     lines = Export(letters, people=people, for_spreadsheet=not exact).lines()
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
@@ -108,17 +114,17 @@ def export(request: HttpRequest, pk: int) -> HttpResponse | StreamingHttpRespons
     return response
 
 
-@only(SEE_CAMPAIGNS)
-def letter(request: HttpRequest, pk: int, letter_pk: int) -> HttpResponse:
+@of_campaign(SEE_CAMPAIGNS)
+def letter(request: HttpRequest, campaign: Campaign, letter_pk: int) -> HttpResponse:
     """The letter's way: no name and no word of who wrote it."""
-    found = _find(pk, letter_pk)
+    found = _find(campaign.pk, letter_pk)
     return _page(request, found, title=_("Letter %(number)s") % {"number": found.pk})
 
 
-@only(SEE_CAMPAIGNS, OPEN_PERSONAL_DATA)
-def words(request: HttpRequest, pk: int, letter_pk: int) -> HttpResponse:
+@of_campaign(SEE_CAMPAIGNS, OPEN_PERSONAL_DATA)
+def words(request: HttpRequest, campaign: Campaign, letter_pk: int) -> HttpResponse:
     """The same page with the letter opened; that it was opened is logged."""
-    found = _find(pk, letter_pk)
+    found = _find(campaign.pk, letter_pk)
     note(request, "letter_opened", found)
     opened = open_action(found.action, found.target_id)
     return _page(
@@ -131,18 +137,18 @@ def words(request: HttpRequest, pk: int, letter_pk: int) -> HttpResponse:
 
 
 @require_POST
-@only(SEE_CAMPAIGNS, DECIDE_ON_LETTERS)
-def take_step(request: HttpRequest, pk: int, letter_pk: int, step: str) -> HttpResponse:
+@of_campaign(SEE_CAMPAIGNS, DECIDE_ON_LETTERS)
+def take_step(request: HttpRequest, campaign: Campaign, letter_pk: int, step: str) -> HttpResponse:
     chosen = STEPS.get(step)
     if chosen is None:
         raise Http404
-    found = _find(pk, letter_pk)
+    found = _find(campaign.pk, letter_pk)
     if State(found.message.state) in chosen.possible_when and chosen.take(found.message_id):
         note(request, chosen.entry, found)
         messages.success(request, chosen.said)
     else:
         messages.warning(request, _("This is no longer possible: the letter went on meanwhile."))
-    return HttpResponseRedirect(reverse("campaign:letter", args=[pk, letter_pk]))
+    return HttpResponseRedirect(reverse("campaign:letter", args=[campaign.pk, letter_pk]))
 
 
 def _page(request: HttpRequest, found: Letter, *, title: str, **context: Any) -> HttpResponse:
@@ -164,8 +170,8 @@ def _page(request: HttpRequest, found: Letter, *, title: str, **context: Any) ->
         history=history_of(found),
         message_id=message_id_of(found.message.ref),
         reference=f"{found.action.campaign_id}-{found.action_id}",
-        steps=steps_from(state) if may(request.user, DECIDE_ON_LETTERS) else [],
-        may_open=may(request.user, OPEN_PERSONAL_DATA),
+        steps=steps_from(state) if may(request.user, DECIDE_ON_LETTERS, campaign) else [],
+        may_open=may(request.user, OPEN_PERSONAL_DATA, campaign),
         **context,
     )
 

@@ -21,7 +21,7 @@ from tocsin.campaigns.models import Campaign
 from tocsin.desk.frame import Frame, campaign_crumbs, show
 from tocsin.desk.journal import note
 from tocsin.desk.opened import open_action
-from tocsin.desk.rights import MODERATE, OPEN_PERSONAL_DATA, SEE_CAMPAIGNS, may, only
+from tocsin.desk.rights import MODERATE, OPEN_PERSONAL_DATA, SEE_CAMPAIGNS, may, of_campaign
 
 SHOWN = 100
 WAITING = (State.HELD, State.STUCK)
@@ -76,9 +76,8 @@ class Waiting:
         return why(self.reason)
 
 
-@only(SEE_CAMPAIGNS)
-def waiting(request: HttpRequest, pk: int) -> HttpResponse:
-    campaign = get_object_or_404(Campaign, pk=pk)
+@of_campaign(SEE_CAMPAIGNS)
+def waiting(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     found = _waiting(campaign, SHOWN + 1)
     return show(
         request,
@@ -93,15 +92,15 @@ def waiting(request: HttpRequest, pk: int) -> HttpResponse:
         stuck=[one for one in found[:SHOWN] if one.state == State.STUCK],
         more=len(found) > SHOWN,
         most=SHOWN,
-        may_open=may(request.user, OPEN_PERSONAL_DATA),
-        may_moderate=may(request.user, MODERATE),
+        may_open=may(request.user, OPEN_PERSONAL_DATA, campaign),
+        may_moderate=may(request.user, MODERATE, campaign),
     )
 
 
-@only(SEE_CAMPAIGNS, OPEN_PERSONAL_DATA)
-def opened(request: HttpRequest, pk: int, action_pk: int) -> HttpResponse:
+@of_campaign(SEE_CAMPAIGNS, OPEN_PERSONAL_DATA)
+def opened(request: HttpRequest, campaign: Campaign, action_pk: int) -> HttpResponse:
     """What one person sent, opened; that it was opened is logged."""
-    action = _find(pk, action_pk)
+    action = _find(campaign.pk, action_pk)
     note(request, "action_opened", action)
     return show(
         request,
@@ -110,34 +109,34 @@ def opened(request: HttpRequest, pk: int, action_pk: int) -> HttpResponse:
             title=_("What a person sent"),
             icon="mail",
             crumbs=[
-                *campaign_crumbs(action.campaign),
-                (reverse("campaign:moderation", args=[pk]), _("Waiting for somebody")),
+                *campaign_crumbs(campaign),
+                (reverse("campaign:moderation", args=[campaign.pk]), _("Waiting for somebody")),
             ],
         ),
-        campaign=action.campaign,
+        campaign=campaign,
         action=action,
         why=why(action.reason),
         opened=open_action(action),
-        may_moderate=may(request.user, MODERATE),
+        may_moderate=may(request.user, MODERATE, campaign),
         is_held=action.state == State.HELD,
         is_stuck=action.state == State.STUCK,
     )
 
 
 @require_POST
-@only(SEE_CAMPAIGNS, MODERATE)
-def decide(request: HttpRequest, pk: int, action_pk: int, verdict: str) -> HttpResponse:
+@of_campaign(SEE_CAMPAIGNS, MODERATE)
+def decide(request: HttpRequest, campaign: Campaign, action_pk: int, verdict: str) -> HttpResponse:
     """Releases, blocks or tries again, then leads to the next that waits."""
     chosen = VERDICTS.get(verdict)
     if chosen is None:
         raise Http404
-    action = _find(pk, action_pk)
+    action = _find(campaign.pk, action_pk)
     if change_states([(action.pk, chosen.before, _after(chosen, action), "")]):
         note(request, chosen.entry, action)
         messages.success(request, chosen.said)
     else:
         messages.warning(request, _("Somebody else was faster: this action no longer waits."))
-    return HttpResponseRedirect(reverse("campaign:moderation", args=[pk]))
+    return HttpResponseRedirect(reverse("campaign:moderation", args=[campaign.pk]))
 
 
 def _after(chosen: Verdict, action: Action) -> State:

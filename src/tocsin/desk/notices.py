@@ -18,7 +18,8 @@ from wagtail.admin import messages
 from tocsin.campaigns.models import Target
 from tocsin.desk import steering
 from tocsin.desk.journal import note
-from tocsin.desk.rights import DECIDE_ON_LETTERS, SEE_CAMPAIGNS, only
+from tocsin.desk.rights import DECIDE_ON_LETTERS, SEE_CAMPAIGNS, Person, campaigns_seen_by, may, only
+from tocsin.desk.target_numbers import targets_of
 from tocsin.outbox.models import Notice
 
 MOST_SHOWN = 20
@@ -72,8 +73,18 @@ class Shown:
         return self.target.name if self.target else name or kind
 
 
-def open_notices() -> list[Shown]:
-    return shown(Notice.objects.filter(settled_at=None).order_by("-raised_at")[:MOST_SHOWN])
+def open_notices(person: Person) -> list[Shown]:
+    """Of targets, those that somebody's campaigns write to; what is about the server is told to everybody."""
+    found = Notice.objects.filter(settled_at=None).order_by("-raised_at")
+    if may(person, SEE_CAMPAIGNS):
+        return shown(found[:MOST_SHOWN])
+    return [one for one in shown(found[: MOST_SHOWN * 10]) if _is_for(person, one)][:MOST_SHOWN]
+
+
+def _is_for(person: Person, one: Shown) -> bool:
+    return one.target is None or any(
+        targets_of(campaign).filter(pk=one.target.pk).exists() for campaign in campaigns_seen_by(person)
+    )
 
 
 def shown(notices: Iterable[Notice]) -> list[Shown]:

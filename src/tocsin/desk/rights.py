@@ -1,10 +1,10 @@
-"""Who may do what at the desk: Django's model permissions, asked by every view."""
+"""Who may do what at the desk: rights that roles give (staff/roles.py), asked by every view."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate
+from typing import Concatenate, NoReturn
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Permission
 from django.core.exceptions import PermissionDenied
@@ -12,6 +12,8 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
 
 from tocsin.campaigns.models import Campaign
+from tocsin.staff.refusals import note_refusal
+from tocsin.staff.roles import held_by
 
 type Person = AbstractBaseUser | AnonymousUser
 
@@ -35,6 +37,9 @@ WRITE_UPDATES = ("staff.write_update",)
 SEE_AUDIT = ("staff.see_audit",)
 MANAGE_STAFF = ("staff.manage_staff",)
 
+MAKE_CAMPAIGNS = ("campaigns.add_campaign",)
+REMOVE_CAMPAIGNS = ("campaigns.delete_campaign",)
+
 # Wagtail's page of group permissions shows only what it is told of.
 GRANTABLE = (*SEE_CAMPAIGNS, *ADD_LEDGER_LINES, *OPEN_PERSONAL_DATA, *MODERATE, *DECIDE_ON_LETTERS)
 
@@ -43,6 +48,30 @@ def may(person: Person, any_of: tuple[str, ...], campaign: Campaign | None = Non
     """Whether somebody has one of these rights: on the whole site, or for this campaign."""
     has: Callable[..., bool] = person.has_perm  # type: ignore[union-attr]
     return any(has(right) or (campaign is not None and has(right, campaign)) for right in any_of)
+
+
+def campaigns_with(person: Person, any_of: tuple[str, ...]) -> QuerySet[Campaign]:
+    """The campaigns for which somebody has one of these rights: all of them, those of their roles, or none."""
+    if may(person, any_of):
+        return Campaign.objects.all()
+    held = held_by(person)
+    return Campaign.objects.filter(pk__in=set().union(*(held.with_right(right) for right in any_of)))
+
+
+def campaigns_seen_by(person: Person) -> QuerySet[Campaign]:
+    """What every list of campaigns, and of what belongs to them, begins with."""
+    return campaigns_with(person, SEE_CAMPAIGNS)
+
+
+def sees_campaigns(person: Person) -> bool:
+    """Whether somebody may see any campaign, also if there is none yet."""
+    return may(person, SEE_CAMPAIGNS) or any(held_by(person).with_right(right) for right in SEE_CAMPAIGNS)
+
+
+def refuse(request: HttpRequest, campaign_ref: int | None = None) -> NoReturn:
+    """No, and a line of the audit log that says who tried which door."""
+    note_refusal(request, campaign_ref)
+    raise PermissionDenied
 
 
 def only[**P, R: HttpResponseBase](
@@ -54,7 +83,7 @@ def only[**P, R: HttpResponseBase](
         @wraps(view)
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> R:
             if not all(may(request.user, needed) for needed in any_of):
-                raise PermissionDenied
+                refuse(request)
             return view(request, *args, **kwargs)
 
         return guarded
@@ -78,7 +107,7 @@ def of_campaign[**P, R: HttpResponseBase](
             if campaign is None and may(request.user, SEE_CAMPAIGNS):
                 raise Http404
             if campaign is None or not all(may(request.user, needed, campaign) for needed in any_of):
-                raise PermissionDenied
+                refuse(request, campaign.pk if campaign else None)
             return view(request, campaign, *args, **kwargs)
 
         return guarded  # type: ignore[return-value]

@@ -20,7 +20,7 @@ from tocsin.desk.frame import Frame, campaign_crumbs, show
 from tocsin.desk.journal import note
 from tocsin.desk.notices import shown
 from tocsin.desk.pictures import pillars
-from tocsin.desk.rights import DECIDE_ON_LETTERS, OPEN_PERSONAL_DATA, SEE_CAMPAIGNS, may, only
+from tocsin.desk.rights import DECIDE_ON_LETTERS, OPEN_PERSONAL_DATA, SEE_CAMPAIGNS, SEE_TARGETS, may, of_campaign, only
 from tocsin.desk.sameness import advice, picture
 from tocsin.desk.target_numbers import days_taken, numbers_of, targets_with_fates
 from tocsin.lib.csvlines import csv_lines
@@ -28,23 +28,22 @@ from tocsin.lib.csvlines import csv_lines
 MOST_CAMPAIGNS = 50
 
 
-@only(SEE_CAMPAIGNS)
-def targets(request: HttpRequest, pk: int) -> HttpResponse:
+@of_campaign(SEE_CAMPAIGNS)
+def targets(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """Every target of a campaign with the fate of its letters."""
-    campaign = get_object_or_404(Campaign, pk=pk)
     return show(
         request,
         "desk/targets_of.html",
         Frame(title=_("Targets"), icon="user", crumbs=campaign_crumbs(campaign)),
         campaign=campaign,
         rows=targets_with_fates(campaign),
-        may_open=may(request.user, OPEN_PERSONAL_DATA),
+        may_open=may(request.user, OPEN_PERSONAL_DATA, campaign),
     )
 
 
-@only(SEE_CAMPAIGNS)
-def of_campaign(request: HttpRequest, pk: int, target_pk: int) -> HttpResponse:
-    campaign, target = get_object_or_404(Campaign, pk=pk), get_object_or_404(Target, pk=target_pk)
+@of_campaign(SEE_CAMPAIGNS)
+def of_one(request: HttpRequest, campaign: Campaign, target_pk: int) -> HttpResponse:
+    target = get_object_or_404(Target, pk=target_pk)
     return _page(request, target, campaign, campaign_crumbs(campaign))
 
 
@@ -54,9 +53,9 @@ def of_all(request: HttpRequest, target_pk: int) -> HttpResponse:
     return _page(request, target, None, [(reverse("target:index"), _("Targets"))])
 
 
-@only(SEE_CAMPAIGNS)
-def csv_of_campaign(request: HttpRequest, pk: int, target_pk: int) -> StreamingHttpResponse:
-    return _csv(request, get_object_or_404(Target, pk=target_pk), get_object_or_404(Campaign, pk=pk))
+@of_campaign(SEE_CAMPAIGNS)
+def csv_of_one(request: HttpRequest, campaign: Campaign, target_pk: int) -> StreamingHttpResponse:
+    return _csv(request, get_object_or_404(Target, pk=target_pk), campaign)
 
 
 @only(SEE_CAMPAIGNS)
@@ -90,8 +89,9 @@ def _page(request: HttpRequest, target: Target, campaign: Campaign | None, crumb
         sameness=sameness,
         controls=controls_for(request, Scope(campaign, target)),
         notices=shown(numbers.notices),
+        may_see_targets=may(request.user, SEE_TARGETS),
         campaigns=[] if campaign else list(target.campaigns.all()[:MOST_CAMPAIGNS]),
-        may_open=may(request.user, OPEN_PERSONAL_DATA),
+        may_open=may(request.user, OPEN_PERSONAL_DATA, campaign),
         may_decide=may(request.user, DECIDE_ON_LETTERS),
         advice=advice(sameness) if sameness else "",
         sameness_picture=picture(sameness) if sameness else [],

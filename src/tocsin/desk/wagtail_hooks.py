@@ -17,19 +17,29 @@ from wagtail.admin.action_menu import ActionMenuItem
 from wagtail.admin.menu import MenuItem
 from wagtail.documents.wagtail_hooks import DocumentsSummaryItem
 from wagtail.log_actions import LogActionRegistry
+from wagtail.permissions import register_permission_policy
 
+from tocsin.campaigns.models import Campaign
 from tocsin.desk import journal, mailbox
+from tocsin.desk import trail as trail  # its receivers listen from here on
+from tocsin.desk.audit import AUDIT
 from tocsin.desk.campaigns import Campaigns
+from tocsin.desk.campaigns_by_role import CampaignsByRole
 from tocsin.desk.home import CampaignsPanel
+from tocsin.desk.people import PEOPLE, PEOPLE_WORDS
 from tocsin.desk.proof_urls import PROOF_OF_ALL
-from tocsin.desk.rights import OPEN_PERSONAL_DATA, grantable_permissions, may
+from tocsin.desk.rights import MANAGE_STAFF, OPEN_PERSONAL_DATA, SEE_AUDIT, grantable_permissions, may
 from tocsin.desk.target_lists import TargetLists
 from tocsin.desk.targets import Targets
 
 # What a campaigner does not need. The site history stays, under reports: it is the record of who did what.
 NOT_IN_THE_MENU = {"help", "documents"}
 NOT_IN_SETTINGS = {"workflows", "workflow-tasks", "collections"}
+# Who may do what is given by roles, under “People”. Wagtail's own rooms for it stay for accounts without limits.
+ONLY_WITHOUT_LIMITS = {"users", "groups", "site-history"}
 IN_REPORTS = {"site-history"}
+
+register_permission_policy(Campaign, CampaignsByRole(Campaign))
 
 
 @hooks.register("register_admin_viewset")
@@ -51,6 +61,36 @@ def register_proof_urls() -> list[URLPattern]:
     return PROOF_OF_ALL
 
 
+@hooks.register("register_admin_urls")
+def register_urls_of_people_and_audit() -> list[URLPattern]:
+    return [*PEOPLE, *AUDIT]
+
+
+class ItemForSome(MenuItem):
+    """Shown to those who have a right on the whole site."""
+
+    def __init__(self, *args: Any, right: tuple[str, ...], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.right = right
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return may(request.user, self.right)
+
+
+@hooks.register("register_settings_menu_item")
+def register_people_menu_item() -> MenuItem:
+    return ItemForSome(
+        PEOPLE_WORDS, reverse_lazy("desk_people"), name="people", icon_name="group", order=10, right=MANAGE_STAFF
+    )
+
+
+@hooks.register("register_settings_menu_item")
+def register_audit_menu_item() -> MenuItem:
+    return ItemForSome(
+        _("What staff did"), reverse_lazy("desk_audit"), name="audit", icon_name="history", order=20, right=SEE_AUDIT
+    )
+
+
 class MailboxMenuItem(MenuItem):
     """Only where mail goes into files instead of out."""
 
@@ -69,13 +109,17 @@ def keep_the_menu_short(_request: HttpRequest, items: list[MenuItem]) -> None:
 
 
 @hooks.register("construct_settings_menu")
-def keep_settings_short(_request: HttpRequest, items: list[MenuItem]) -> None:
-    items[:] = [item for item in items if item.name not in NOT_IN_SETTINGS]
+def keep_settings_short(request: HttpRequest, items: list[MenuItem]) -> None:
+    items[:] = [item for item in items if item.name not in NOT_IN_SETTINGS and _is_for(request, item)]
 
 
 @hooks.register("construct_reports_menu")
-def keep_reports_short(_request: HttpRequest, items: list[MenuItem]) -> None:
-    items[:] = [item for item in items if item.name in IN_REPORTS]
+def keep_reports_short(request: HttpRequest, items: list[MenuItem]) -> None:
+    items[:] = [item for item in items if item.name in IN_REPORTS and _is_for(request, item)]
+
+
+def _is_for(request: HttpRequest, item: MenuItem) -> bool:
+    return item.name not in ONLY_WITHOUT_LIMITS or bool(getattr(request.user, "is_superuser", False))
 
 
 @hooks.register("construct_page_action_menu")

@@ -20,6 +20,7 @@ from wagtail.admin.panels import (
 
 from tocsin.pages.defaults import first_words
 from tocsin.pages.readiness import reasons_against_publishing
+from tocsin.pages.testers import campaigns_one_may_write_for
 
 
 class ActionPageForm(WagtailAdminPageForm):
@@ -30,6 +31,8 @@ class ActionPageForm(WagtailAdminPageForm):
         if page.pk is None and kwargs.get("parent_page") is not None:
             prefill(page, kwargs["parent_page"].locale.language_code)
         super().__init__(*args, **kwargs)
+        if self.for_user is not None and "campaign" in self.fields:
+            self.fields["campaign"].queryset = campaigns_one_may_write_for(self.for_user)
 
     def _post_clean(self) -> None:
         super()._post_clean()

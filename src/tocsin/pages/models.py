@@ -35,6 +35,7 @@ from tocsin.pages.letter_blocks import OpeningsBlock, PromptsBlock, SubjectsBloc
 from tocsin.pages.publish import republish_campaign
 from tocsin.pages.readiness import reasons_against_publishing
 from tocsin.pages.scripts import Script as Script
+from tocsin.pages.testers import ActionPageTester, HomePageTester
 
 
 def _picture(name: Any, help_text: Any = "") -> models.ForeignKey[Any, Any]:
@@ -78,6 +79,9 @@ class HomePage(PublicPage):
     class Meta:
         verbose_name = _("home page")
         verbose_name_plural = _("home pages")
+
+    def permissions_for_user(self, user: Any) -> HomePageTester:
+        return HomePageTester(user, self)
 
     def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
         """As Wagtail does, but an action page is found together with all it is shown with, in one query."""
@@ -240,6 +244,9 @@ class ActionPage(PublicPage):
     class Meta:
         verbose_name = _("action page")
         verbose_name_plural = _("action pages")
+
+    def permissions_for_user(self, user: Any) -> ActionPageTester:
+        return ActionPageTester(user, self)
 
     def save(self, clean: bool = True, *args: Any, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002  (Wagtail's signature)
         """A page that is live is ready, also if it was not the edit screen that published it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
@@ -13,20 +12,29 @@ from wagtail import hooks
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.images import get_image_model
+from wagtail.models import Page
+from wagtail.permissions import register_permission_policy
 
 from tocsin.pages.models import ActionPage, Script
+from tocsin.pages.permissions import PagesByRole, PicturesByRole
+from tocsin.staff.refusals import note_refusal
 
-audit = logging.getLogger("tocsin.audit")
+register_permission_policy(Page, PagesByRole(Page))
+register_permission_policy(
+    get_image_model(),
+    PicturesByRole(get_image_model(), auth_model="wagtailimages.Image", owner_field_name="uploaded_by_user"),
+)
 
 
 class RefusedInWriting:
-    """A view that answers 403 and leaves a line in the log where Wagtail would only send one away (requirement B77)."""
+    """A view that answers 403 and is written down, where Wagtail would only send one away (requirement B77)."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
         except PermissionDenied:
-            audit.warning("scripts: user %s has no right to %s %s", request.user.pk, request.method, request.path)
+            note_refusal(request)
             return HttpResponseForbidden(_now("You have no right to change scripts. Ask an administrator."))
         return answer
 

@@ -56,16 +56,25 @@ class Membership(models.Model):
     def __str__(self) -> str:
         return f"{self.user}: {self.role}"
 
+    @property
+    def short_role(self) -> str:
+        """The role's name without what it means."""
+        return self.get_role_display().partition(":")[0].strip()
+
 
 class AuditLine(AppendOnly):
     """What one person of the staff did: when, about what, from where. Each line holds the hash of the one before."""
 
-    at = models.DateTimeField(db_default=Now())
-    who = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-    who_name = models.CharField(max_length=160)
+    at = models.DateTimeField()
+    # The number stays when the account is gone: a line is never changed, not even for that.
+    who = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    who_name = models.CharField(max_length=160, blank=True)
+    kind = models.CharField(max_length=12, default="")
     what = models.CharField(max_length=60, help_text=_("A word of the desk's journal, like “people_exported”."))
     about = models.CharField(max_length=160, blank=True, help_text=_("The row it was about. No personal data."))
-    campaign_ref = models.BigIntegerField(null=True, db_index=True)
+    campaign_ref = models.BigIntegerField(null=True)
     details = models.JSONField(default=dict)
     address = models.CharField(max_length=45, blank=True, help_text=_("The address it was done from."))
     before = models.CharField(max_length=64, unique=True, help_text=_("The hash of the line before this."))
@@ -75,6 +84,25 @@ class AuditLine(AppendOnly):
         verbose_name = _("line of the audit log")
         verbose_name_plural = _("lines of the audit log")
         ordering: ClassVar = ["-id"]
+        indexes: ClassVar = [
+            models.Index(fields=["who", "-id"], name="what_one_person_did"),
+            models.Index(fields=["campaign_ref", "-id"], name="what_was_done_to_it"),
+            models.Index(fields=["kind", "-id"], name="what_was_done_of_a_kind"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} · {self.who_name} · {self.what}"
+
+
+class AuditProof(models.Model):
+    """One walk along the audit log. `whole`: every line fitted, and nothing that the proof before saw was missing."""
+
+    proved_at = models.DateTimeField(db_default=Now(), editable=False)
+    lines = models.BigIntegerField()
+    newest = models.CharField(max_length=64)
+    whole = models.BooleanField()
+    broken_at = models.BigIntegerField(null=True)
+
+    class Meta:
+        verbose_name = _("proof of the audit log")
+        verbose_name_plural = _("proofs of the audit log")

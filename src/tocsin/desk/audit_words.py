@@ -1,0 +1,83 @@
+"""A line of the audit log in words: who, what, about whom or what. Names are looked up for a screenful at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
+from wagtail.log_actions import registry
+
+from tocsin.campaigns.models import Campaign
+from tocsin.desk.journal import ENTRIES, OURS, THEIRS
+from tocsin.staff.audit import name_of
+from tocsin.staff.models import AuditLine, Membership
+
+A_PERSON = "user:"
+# What stands in a line for itself, and is said elsewhere in its row.
+SAID_ELSEWHERE = {"title", "campaign"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A line with the campaign that it is about, and the name of the member of staff, where it is about one."""
+
+    line: AuditLine
+    campaign: Campaign | None
+    person: str
+
+    @property
+    def who(self) -> str:
+        if self.line.who_name:
+            return self.line.who_name
+        return _("an account that there is not") if self.line.what == "sign_in_failed" else _("Tocsin itself")
+
+    @property
+    def what(self) -> str:
+        return words_of(self.line.what)
+
+    @property
+    def about(self) -> str:
+        return str(self.person or self.line.details.get("title") or self.line.about)
+
+    @property
+    def more(self) -> list[tuple[str, Any]]:
+        said = [(name, value) for name, value in self.line.details.items() if name not in SAID_ELSEWHERE]
+        return [(_("role"), _role(value)) if name == "role" else (name, value) for name, value in said]
+
+
+def shown(lines: Sequence[AuditLine]) -> list[Shown]:
+    """In two queries, however many lines there are."""
+    campaigns = Campaign.objects.in_bulk({line.campaign_ref for line in lines if line.campaign_ref})
+    people = User.objects.in_bulk({number for line in lines if (number := _number_of_a_person(line))})
+    return [
+        Shown(
+            line,
+            campaigns.get(line.campaign_ref or 0),
+            name_of(people[number]) if (number := _number_of_a_person(line)) in people else "",
+        )
+        for line in lines
+    ]
+
+
+def words_of(what: str) -> str:
+    """What was done, as a sentence; a word that nobody knows any more, as it is."""
+    if entry := ENTRIES.get(OURS + what):
+        return str(entry[1])
+    if what in THEIRS:
+        return str(THEIRS[what])
+    if not registry.action_exists(what):
+        return what
+    wagtails = registry.formatters[what]
+    return str(wagtails.message or wagtails.label)
+
+
+def _number_of_a_person(line: AuditLine) -> int:
+    number = line.about.removeprefix(A_PERSON)
+    return int(number) if line.about.startswith(A_PERSON) and number.isascii() and number.isdigit() else 0
+
+
+def _role(value: str) -> str:
+    return Membership(role=value).short_role

@@ -1,0 +1,126 @@
+"""Every address of the desk with the rights that open it. A new address is written down here, or a test fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import get_resolver
+from django.urls.resolvers import URLPattern, URLResolver
+
+from tocsin.desk import rights
+
+type Needed = tuple[tuple[str, ...], ...]
+
+SEE: Needed = (rights.SEE_CAMPAIGNS,)
+OPEN: Needed = (rights.SEE_CAMPAIGNS, rights.OPEN_PERSONAL_DATA)
+STEER: Needed = (rights.SEE_CAMPAIGNS, rights.DECIDE_ON_LETTERS)
+CHANGE: Needed = (rights.CHANGE_CAMPAIGNS,)
+TARGETS: Needed = (rights.CHANGE_TARGETS,)
+LISTS: Needed = (rights.CHANGE_LISTS,)
+IMPORT: Needed = (rights.CHANGE_LISTS, rights.ADD_TARGETS, rights.CHANGE_TARGETS)
+MAILBOX: Needed = (rights.OPEN_PERSONAL_DATA,)
+TEAM: Needed = (rights.MANAGE_STAFF,)
+AUDIT: Needed = (rights.SEE_AUDIT,)
+SCRIPTS: Needed = (("pages.change_script",),)
+
+# The screens that Wagtail gives a model.
+OF_A_MODEL = ("index", "index_results", "add", "edit", "delete", "history", "history_results", "usage")
+
+# Of one campaign: a role for it is enough.
+OF_A_CAMPAIGN: dict[str, Needed] = {
+    "campaign:edit": CHANGE,
+    "campaign:delete": (rights.REMOVE_CAMPAIGNS,),
+    "campaign:history": CHANGE,
+    "campaign:history_results": CHANGE,
+    "campaign:usage": CHANGE,
+    "campaign:hub": SEE,
+    "campaign:ledger": SEE,
+    "campaign:moderation": SEE,
+    "campaign:opened": OPEN,
+    "campaign:decide": (rights.SEE_CAMPAIGNS, rights.MODERATE),
+    "campaign:letters": SEE,
+    "campaign:letters_find": SEE,
+    "campaign:letters_export": SEE,
+    "campaign:control": STEER,
+    "campaign:targets": SEE,
+    "campaign:target_proof": SEE,
+    "campaign:target_proof_csv": SEE,
+    "campaign:new_hand_in": OPEN,
+    "campaign:target_control": STEER,
+    "campaign:hand_ins": SEE,
+    "campaign:hand_in": SEE,
+    "campaign:hand_in_download": OPEN,
+    "campaign:hand_in_over": STEER,
+    "campaign:hand_in_away": OPEN,
+    "campaign:hand_in_photo": SEE,
+    "campaign:letter": SEE,
+    "campaign:letter_words": OPEN,
+    "campaign:letter_step": STEER,
+}
+# What a post needs besides, by what is posted in the test.
+POSTS_NEED: dict[str, Needed] = {
+    "campaign:ledger": (rights.ADD_LEDGER_LINES,),
+    "campaign:letters_find": (rights.OPEN_PERSONAL_DATA,),
+    "campaign:letters_export": (rights.OPEN_PERSONAL_DATA,),
+}
+OF_THE_SITE: dict[str, Needed] = {
+    "campaign:add": (rights.MAKE_CAMPAIGNS,),
+    "desk_mailbox": MAILBOX,
+    "desk_mail": MAILBOX,
+    "desk_mail_raw": MAILBOX,
+    "desk_target_proof": SEE,
+    "desk_target_proof_csv": SEE,
+    "desk_target_control": STEER,
+    "desk_notice_settle": STEER,
+    "desk_people": TEAM,
+    "desk_invite": TEAM,
+    "desk_person": TEAM,
+    "desk_role_give": TEAM,
+    "desk_role_take": TEAM,
+    "desk_account_off": TEAM,
+    "desk_account_on": TEAM,
+    "desk_invite_again": TEAM,
+    "desk_audit": AUDIT,
+    "desk_audit_export": AUDIT,
+    **{f"scripts:{name}": SCRIPTS for name in (*OF_A_MODEL, "inspect")},
+    **{f"target:{name}": TARGETS for name in OF_A_MODEL},
+    "target:repoint": (rights.CHANGE_TARGETS, rights.DECIDE_ON_LETTERS),
+    **{f"target_list:{name}": LISTS for name in (*OF_A_MODEL, "add_members", "change_members")},
+    "target_list:members": (rights.SEE_TARGETS,),
+    "target_list:upload": IMPORT,
+    "target_list:import": IMPORT,
+    "target_list:import_columns": IMPORT,
+    "target_list:import_carry_out": IMPORT,
+    "target_list:import_take_back": IMPORT,
+    "target_list:import_left_out": IMPORT,
+}
+# Lists that open to everybody who sees any campaign, and show those alone.
+OF_ANY_CAMPAIGN = {"campaign:index", "campaign:index_results"}
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    name: str
+    path: str
+
+
+def addresses_of_the_desk() -> list[Address]:
+    """Those that are ours: Wagtail's own have guards of their own."""
+    return list(_ours(get_resolver().url_patterns, [], ""))
+
+
+def _ours(patterns: list[Any], names: list[str], before: str) -> Iterator[Address]:
+    for pattern in patterns:
+        path = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            inside = [*names, pattern.namespace] if pattern.namespace else names
+            yield from _ours(pattern.url_patterns, inside, path)
+        elif isinstance(pattern, URLPattern) and path.startswith("desk/") and _is_ours(pattern, names):
+            yield Address(":".join([*names, pattern.name or ""]), path)
+
+
+def _is_ours(pattern: URLPattern, names: list[str]) -> bool:
+    view = getattr(pattern.callback, "view_class", pattern.callback)
+    return view.__module__.startswith("tocsin.") or names in (["campaign"], ["target"], ["target_list"], ["scripts"])
