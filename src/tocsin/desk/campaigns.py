@@ -17,8 +17,10 @@ from tocsin.campaigns.republish import changed
 from tocsin.desk import hub, ledger, letters, moderation
 from tocsin.desk.campaign_form import campaign_form
 from tocsin.desk.numbers import Glance, glances
+from tocsin.desk.path_urls import PATH
 from tocsin.desk.proof_urls import PROOF_OF_A_CAMPAIGN
 from tocsin.desk.removing import RemoveUnlessUsed
+from tocsin.desk.rights import ADD_CAMPAIGNS, may
 from tocsin.outbox import controls
 from tocsin.outbox.controls import Letters
 
@@ -27,6 +29,10 @@ class CampaignsList(generic.IndexView):
     """Each campaign with its number, its letters and whether it is open: four queries a page."""
 
     page_title = _("Campaigns")
+
+    def get_add_url(self) -> str | None:
+        """A campaign is made on the path, together with its pages."""
+        return reverse("campaign:new") if may(self.request.user, ADD_CAMPAIGNS) else None
 
     def get_base_queryset(self) -> QuerySet[Campaign]:
         return Campaign.objects.order_by("-created_at", "-id")
@@ -124,6 +130,7 @@ class Campaigns(ModelViewSet):
 
     def get_urlpatterns(self) -> list[URLPattern]:
         return [
+            *PATH,  # before Wagtail's own, whose addresses take a word for a number
             *super().get_urlpatterns(),
             path("<int:pk>/", hub.hub, name="hub"),
             path("<int:pk>/ledger/", ledger.ledger, name="ledger"),

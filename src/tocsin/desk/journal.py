@@ -43,6 +43,9 @@ ENTRIES: dict[str, tuple[Promise, Promise]] = {
     "tocsin.hand_in_put_away": (_("Put a hand-in kit away"), _("Put a hand-in kit away")),
     "tocsin.hand_in_over": (_("Hand letters in"), _("Wrote down that letters were handed in")),
     "tocsin.notice_settled": (_("Settle a notice"), _("Settled a notice about mail")),
+    "tocsin.campaign_published": (_("Publish a campaign"), _("Published a campaign's pages from the path")),
+    "tocsin.model_kept": (_("Keep a model"), _("Kept a campaign as a model")),
+    "tocsin.model_removed": (_("Remove a model"), _("Removed a model")),
     "tocsin.letter_resent": (_("Send a letter again"), _("Sent an uncertain letter again")),
 }
 

@@ -17,6 +17,7 @@ type Person = AbstractBaseUser | AnonymousUser
 
 SEE_CAMPAIGNS = ("campaigns.view_campaign", "campaigns.change_campaign")
 CHANGE_CAMPAIGNS = ("campaigns.change_campaign",)
+ADD_CAMPAIGNS = ("campaigns.add_campaign",)
 SEE_TARGETS = ("campaigns.view_targetlist", "campaigns.change_targetlist", "campaigns.add_targetlist")
 CHANGE_TARGETS = ("campaigns.change_target",)
 CHANGE_LISTS = ("campaigns.change_targetlist",)
