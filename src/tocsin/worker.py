@@ -37,6 +37,7 @@ from tocsin.actions.asking import ask_batch
 from tocsin.actions.count import prove_counts
 from tocsin.actions.digests import send_digests
 from tocsin.actions.handin.store import remove_old_kits
+from tocsin.actions.mailable import count_mailable
 from tocsin.actions.models import CountProof
 from tocsin.actions.process import follow_batch, paused_campaigns
 from tocsin.actions.screen import screen_batch
@@ -124,6 +125,7 @@ class Jobs:
         self.looked_at = now
         find_lost_jobs()
         count_taken()
+        count_mailable()
         send_digests()
         if not_proved_since(last_night(timezone.localtime(now))):
             nightly()

@@ -17,6 +17,7 @@ from tocsin.actions.states import State as ActionState
 from tocsin.actions.take import action_context
 from tocsin.campaigns.editions import publish_edition
 from tocsin.campaigns.models import Campaign, Edition, Kind, Tally, Target
+from tocsin.desk import remembered
 from tocsin.lib.vault import vault
 from tocsin.outbox.models import Delivery, Message, State
 from tocsin.outbox.models import Kind as MessageKind
@@ -34,6 +35,12 @@ def _site(db: None) -> None:
     if not Site.objects.exists():
         root = Page.get_first_root_node() or Page.add_root(title="Root", slug="root", locale=locale)
         Site.objects.create(hostname="testserver", root_page=root, is_default_site=True)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine everything takes long."""
+    monkeypatch.setattr(remembered, "SLOW", 60.0)
 
 
 def _client(user: User) -> Client:

@@ -14,7 +14,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 
 from tocsin.campaigns.models import Campaign
 from tocsin.campaigns.republish import changed
-from tocsin.desk import hub, ledger, letters, moderation
+from tocsin.desk import alike, hub, ledger, letters, moderation, steer
 from tocsin.desk.campaign_form import campaign_form
 from tocsin.desk.numbers import Glance, glances
 from tocsin.desk.path_urls import PATH
@@ -26,7 +26,7 @@ from tocsin.outbox.controls import Letters
 
 
 class CampaignsList(generic.IndexView):
-    """Each campaign with its number, its letters and whether it is open: four queries a page."""
+    """Each campaign with its number, how it is doing, what needs somebody, and whether it is open."""
 
     page_title = _("Campaigns")
 
@@ -46,7 +46,8 @@ class CampaignsList(generic.IndexView):
             TitleColumn("campaign", label=_("Name"), accessor="campaign.name", get_url=_hub_of),
             Column("kind", label=_("Kind"), accessor=_kind_of),
             NumberColumn("count", label=_("Number"), accessor="count", classname="desk-figure"),
-            LettersColumn("letters", label=_("Letters")),
+            TrendColumn("trend", label=_("In seven days"), classname="desk-figure"),
+            AttentionColumn("attention", label=_("Needs somebody")),
             StandingColumn("standing", label=_("Standing"), accessor="campaign"),
         ]
 
@@ -55,8 +56,12 @@ class NumberColumn(Column):
     cell_template_name = "desk/cells/number.html"
 
 
-class LettersColumn(Column):
-    cell_template_name = "desk/cells/letters.html"
+class TrendColumn(Column):
+    cell_template_name = "desk/cells/trend.html"
+
+
+class AttentionColumn(Column):
+    cell_template_name = "desk/cells/attention.html"
 
 
 class StandingColumn(Column):
@@ -133,6 +138,8 @@ class Campaigns(ModelViewSet):
             *PATH,  # before Wagtail's own, whose addresses take a word for a number
             *super().get_urlpatterns(),
             path("<int:pk>/", hub.hub, name="hub"),
+            path("<int:pk>/alike/", alike.alike, name="alike"),
+            path("<int:pk>/steer/", steer.steer, name="steer"),
             path("<int:pk>/ledger/", ledger.ledger, name="ledger"),
             path("<int:pk>/moderation/", moderation.waiting, name="moderation"),
             path("<int:pk>/moderation/<int:action_pk>/", moderation.opened, name="opened"),

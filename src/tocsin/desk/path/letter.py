@@ -14,7 +14,7 @@ from tocsin.desk.path.sheet import letters_of
 from tocsin.pages import defaults
 from tocsin.pages.models import ActionPage
 
-NO_GREETING = _("Without greeting and signature: both are added, as you see beside it.")
+NO_GREETING = _("Without greeting and signature: both are added, as you see below.")
 
 
 class LetterForm(StepForm):
@@ -47,11 +47,11 @@ class LetterForm(StepForm):
 
     def fields_in_each(self, language: str) -> dict[str, forms.Field]:  # noqa: ARG002
         if not self._is_letter:
-            return {"petition_text": lines(_("Petition"), 8000, 12, _("The words that people put their name to."))}
+            return {"petition_text": lines(_("Petition"), 8000, 10, _("The words that people put their name to."))}
         written = self._mode_now != ActionPage.LetterMode.BLANK
         return {
             "letter_subject": line(_("Subject"), 150),
-            "letter_text": lines(_("Letter"), 8000, 12, NO_GREETING, needed=written),
+            "letter_text": lines(_("Letter"), 8000, 10, NO_GREETING, needed=written),
         }
 
     def now(self) -> dict[str, Any]:

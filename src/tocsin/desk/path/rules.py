@@ -62,7 +62,7 @@ class RulesForm(StepForm):
 
     def _question(self, kind: str, label: Any) -> forms.ChoiceField:
         needed = kind == self.deciding
-        field = forms.ChoiceField(label=label, choices=ASKED[2:] if needed else ASKED)
+        field = forms.ChoiceField(label=label, choices=ASKED[2:] if needed else ASKED, required=False)
         if needed:
             field.help_text = _("Who gets the letter is found by it.")
         return field
@@ -78,7 +78,7 @@ class RulesForm(StepForm):
     def fields_in_each(self, language: str) -> dict[str, forms.Field]:  # noqa: ARG002
         return {
             "consent": lines(
-                _("The question"), 500, 2, _("Who will write, about what, and that one can stop it."), needed=False
+                _("The question"), 500, 3, _("Who will write, about what, and that one can stop it."), needed=False
             )
         }
 
@@ -156,7 +156,7 @@ class RulesForm(StepForm):
             self.outline["dates"].pop(name, None)
 
     def _keep_questions(self, words: dict[str, Any], cleaned: dict[str, Any], language: str) -> None:
-        asked = {kind: cleaned[f"ask_{kind}"] for kind, _label in DetailBlock.KINDS if f"ask_{kind}" in cleaned}
+        asked = {kind: cleaned[f"ask_{kind}"] or "no" for kind, _label in DetailBlock.KINDS if f"ask_{kind}" in cleaned}
         words["details"] = _details(words["details"], asked)
         text = cleaned.get(f"consent_{language}")
         if "asks_to_write" in cleaned and text is not None:
