@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
@@ -21,6 +22,8 @@ from tocsin.desk import remembered
 from tocsin.lib.vault import vault
 from tocsin.outbox.models import Delivery, Message, State
 from tocsin.outbox.models import Kind as MessageKind
+from tocsin.pages.beginning import make_homes, make_site
+from tocsin.pages.models import HomePage
 
 type Sign = Callable[..., Action]
 type Write = Callable[..., Letter]
@@ -202,3 +205,11 @@ def a_hand_in(campaign: Campaign, target: Target, **changes: Any) -> HandIn:
     """One that is ready, and whose file is not there unless it is named."""
     said = {"state": HandIn.State.READY, "people": 1, "made_by_name": "Jane Doe", **changes}
     return HandIn.objects.create(campaign=campaign, target=target, **said)
+
+
+def make_a_site(address: str) -> dict[str, HomePage]:
+    """A home page in each language, as every installation begins."""
+    Site.clear_site_root_paths_cache()
+    homes = make_homes(lambda _said: None)
+    make_site(homes, urlsplit(address))
+    return homes

@@ -29,6 +29,7 @@ class CampaignsList(generic.IndexView):
     """Each campaign with its number, how it is doing, what needs somebody, and whether it is open."""
 
     page_title = _("Campaigns")
+    add_item_label = _("New campaign")
 
     def get_add_url(self) -> str | None:
         """A campaign is made on the path, together with its pages."""

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
-from wagtail.models import Page, Site
+from wagtail.models import Site
 
+from tests.desk.conftest import make_a_site
 from tocsin.campaigns.models import Campaign
 from tocsin.desk.path.models import Plan
-from tocsin.pages.beginning import make_homes, make_site
 from tocsin.pages.brand import BrandSettings, BrandText
 from tocsin.pages.models import HomePage
 
@@ -65,12 +64,7 @@ def _files_of_its_own(settings: Settings, tmp_path: Path) -> None:
 
 @pytest.fixture(autouse=True)
 def homes(_site: None) -> dict[str, HomePage]:
-    if Page.get_first_root_node() is None:
-        raise AssertionError("the desk's cast has a root")
-    Site.clear_site_root_paths_cache()
-    made = make_homes(lambda _said: None)
-    make_site(made, urlsplit("http://testserver"))
-    return made
+    return make_a_site("http://testserver")
 
 
 @pytest.fixture
