@@ -20,10 +20,12 @@ from tocsin.web.health import alive, ready
 from tocsin.web.hooks import mail_hook
 from tocsin.web.own import own
 from tocsin.web.receipt import receipt
+from tocsin.web.robots import robots_txt
 from tocsin.web.thanks import thanks
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", in_your_language, name="home"),
+    path("robots.txt", robots_txt),
     path("act/<int:edition_id>/", act, name="act"),
     path("find/<int:edition_id>/", find, name="find"),
     path("find/<int:edition_id>/<str:code>.json", find_json, name="find_json"),

@@ -38,6 +38,7 @@ from tocsin.actions.asking import ask_batch
 from tocsin.actions.count import prove_counts
 from tocsin.actions.digests import send_digests
 from tocsin.actions.handin.store import remove_old_kits
+from tocsin.actions.mailable import count_mailable
 from tocsin.actions.models import CountProof
 from tocsin.actions.process import follow_batch, paused_campaigns
 from tocsin.actions.screen import screen_batch
@@ -128,6 +129,7 @@ class Jobs:
         find_lost_jobs()
         count_taken()
         look_at_trials()
+        count_mailable()
         send_digests()
         if not_proved_since(last_night(timezone.localtime(now))):
             nightly()

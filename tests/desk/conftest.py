@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
@@ -17,9 +18,12 @@ from tocsin.actions.states import State as ActionState
 from tocsin.actions.take import action_context
 from tocsin.campaigns.editions import publish_edition
 from tocsin.campaigns.models import Campaign, Edition, Kind, Tally, Target
+from tocsin.desk import remembered
 from tocsin.lib.vault import vault
 from tocsin.outbox.models import Delivery, Message, State
 from tocsin.outbox.models import Kind as MessageKind
+from tocsin.pages.beginning import make_homes, make_site
+from tocsin.pages.models import HomePage
 
 type Sign = Callable[..., Action]
 type Write = Callable[..., Letter]
@@ -34,6 +38,12 @@ def _site(db: None) -> None:
     if not Site.objects.exists():
         root = Page.get_first_root_node() or Page.add_root(title="Root", slug="root", locale=locale)
         Site.objects.create(hostname="testserver", root_page=root, is_default_site=True)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine everything takes long."""
+    monkeypatch.setattr(remembered, "SLOW", 60.0)
 
 
 def _client(user: User) -> Client:
@@ -200,3 +210,11 @@ def a_hand_in(campaign: Campaign, target: Target, **changes: Any) -> HandIn:
     """One that is ready, and whose file is not there unless it is named."""
     said = {"state": HandIn.State.READY, "people": 1, "made_by_name": "Jane Doe", **changes}
     return HandIn.objects.create(campaign=campaign, target=target, **said)
+
+
+def make_a_site(address: str) -> dict[str, HomePage]:
+    """A home page in each language, as every installation begins."""
+    Site.clear_site_root_paths_cache()
+    homes = make_homes(lambda _said: None)
+    make_site(homes, urlsplit(address))
+    return homes

@@ -66,7 +66,7 @@ POSTS_NEED: dict[str, Needed] = {
     "campaign:letters_export": (rights.OPEN_PERSONAL_DATA,),
 }
 OF_THE_SITE: dict[str, Needed] = {
-    "campaign:add": (rights.MAKE_CAMPAIGNS,),
+    "campaign:add": (rights.ADD_CAMPAIGNS,),
     "desk_mailbox": MAILBOX,
     "desk_mail": MAILBOX,
     "desk_mail_raw": MAILBOX,

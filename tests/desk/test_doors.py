@@ -14,6 +14,7 @@ from tocsin.campaigns.models import Campaign, Target, TargetImport, TargetList, 
 from tocsin.desk.controls import CONTROLS
 
 SEEN = ["hub", "ledger", "moderation", "letters", "letters_export", "targets", "hand_ins", "edit", "history", "delete"]
+SEEN += ["alike", "steer", "begun", "keep_as_model"]
 OF_A_TARGET = ["target_proof", "target_proof_csv", "new_hand_in"]
 
 
@@ -25,6 +26,8 @@ def _doors(campaign: Campaign, target: Target, letter_pk: int, action_pk: int) -
         reverse("campaign:trial", args=[campaign.pk, trial.pk]),
         reverse("campaign:index"),
         reverse("campaign:add"),
+        reverse("campaign:new"),
+        reverse("campaign:models"),
         *[reverse(f"campaign:{name}", args=[campaign.pk]) for name in SEEN],
         reverse("campaign:letter", args=[campaign.pk, letter_pk]),
         reverse("campaign:letter_words", args=[campaign.pk, letter_pk]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -11,12 +12,18 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from tests.desk.conftest import Sign, Write
-from tocsin.actions.models import CounterRun
+from tocsin.actions.models import Action, CounterRun
 from tocsin.actions.states import State as ActionState
-from tocsin.campaigns.models import Campaign, CounterEntry, Tally
+from tocsin.campaigns.models import Campaign, CounterEntry, Tally, Target
+from tocsin.desk import remembered as remembering
 from tocsin.desk.fates import MEANS, picture_of
 from tocsin.desk.pictures import segments
-from tocsin.outbox.models import State
+from tocsin.desk.remembered import remembered
+from tocsin.desk.trends import trends_of
+from tocsin.outbox.models import Bucket, Lane, Message, State
+
+MOST_QUERIES = 60
+WITH_LETTERS_WAITING = 3
 
 
 def _hub(client: Client, campaign: Campaign) -> str:
@@ -29,7 +36,7 @@ def test_it_works(admin: Client, campaign: Campaign, sign: Sign, write: Write) -
     write(State.REFUSED, "550 no such box")
     sign(ActionState.HELD, "threat")
     html = _hub(admin, campaign)
-    for expected in ["786", "Taken over from an older platform", "Refused", "550 no such box", "1 action is held"]:
+    for expected in ["786", "Taken over from an older platform", "Refused", "1 letter was refused", "1 action waits"]:
         assert expected in html
     assert "Secret" not in html
 
@@ -40,7 +47,7 @@ def test_every_fate_has_its_words() -> None:
 
 def test_an_empty_hub_teaches(admin: Client) -> None:
     html = _hub(admin, Campaign.objects.create(name="New", slug="new"))
-    for expected in ["no target yet", "no page yet", "No letter yet", "The ledger is empty"]:
+    for expected in ["no target yet", "no live page yet", "No letter yet", "missing"]:
         assert expected in html
 
 
@@ -97,9 +104,76 @@ def test_the_hub_takes_the_same_queries_however_many_letters(
     write()
     address = reverse("campaign:hub", args=[campaign.pk])
     admin.get(address)
-    with django_assert_max_num_queries(60) as first:
+    with django_assert_max_num_queries(MOST_QUERIES) as first:
         admin.get(address)
     for _ in range(6):
         write()
-    with django_assert_max_num_queries(len(first.captured_queries)):
+        write(State.WAITING)
+    with django_assert_max_num_queries(len(first.captured_queries) + WITH_LETTERS_WAITING):
         admin.get(address)
+
+
+def test_no_query_of_the_hub_reads_the_actions_that_count(
+    admin: Client, campaign: Campaign, write: Write, django_assert_max_num_queries: Any
+) -> None:
+    """Actions are asked for by the states of small indexes, or among the newest numbers; letters by their index."""
+    write()
+    with django_assert_max_num_queries(MOST_QUERIES) as seen:
+        admin.get(reverse("campaign:hub", args=[campaign.pk]))
+    about_actions = [one["sql"] for one in seen.captured_queries if 'FROM "actions_action"' in one["sql"]]
+    assert len(about_actions) == 5
+    for sql in about_actions:
+        assert '"state" IN' in sql or "ORDER BY" in sql, sql
+        assert "received" not in sql or "counted" not in sql
+
+
+def test_what_waits_is_told_with_when_the_last_will_have_left(
+    admin: Client, campaign: Campaign, target: Target, write: Write
+) -> None:
+    lane = Lane(key="x", campaign_ref=campaign.pk, target_ref=target.pk, kind="letter")
+    lane.domain = Bucket.objects.create(key="domain:target.example")
+    lane.save()
+    write(State.WAITING)
+    assert "1 letter waits. At the pace of its office it leaves by" in _hub(admin, campaign)
+    Target.objects.update(per_hour_by_day=1, per_hour_by_night=0)
+    Message.objects.update(state=State.DEFERRED)
+    assert "it leaves by" in _hub(admin, campaign)
+    Campaign.objects.update(letters_paused=True)
+    assert "1 letter waits: letters are paused." in _hub(admin, campaign)
+
+
+def test_how_it_is_doing_is_told_by_days(admin: Client, campaign: Campaign, sign: Sign) -> None:
+    today, before, held = sign(), sign(), sign(ActionState.HELD)
+    Action.objects.filter(pk=before.pk).update(accepted_at=timezone.now() - timedelta(days=3))
+    trend = trends_of([campaign])[campaign.pk]
+    assert (trend.today, trend.week, sum(trend.days)) == (1, 2, 2)
+    assert len(trend.points.split()) == 14
+    assert today.pk != held.pk
+    html = admin.get("/desk/").content.decode()
+    assert "+2" in html
+
+
+def test_what_takes_long_is_remembered_for_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remembering, "SLOW", 0.05)
+    asked = []
+
+    def slow() -> int:
+        asked.append(1)
+        time.sleep(0.06)
+        return len(asked)
+
+    assert [remembered("slow", slow), remembered("slow", slow)] == [1, 1]
+    assert [remembered("quick", lambda: 1), remembered("quick", lambda: 2)] == [1, 2]
+
+
+def test_a_campaign_is_found_by_its_name_on_the_first_screen(admin: Client, campaign: Campaign) -> None:
+    html = admin.get("/desk/").content.decode()
+    assert f'action="{reverse("campaign:index")}"' in html
+    assert "Open the border" in admin.get(reverse("campaign:index"), {"q": "border"}).content.decode()
+    assert "Open the border" not in admin.get(reverse("campaign:index"), {"q": "sea"}).content.decode()
+
+
+def test_an_empty_desk_teaches(admin: Client) -> None:
+    html = admin.get("/desk/").content.decode()
+    assert "No campaign yet" in html
+    assert "Say who you are" in html

@@ -12,10 +12,13 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.campaigns.test_importing import COMMONS, MEMBER, as_csv
-from tests.desk.conftest import Sign, Write, a_hand_in
+from tests.desk.conftest import Sign, Write, a_hand_in, make_a_site
 from tocsin.actions.states import State as ActionState
 from tocsin.campaigns import importing
 from tocsin.campaigns.models import Campaign, CounterEntry, ListMember, Target, TargetImport, TargetList, Trial
+from tocsin.desk.path.keep import begin
+from tocsin.desk.path.make import make_drafts
+from tocsin.desk.path.outline import empty
 from tocsin.outbox.models import Notice, State
 from tocsin.staff import audit
 from tocsin.staff.giving import give_role
@@ -38,7 +41,7 @@ def enter(live_server: Any, new_page: Callable[..., Any], admin: Client) -> Call
 
 
 @pytest.fixture
-def screens(campaign: Campaign, target: Target, sign: Sign, write: Write) -> list[str]:
+def screens(campaign: Campaign, target: Target, sign: Sign, write: Write, boss: User) -> list[str]:
     held, letter = sign(ActionState.HELD, "threat"), write(State.UNCERTAIN, "")
     write(State.REFUSED, "550 5.1.1 " + "no-such-box-" * 30)
     Notice.objects.create(kind=Notice.Kind.DEAD, about=f"target:{target.pk}", words="550 5.1.1 no such box")
@@ -75,6 +78,24 @@ def screens(campaign: Campaign, target: Target, sign: Sign, write: Write) -> lis
         reverse("campaign:hand_in", args=[pk, ready.pk]),
         reverse("campaign:hand_ins", args=[pk]),
         *_people_and_audit(campaign),
+        *[reverse(f"campaign:{name}", args=[pk]) for name in ("alike", "steer", "begun", "keep_as_model")],
+        *_path(boss),
+    ]
+
+
+def _path(boss: User) -> list[str]:
+    """The screens of the path: of a plan with nothing in it, and of one whose drafts are made and not ready."""
+    make_a_site("http://testserver")
+    new, made = (begin(boss, empty("letter", ["en", "fr"], "A plan")) for _ in range(2))
+    for words in made.outline["words"].values():
+        words["title"] = "[What this is about, in a few words]"
+    make_drafts(made, boss)
+    steps = ("what", "demand", "who", "words", "rules")
+    return [
+        reverse("campaign:new"),
+        reverse("campaign:models"),
+        *[reverse("campaign:plan", args=[new.pk, step]) for step in steps],
+        reverse("campaign:plan_end", args=[made.pk]),
     ]
 
 

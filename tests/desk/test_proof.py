@@ -208,11 +208,11 @@ def test_sameness_says_what_to_do(admin: Client, campaign: Campaign, write: Writ
         letter = write(own_words=number == 0)
         sketch = bytes([number, 1]) * 64 if number == 0 else bytes([0, 2])
         Letter.objects.filter(pk=letter.pk).update(sketch=sketch)
-    page = admin.get(reverse("campaign:hub", args=[campaign.pk])).content.decode()
+    page = admin.get(reverse("campaign:alike", args=[campaign.pk])).content.decode()
     assert "Nine in ten letters are the same, or nearly. Offices set such mail aside" in page
 
 
 def test_sameness_of_few_says_little(admin: Client, campaign: Campaign, write: Write) -> None:
     write()
-    page = admin.get(reverse("campaign:hub", args=[campaign.pk])).content.decode()
+    page = admin.get(reverse("campaign:alike", args=[campaign.pk])).content.decode()
     assert "From five letters on" in page

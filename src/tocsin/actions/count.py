@@ -132,8 +132,14 @@ def _prove(campaign: Campaign) -> CountProof:
     return proof
 
 
+def elsewhere_by_source(campaign: Campaign) -> dict[str, int]:
+    """The sum of the ledger, by source."""
+    ledger = CounterEntry.objects.filter(campaign=campaign).order_by()
+    return dict(ledger.values_list("source").annotate(people=Sum("people")))
+
+
 def explained(campaign: Campaign) -> dict[str, int]:
-    """What stands behind the number: people by state of their action and by source of the ledger."""
+    """What stands behind the number: people by state of their action and by source of the ledger. Reads every action:
+    for proofs; what a screen shows is told from the tally and from actions/aside.py."""
     states = Action.objects.filter(campaign=campaign).values_list("state").annotate(people=Count("pk"))
-    ledger = CounterEntry.objects.filter(campaign=campaign).values_list("source").annotate(people=Sum("people"))
-    return {**dict(states), **dict(ledger)}
+    return {**dict(states), **elsewhere_by_source(campaign)}

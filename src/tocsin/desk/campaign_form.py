@@ -54,7 +54,7 @@ class CampaignForm(WagtailAdminModelForm):
 
     def clean_slug(self) -> str:
         given: str = self.cleaned_data.get("slug", "")
-        return given or _free_slug(slugify(self.cleaned_data.get("name", "")))
+        return given or free_slug(slugify(self.cleaned_data.get("name", "")))
 
     def clean(self) -> dict[str, Any]:
         """What does not go together, said at the field that is to be changed."""
@@ -94,7 +94,7 @@ class CampaignForm(WagtailAdminModelForm):
         return zoneinfo.ZoneInfo(posted if known else self.instance.time_zone)
 
 
-def _free_slug(wish: str) -> str:
+def free_slug(wish: str) -> str:
     """The wish, or the wish with the first number that nobody has yet."""
     wish = (wish or "campaign")[:70]
     taken = set(Campaign.objects.filter(slug__startswith=wish).values_list("slug", flat=True))

@@ -16,22 +16,28 @@ from wagtail.admin.viewsets.model import ModelViewSet
 
 from tocsin.campaigns.models import Campaign
 from tocsin.campaigns.republish import changed
-from tocsin.desk import hub, ledger, letters, moderation
+from tocsin.desk import alike, hub, ledger, letters, moderation, steer
 from tocsin.desk.campaign_form import campaign_form
 from tocsin.desk.campaigns_by_role import OfThisCampaign
 from tocsin.desk.numbers import Glance, glances
+from tocsin.desk.path_urls import PATH
 from tocsin.desk.proof_urls import PROOF_OF_A_CAMPAIGN
 from tocsin.desk.removing import RemoveUnlessUsed
+from tocsin.desk.rights import ADD_CAMPAIGNS, CHANGE_CAMPAIGNS, REMOVE_CAMPAIGNS, campaigns_seen_by, may
 from tocsin.desk.trials import TRIALS_OF_A_CAMPAIGN
-from tocsin.desk.rights import CHANGE_CAMPAIGNS, REMOVE_CAMPAIGNS, campaigns_seen_by
 from tocsin.outbox import controls
 from tocsin.outbox.controls import Letters
 
 
 class CampaignsList(generic.IndexView):
-    """Each campaign with its number, its letters and whether it is open: four queries a page."""
+    """Each campaign with its number, how it is doing, what needs somebody, and whether it is open."""
 
     page_title = _("Campaigns")
+    add_item_label = _("New campaign")
+
+    def get_add_url(self) -> str | None:
+        """A campaign is made on the path, together with its pages."""
+        return reverse("campaign:new") if may(self.request.user, ADD_CAMPAIGNS) else None
 
     def get_base_queryset(self) -> QuerySet[Campaign]:
         return campaigns_seen_by(self.request.user).order_by("-created_at", "-id")
@@ -45,7 +51,8 @@ class CampaignsList(generic.IndexView):
             TitleColumn("campaign", label=_("Name"), accessor="campaign.name", get_url=_hub_of),
             Column("kind", label=_("Kind"), accessor=_kind_of),
             NumberColumn("count", label=_("Number"), accessor="count", classname="desk-figure"),
-            LettersColumn("letters", label=_("Letters")),
+            TrendColumn("trend", label=_("In seven days"), classname="desk-figure"),
+            AttentionColumn("attention", label=_("Needs somebody")),
             StandingColumn("standing", label=_("Standing"), accessor="campaign"),
         ]
 
@@ -54,8 +61,12 @@ class NumberColumn(Column):
     cell_template_name = "desk/cells/number.html"
 
 
-class LettersColumn(Column):
-    cell_template_name = "desk/cells/letters.html"
+class TrendColumn(Column):
+    cell_template_name = "desk/cells/trend.html"
+
+
+class AttentionColumn(Column):
+    cell_template_name = "desk/cells/attention.html"
 
 
 class StandingColumn(Column):
@@ -145,8 +156,11 @@ class Campaigns(ModelViewSet):
 
     def get_urlpatterns(self) -> list[URLPattern]:
         return [
+            *PATH,  # before Wagtail's own, whose addresses take a word for a number
             *super().get_urlpatterns(),
             path("<int:pk>/", hub.hub, name="hub"),
+            path("<int:pk>/alike/", alike.alike, name="alike"),
+            path("<int:pk>/steer/", steer.steer, name="steer"),
             path("<int:pk>/ledger/", ledger.ledger, name="ledger"),
             path("<int:pk>/moderation/", moderation.waiting, name="moderation"),
             path("<int:pk>/moderation/<int:action_pk>/", moderation.opened, name="opened"),

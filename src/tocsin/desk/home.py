@@ -9,9 +9,14 @@ from wagtail.admin.ui.components import Component
 
 from tocsin.desk.notices import open_notices
 from tocsin.desk.numbers import glances, worker_health
-from tocsin.desk.rights import DECIDE_ON_LETTERS, MAKE_CAMPAIGNS, SEE_TARGETS, campaigns_seen_by, may, sees_campaigns
+from tocsin.desk.path.keep import plans_of
+from tocsin.desk.path.ready import brand_url
+from tocsin.desk.path.what import languages_to_write_in
+from tocsin.desk.rights import ADD_CAMPAIGNS, DECIDE_ON_LETTERS, SEE_TARGETS, campaigns_seen_by, may, sees_campaigns
+from tocsin.pages.making import brand_is_said
 
 CAMPAIGNS_SHOWN = 10
+PLANS_SHOWN = 3
 
 
 class CampaignsPanel(Component):
@@ -24,17 +29,30 @@ class CampaignsPanel(Component):
     def get_context_data(self, parent_context: Mapping[str, Any] | None = None) -> dict[str, Any]:
         request = (parent_context or {})["request"]
         newest = list(campaigns_seen_by(request.user)[: CAMPAIGNS_SHOWN + 1])
+        may_add = may(request.user, ADD_CAMPAIGNS)
         return {
             "request": request,
             "glances": glances(newest[:CAMPAIGNS_SHOWN]),
             "more": len(newest) > CAMPAIGNS_SHOWN,
+            "plans": plans_of(request.user)[:PLANS_SHOWN] if may_add else [],
             "worker": worker_health(),
             "notices": open_notices(request.user),
             "may_decide": may(request.user, DECIDE_ON_LETTERS),
             "may_see_targets": may(request.user, SEE_TARGETS),
-            "may_add": may(request.user, MAKE_CAMPAIGNS),
+            "may_add": may_add,
+            **(_first_steps(request.user) if not newest else {}),
         }
 
     def render_html(self, parent_context: Mapping[str, Any] | None = None) -> str:
         request = (parent_context or {})["request"]
         return str(super().render_html(parent_context)) if sees_campaigns(request.user) else ""
+
+
+def _first_steps(person: Any) -> dict[str, Any]:
+    """What an installation without campaigns teaches: what is done already, and where the rest is done."""
+    languages = [code for code, _name in languages_to_write_in(person)]
+    return {
+        "brand_is_said": bool(languages) and brand_is_said(languages),
+        "brand_url": brand_url(),
+        "languages": languages,
+    }

@@ -1,66 +1,48 @@
-"""A campaign's hub: its number and what is behind it, its letters and their fate, its pages, and what is missing."""
+"""A campaign's first screen: its number and trend, what needs somebody, its pages, its letters, and what to do next.
+
+What takes a whole room stands in that room. Nothing here reads what a campaign has a million of.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from wagtail.admin.widgets.button import HeaderButton
 
 from tocsin.actions.fates import letters_by_fate
-from tocsin.actions.sameness import sameness_of
-from tocsin.campaigns.models import Campaign, Edition
-from tocsin.desk.controls import Scope, controls_for
-from tocsin.desk.fates import picture_of
+from tocsin.campaigns.models import Campaign, Tally
+from tocsin.desk.fates import Fates, picture_of
 from tocsin.desk.frame import Frame, campaign_crumbs, show
-from tocsin.desk.letter_list import recent_letters
 from tocsin.desk.notices import open_notices
-from tocsin.desk.numbers import number_of, worker_health
+from tocsin.desk.numbers import attention_to, number_of, worker_health
 from tocsin.desk.receivers import receivers_of
+from tocsin.desk.remembered import remembered
 from tocsin.desk.rights import (
+    ADD_CAMPAIGNS,
     ADD_LEDGER_LINES,
     CHANGE_CAMPAIGNS,
     DECIDE_ON_LETTERS,
-    MODERATE,
-    OPEN_PERSONAL_DATA,
     SEE_CAMPAIGNS,
     SEE_TARGETS,
     may,
     of_campaign,
 )
-from tocsin.desk.sameness import advice, picture
-from tocsin.desk.target_numbers import targets_of
+from tocsin.desk.spoken import PageInLanguage, pages_of
 from tocsin.desk.templatetags.desk import moment
+from tocsin.desk.trends import trend_of
+from tocsin.desk.waiting import waiting_of
 
-LINES_SHOWN = 5
-LETTERS_SHOWN = 8
-FEW_TARGETS = 8
 HAND_INS_SHOWN = 3
-
-
-@dataclass(frozen=True, slots=True)
-class PageInLanguage:
-    """The campaign's page in one language; without an edition it was never published."""
-
-    language: str | Promise
-    edition: Edition | None
-
-    @property
-    def address(self) -> str:
-        base = settings.TOCSIN_BASE_URL.geturl().rstrip("/")
-        return base + str(self.edition.words["page_path"]) if self.edition else ""
 
 
 @of_campaign(SEE_CAMPAIGNS)
 def hub(request: HttpRequest, campaign: Campaign) -> HttpResponse:
-    pages = pages_of(campaign)
+    pages = pages_of(campaign, request.user)
     receivers = receivers_of(campaign)
+    number = number_of(campaign)
+    fates = fates_of(campaign)
     return show(
         request,
         "desk/hub.html",
@@ -71,43 +53,36 @@ def hub(request: HttpRequest, campaign: Campaign) -> HttpResponse:
             buttons=_buttons(request, campaign),
         ),
         campaign=campaign,
-        number=number_of(campaign),
-        fates=picture_of(letters_by_fate(campaign)),
-        recent=recent_letters(campaign, LETTERS_SHOWN),
-        ledger=campaign.counter_entries.all()[:LINES_SHOWN],
+        number=number,
+        trend=trend_of(campaign),
+        tally=Tally.objects.filter(campaign=campaign).first(),
+        fates=fates,
+        waiting=waiting_of(campaign, fates),
+        attention=attention_to(fates, number),
         pages=pages,
         receivers=receivers,
         missing=[*receivers.trouble, *_missing(campaign, pages)],
         worker=worker_health(),
         notices=open_notices(request.user),
-        may_decide=may(request.user, DECIDE_ON_LETTERS),
-        may_see_targets=may(request.user, SEE_TARGETS),
-        few_targets=targets_of(campaign)[:FEW_TARGETS],
-        **_sameness(campaign),
-        controls=controls_for(request, Scope(campaign, None)),
         hand_ins=campaign.hand_ins.select_related("target")[:HAND_INS_SHOWN],
-        may_open=may(request.user, OPEN_PERSONAL_DATA, campaign),
+        may_decide=may(request.user, DECIDE_ON_LETTERS, campaign),
+        may_see_targets=may(request.user, SEE_TARGETS),
         may_add_lines=may(request.user, ADD_LEDGER_LINES, campaign),
-        may_moderate=may(request.user, MODERATE, campaign),
         may_change=may(request.user, CHANGE_CAMPAIGNS, campaign),
+        may_add=may(request.user, ADD_CAMPAIGNS),
     )
 
 
-def _sameness(campaign: Campaign) -> dict[str, Any]:
-    found = sameness_of(campaign)
-    return {"sameness": found, "sameness_picture": picture(found), "advice": advice(found)}
-
-
-def pages_of(campaign: Campaign) -> list[PageInLanguage]:
-    """One for each language that this installation speaks, published or not."""
-    return [PageInLanguage(name, Edition.objects.current(campaign, code)) for code, name in settings.LANGUAGES]
+def fates_of(campaign: Campaign) -> Fates:
+    """From the index of the outbox; where there are very many, as they stood moments ago."""
+    return picture_of(remembered(f"fates:{campaign.pk}", lambda: letters_by_fate(campaign)))
 
 
 def _missing(campaign: Campaign, pages: list[PageInLanguage]) -> list[str]:
     """What keeps people from acting or letters from leaving, each as one sentence with what to do."""
     said = []
-    if not any(page.edition for page in pages):
-        said.append(_("It has no page yet. Write one under “Pages”, choose this campaign there, and publish it."))
+    if not any(page.live for page in pages):
+        said.append(_("It has no live page yet. Write one below, and publish it."))
     if campaign.letters_paused:
         said.append(_("Its letters are paused: they wait, and none is lost. “Resume letters” below lets them go on."))
     if campaign.letters_held:

@@ -6,18 +6,21 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Sum
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from tocsin.actions.count import ShownCount, explained, shown_count
+from tocsin.actions.aside import set_aside
+from tocsin.actions.count import ShownCount, elsewhere_by_source, shown_count
 from tocsin.actions.models import Action, CounterRun, CountProof
 from tocsin.actions.states import State as ActionState
 from tocsin.campaigns.models import Campaign, CounterEntry, Tally
-from tocsin.desk.fates import NEED_SOMEBODY, Fates, picture_of
+from tocsin.desk.fates import NEED_SOMEBODY, Fates
 from tocsin.desk.pictures import Segment, segments
+from tocsin.desk.trends import Trend, trends_of
 from tocsin.outbox.models import Kind, Message
 
 # The worker notes its passes every few seconds; after this long without one it is not busy but gone.
@@ -31,11 +34,11 @@ IN_THE_NUMBER: dict[str, tuple[Promise, Promise]] = {
 }
 BESIDE_THE_NUMBER: dict[str, tuple[Promise, Promise]] = {
     ActionState.RECEIVED: (_("Just received"), _("Stored and thanked; counted within seconds.")),
+    ActionState.UNCONFIRMED: (_("Not confirmed yet"), _("They were asked by mail, and count once they say yes.")),
     ActionState.HELD: (_("Held for a moderator"), _("Not counted until somebody decides.")),
     ActionState.BLOCKED: (_("Blocked"), _("Looked like abuse. Not counted, and nothing was sent.")),
     ActionState.INVALIDATED: (_("Invalidated"), _("Was counted once and no longer is.")),
 }
-COUNTED = (ActionState.COUNTED, ActionState.FOLLOWED, ActionState.STUCK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +68,9 @@ class Number:
 
 
 def number_of(campaign: Campaign) -> Number:
-    by_key = explained(campaign)
-    by_key["online"] = sum(by_key.get(state, 0) for state in COUNTED)
+    """Told from the tally, the ledger and what is set aside: no action that is counted is read."""
+    tallied = Tally.objects.filter(campaign=campaign).values_list("counted", flat=True).first() or 0
+    by_key = {"online": tallied, **elsewhere_by_source(campaign), **set_aside(campaign)}
     parts = _parts(IN_THE_NUMBER, by_key)
     return Number(
         shown=shown_count(campaign),
@@ -89,25 +93,28 @@ def _parts(known: dict[str, tuple[Promise, Promise]], by_key: dict[str, int]) ->
 
 @dataclass(slots=True)
 class Glance:
-    """One campaign in a list: its number, its letters and what waits for somebody."""
+    """One campaign in a list: its number, how it is doing just now, and what waits for somebody."""
 
     campaign: Campaign
+    trend: Trend
     count: int = 0
     by_state: dict[str, int] = field(default_factory=dict)
     held: int = 0
     stuck: int = 0
 
     @property
-    def letters(self) -> Fates:
-        return picture_of(self.by_state)
-
-    @property
     def attention(self) -> list[Attention]:
-        """What waits for somebody, the most urgent first."""
-        waiting = [(f"letters_{state.value}", self.by_state.get(state, 0)) for state in sorted(NEED_SOMEBODY)]
-        return [
-            Attention(kind, number) for kind, number in [("held", self.held), ("stuck", self.stuck), *waiting] if number
-        ]
+        return _attention(self.held, self.stuck, self.by_state)
+
+
+def attention_to(fates: Fates, number: Number) -> list[Attention]:
+    """What waits for somebody in one campaign, the most urgent first."""
+    return _attention(number.held, number.stuck, {fate.state: fate.letters for fate in fates.rows})
+
+
+def _attention(held: int, stuck: int, by_state: dict[Any, int]) -> list[Attention]:
+    waiting = [(f"letters_{state.value}", by_state.get(state, 0)) for state in sorted(NEED_SOMEBODY)]
+    return [Attention(kind, number) for kind, number in [("held", held), ("stuck", stuck), *waiting] if number]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +126,16 @@ class Attention:
 
 
 def glances(campaigns: Iterable[Campaign]) -> list[Glance]:
-    """Several campaigns at a glance, in four queries however many they are."""
-    seen = {campaign.pk: Glance(campaign) for campaign in campaigns}
+    """Several campaigns at a glance, in six queries however many they are, none of which reads what went well."""
+    campaigns = list(campaigns)
+    trends = trends_of(campaigns)
+    seen = {campaign.pk: Glance(campaign, trends[campaign.pk]) for campaign in campaigns}
     for pk, people in Tally.objects.filter(pk__in=seen).values_list("pk", "counted"):
         seen[pk].count += people
     ledger = CounterEntry.objects.filter(campaign__in=seen).order_by().values_list("campaign")
     for pk, people in ledger.annotate(people=Sum("people")):
         seen[pk].count += people
-    for pk, by_state in _letters_by_fate(seen).items():
+    for pk, by_state in _letters_needing_somebody(seen).items():
         seen[pk].by_state = by_state
     waiting = Action.objects.filter(campaign__in=seen, state__in=[ActionState.HELD, ActionState.STUCK])
     for pk, state, people in waiting.values_list("campaign", "state").annotate(people=Count("pk")):
@@ -136,8 +145,9 @@ def glances(campaigns: Iterable[Campaign]) -> list[Glance]:
     return list(seen.values())
 
 
-def _letters_by_fate(campaign_ids: Iterable[int]) -> dict[int, dict[str, int]]:
-    rows = Message.objects.filter(campaign_ref__in=list(campaign_ids), kind=Kind.LETTER)
+def _letters_needing_somebody(campaign_ids: Iterable[int]) -> dict[int, dict[str, int]]:
+    asked = {"campaign_ref__in": list(campaign_ids), "kind": Kind.LETTER, "state__in": sorted(NEED_SOMEBODY)}
+    rows = Message.objects.filter(**asked).order_by()
     found: dict[int, dict[str, int]] = defaultdict(dict)
     for pk, state, letters in rows.values_list("campaign_ref", "state").annotate(letters=Count("pk")):
         if pk is not None:

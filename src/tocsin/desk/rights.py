@@ -19,6 +19,8 @@ type Person = AbstractBaseUser | AnonymousUser
 
 SEE_CAMPAIGNS = ("campaigns.view_campaign", "campaigns.change_campaign")
 CHANGE_CAMPAIGNS = ("campaigns.change_campaign",)
+ADD_CAMPAIGNS = ("campaigns.add_campaign",)
+REMOVE_CAMPAIGNS = ("campaigns.delete_campaign",)
 SEE_TARGETS = ("campaigns.view_targetlist", "campaigns.change_targetlist", "campaigns.add_targetlist")
 CHANGE_TARGETS = ("campaigns.change_target",)
 CHANGE_LISTS = ("campaigns.change_targetlist",)
@@ -36,9 +38,6 @@ APPROVE_ENTRIES = ("staff.approve_entry",)
 WRITE_UPDATES = ("staff.write_update",)
 SEE_AUDIT = ("staff.see_audit",)
 MANAGE_STAFF = ("staff.manage_staff",)
-
-MAKE_CAMPAIGNS = ("campaigns.add_campaign",)
-REMOVE_CAMPAIGNS = ("campaigns.delete_campaign",)
 
 # Wagtail's page of group permissions shows only what it is told of.
 GRANTABLE = (*SEE_CAMPAIGNS, *ADD_LEDGER_LINES, *OPEN_PERSONAL_DATA, *MODERATE, *DECIDE_ON_LETTERS)

@@ -47,6 +47,13 @@ def first_words() -> dict[str, Any]:
     }
 
 
+def news_by(organisation: str) -> dict[str, Any]:
+    """The same question of consent, with the name of who asks in it (requirement L1)."""
+    text = _("%(organisation)s may write to me by e-mail about this campaign and others. I can stop it at any time.")
+    value = {"purpose": "news", "text": text % {"organisation": organisation}, "control": "box"}
+    return {"type": "consent", "value": value}
+
+
 def label(kind: str) -> str:
     """What a detail is called on the form."""
     return {
@@ -59,6 +66,18 @@ def label(kind: str) -> str:
         "country": _("Country"),
         "phone": _("Telephone"),
     }[kind]
+
+
+def letter_to_begin_with(demand: str) -> str:
+    """A letter that can be sent as it stands, and is better once somebody has made it their own."""
+    return _(
+        "I am writing to you about something that matters to me.\n\n%(demand)s\n\n"
+        "Please tell me what you will do, and by when."
+    ) % {"demand": demand}
+
+
+def petition_to_begin_with(demand: str) -> str:
+    return _("We, who sign this, ask those who can decide:\n\n%(demand)s") % {"demand": demand}
 
 
 def form_headline(kind: str) -> str:

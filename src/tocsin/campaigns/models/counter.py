@@ -22,6 +22,9 @@ class Tally(models.Model):
     counted = models.PositiveBigIntegerField(default=0)
     # Letters that a target's server took, as of the worker's last look. It is shown, so it is not counted in a request.
     letters_taken = models.PositiveBigIntegerField(default=0)
+    # People who acted and may be written to again; empty where the worker has not counted them yet.
+    mailable = models.PositiveBigIntegerField(null=True)
+    mailable_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField(db_default=Now())
 
     class Meta:

@@ -1,0 +1,21 @@
+"""The addresses of the path, of copies and of models, in the name space of campaigns."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from tocsin.desk import write_in
+from tocsin.desk.path import again, end, views
+
+PATH: list[URLPattern] = [
+    path("begin/", views.new, name="new"),
+    path("plans/<int:plan_pk>/publish/", end.last, name="plan_end"),
+    path("plans/<int:plan_pk>/away/", views.throw_away, name="plan_away"),
+    path("plans/<int:plan_pk>/<slug:name>/", views.step, name="plan"),
+    path("models/", again.models, name="models"),
+    path("models/<int:model_pk>/remove/", again.remove_model, name="remove_model"),
+    path("<int:pk>/begun/", end.begun, name="begun"),
+    path("<int:pk>/copy/", again.copy_campaign, name="copy_campaign"),
+    path("<int:pk>/model/", again.keep_as_model, name="keep_as_model"),
+    path("<int:pk>/write/<slug:language>/", write_in.write_in, name="write_in"),
+]

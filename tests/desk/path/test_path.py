@@ -1,0 +1,241 @@
+"""The path: from nothing to a page in two languages, whichever way one goes back and forth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from wagtail.models import PageLogEntry
+
+from tests.desk.path.conftest import ANSWERS, LETTER, OFFICE, RULES, WORDS
+from tocsin.campaigns.models import Campaign, Edition, Target
+from tocsin.desk.path.models import Plan
+from tocsin.outbox.models import Bucket
+from tocsin.pages.brand import BrandSettings
+from tocsin.pages.models import ActionPage
+
+Begin = Callable[..., Plan]
+Walk = Callable[..., Campaign]
+
+
+def _post(client: Client, plan: Plan, step: str, answers: dict[str, Any], **headers: str) -> Any:
+    return client.post(reverse("campaign:plan", args=[plan.pk, step]), answers, headers=headers or None)
+
+
+def _see(client: Client, plan: Plan, step: str) -> str:
+    answer = client.get(reverse("campaign:plan", args=[plan.pk, step]))
+    assert answer.status_code == 200
+    return str(answer.content.decode())
+
+
+def test_it_works(admin: Client, brand: BrandSettings, walk: Walk) -> None:
+    campaign = walk()
+    plan = campaign.plan
+    end = reverse("campaign:plan_end", args=[plan.pk])
+    html = admin.get(end).content.decode()
+    assert html.count("It is ready.") == 2
+    answer = admin.post(end, {"then": "publish"})
+    assert answer.headers["Location"] == reverse("campaign:begun", args=[campaign.pk])
+    pages = {page.locale.language_code: page for page in campaign.action_pages.select_related("locale")}
+    assert {one: page.live for one, page in pages.items()} == {"en": True, "fr": True}
+    assert pages["en"].translation_key == pages["fr"].translation_key
+    assert admin.get(reverse("campaign:begun", args=[campaign.pk])).content.count(b"http://testserver/") >= 2
+    french = Edition.objects.current(campaign, "fr")
+    assert french is not None
+    assert french.words["letter"]["text"] == WORDS["letter_text_fr"]
+    assert french.words["targets"][0]["greeting"] == "Madame la Ministre, Monsieur le Ministre,"
+    assert french.words["translations"] == {"en": "/en/keep-the-door-open/"}
+    assert french.words["thanks"]["headline"] == "Merci d’avoir agi"
+
+
+def test_it_is_as_if_edited_by_hand(admin: Client, brand: BrandSettings, walk: Walk) -> None:
+    page = walk().action_pages.get(locale__language_code="en")
+    entries = list(PageLogEntry.objects.filter(page=page.pk).values_list("action", "user__username"))
+    assert ("wagtail.create", "boss") in entries
+    assert page.latest_revision.user.username == "boss"
+    assert not page.live
+
+
+def test_the_new_office_is_a_target_with_its_pace(brand: BrandSettings, walk: Walk) -> None:
+    target = walk().targets.get()
+    assert target.words("en").greeting == "Dear Minister,"
+    assert target.words("fr").organisation == "Gouvernement du Canada"
+    assert Bucket.objects.filter(key=f"target:{target.pk}").exists()
+
+
+@pytest.mark.parametrize("step", ["demand", "who", "words", "rules"])
+def test_what_was_entered_is_kept_whichever_way_one_leaves(admin: Client, begin: Begin, step: str) -> None:
+    plan = begin()
+    answer = _post(admin, plan, step, ANSWERS[step] | {"to": "back"})
+    assert answer.status_code == 302
+    html = _see(admin, plan, step)
+    for name, said in ANSWERS[step].items():
+        if len(said) > 8 and name not in {"time_zone", "reply_to"}:
+            assert said in html, name
+
+
+def test_a_wrong_field_does_not_lose_the_others(admin: Client, begin: Begin) -> None:
+    plan = begin()
+    answer = _post(admin, plan, "who", OFFICE | {"email": "no address", "office_fr": "x" * 300})
+    assert answer.status_code == 422
+    assert "no address" in answer.content.decode()
+    assert "Minister of Immigration" in _see(admin, plan, "who")
+    assert not Target.objects.exists()
+
+
+def test_going_on_asks_for_what_is_missing(admin: Client, begin: Begin) -> None:
+    plan = begin()
+    assert _post(admin, plan, "demand", LETTER | {"title_fr": ""}).status_code == 422
+    assert _post(admin, plan, "who", {"who": "new"}).status_code == 422
+    assert _post(admin, plan, "who", {"who": "fixed"}).status_code == 422
+    assert _post(admin, plan, "who", {"who": "postal"}).status_code == 422
+    assert _post(admin, plan, "words", WORDS | {"letter_text_fr": ""}).status_code == 422
+    assert _post(admin, plan, "rules", RULES | {"closes_at": "2001-01-01T10:00"}).status_code == 422
+    assert _post(admin, plan, "rules", RULES | {"consent_fr": ""}).status_code == 422
+    assert not Campaign.objects.exists()
+
+
+def test_without_a_title_there_is_no_draft(admin: Client, begin: Begin) -> None:
+    plan = begin()
+    answer = _post(admin, plan, "rules", RULES)
+    assert answer.headers["Location"] == reverse("campaign:plan", args=[plan.pk, "demand"])
+    assert not Campaign.objects.exists()
+
+
+def test_words_to_begin_with_hold_the_demand(admin: Client, begin: Begin) -> None:
+    plan = begin()
+    _post(admin, plan, "demand", LETTER)
+    html = _see(admin, plan, "words")
+    assert html.count("Mettez fin à l’accord.") == 2  # in the field, and in the letter as it will leave
+    assert 'value="Keep the door open"' in html
+
+
+def test_the_letter_is_shown_as_it_will_leave(admin: Client, begin: Begin) -> None:
+    plan = begin()
+    _post(admin, plan, "demand", LETTER)
+    _post(admin, plan, "who", OFFICE | {"gender": "f"})
+    html = _see(admin, plan, "words")
+    assert "Madame la Ministre," in html
+    assert "Veuillez agréer, Madame la Ministre, l’expression de ma haute considération." in html
+    typed = _post(admin, plan, "words", WORDS | {"letter_text_en": "<b>Now</b>"}, x_part="look").content.decode()
+    assert "&lt;b&gt;Now&lt;/b&gt;" in typed
+    assert "<form" not in typed
+    assert "Now" not in _see(admin, plan, "words")  # the script's look stores nothing
+
+
+def test_without_script_a_button_shows_it(admin: Client, begin: Begin) -> None:
+    plan = begin()
+    answer = _post(admin, plan, "who", OFFICE | {"email": "", "look": "yes"})
+    assert answer.status_code == 200
+    html = answer.content.decode()
+    assert "Dear Minister," in html
+    assert "Write the address" not in html
+
+
+def test_an_address_that_is_known_leads_to_its_target(admin: Client, begin: Begin, target: Target) -> None:
+    plan = begin()
+    html = _post(admin, plan, "who", OFFICE | {"email": target.email.upper()}).content.decode()
+    assert "Minister of Examples” has this address already" in html
+
+
+def test_targets_that_are_there_are_found_and_chosen(admin: Client, begin: Begin, target: Target) -> None:
+    for number in range(30):
+        Target.objects.create(name=f"Member {number}", email=f"m{number}@parl.example")
+    plan = begin()
+    html = _post(admin, plan, "who", {"who": "fixed", "find": "examples", "look": "find"}).content.decode()
+    assert f'value="{target.pk}"' in html
+    assert "Member 3" not in html
+    assert _post(admin, plan, "who", {"who": "fixed", "targets": [target.pk]}).status_code == 302
+    plan.refresh_from_db()
+    assert plan.outline["targets"] == [target.pk]
+
+
+def test_pressing_twice_makes_one_campaign(admin: Client, brand: BrandSettings, walk: Walk) -> None:
+    campaign = walk()
+    _post(admin, campaign.plan, "rules", RULES)
+    assert Campaign.objects.count() == 1
+    assert ActionPage.objects.count() == 2
+
+
+def test_going_back_from_the_end_changes_the_drafts(admin: Client, brand: BrandSettings, walk: Walk) -> None:
+    campaign = walk()
+    page = campaign.action_pages.get(locale__language_code="en")
+    draft = page.get_latest_revision_as_object()
+    draft.story = [{"type": "text", "value": "<p>Told elsewhere.</p>"}]
+    draft.save_revision()
+    _post(admin, campaign.plan, "demand", LETTER | {"title_en": "Another title", "to": "publish"})
+    page.refresh_from_db()
+    newest = page.get_latest_revision_as_object()
+    assert newest.title == "Another title"
+    assert "Told elsewhere." in str(newest.story)
+    assert campaign.targets.count() == 1
+
+
+def test_a_language_may_be_added_later(admin: Client, brand: BrandSettings, begin: Begin) -> None:
+    plan = begin(languages=("en",))
+    for step in ANSWERS:
+        _post(admin, plan, step, ANSWERS[step])
+    what = {"name": "Open door", "kind": "letter", "languages": ["en", "fr"]}
+    answer = _post(admin, plan, "what", what)
+    assert answer.headers["Location"] == reverse("campaign:plan", args=[plan.pk, "demand"])
+    _post(admin, plan, "demand", LETTER)
+    assert ActionPage.objects.count() == 2
+
+
+def test_a_petition_needs_nobody(admin: Client, brand: BrandSettings, begin: Begin) -> None:
+    plan = begin("petition")
+    assert admin.get(reverse("campaign:plan", args=[plan.pk, "who"])).status_code == 404
+    assert _post(admin, plan, "demand", LETTER).headers["Location"].endswith("/words/")
+    _post(admin, plan, "words", {"petition_text_en": "Open it.", "petition_text_fr": "Ouvrez."})
+    _post(admin, plan, "rules", RULES | {"goal": "1000"})
+    end = reverse("campaign:plan_end", args=[plan.pk])
+    assert admin.post(end, {"then": "publish"}).status_code == 302
+    campaign = Campaign.objects.get()
+    assert (campaign.goal, campaign.action_pages.filter(live=True).count()) == (1000, 2)
+
+
+def test_dates_are_meant_in_the_campaigns_own_zone(admin: Client, brand: BrandSettings, walk: Walk) -> None:
+    campaign = walk(rules={"closes_at": "2036-07-01T18:00", "time_zone": "America/Vancouver"})
+    assert campaign.closes_at is not None
+    assert campaign.closes_at.isoformat() == "2036-07-02T01:00:00+00:00"
+    assert "2036-07-01T18:00" in _see(admin, campaign.plan, "rules")
+
+
+def test_nothing_is_published_before_the_brand_is_said(admin: Client, walk: Walk) -> None:
+    campaign = walk()
+    end = reverse("campaign:plan_end", args=[campaign.plan.pk])
+    assert "Say first who you are" in admin.get(end).content.decode()
+    assert admin.post(end, {"then": "publish"}).status_code == 422
+    assert not campaign.action_pages.filter(live=True).exists()
+    assert "Say first who you are" in admin.get(reverse("campaign:new")).content.decode()
+
+
+def test_a_plan_is_its_makers_alone(admin: Client, colleague: Callable[..., Client], begin: Begin) -> None:
+    plan = begin()
+    other = colleague("campaigns.add_campaign", "campaigns.view_campaign")
+    assert other.get(reverse("campaign:plan", args=[plan.pk, "demand"])).status_code == 404
+    assert other.post(reverse("campaign:plan_away", args=[plan.pk])).status_code == 404
+
+
+def test_what_was_begun_is_offered_again_until_it_is_thrown_away(admin: Client, begin: Begin) -> None:
+    plan = begin(name="Half done")
+    assert "Half done" in admin.get(reverse("campaign:new")).content.decode()
+    admin.post(reverse("campaign:plan_away", args=[plan.pk]))
+    assert "Half done" not in admin.get(reverse("campaign:new")).content.decode()
+
+
+def test_whoever_may_not_write_pages_is_told(colleague: Callable[..., Client]) -> None:
+    html = colleague("campaigns.add_campaign").get(reverse("campaign:new")).content.decode()
+    assert "You may not write pages here" in html
+
+
+@pytest.mark.parametrize("junk", [{}, {"name": "x" * 999}, {"begin_with": "kept:99"}, {"begin_with": "house:../x"}])
+def test_bad_input_is_answered_with_sentences(admin: Client, begin: Begin, junk: dict[str, str]) -> None:
+    assert admin.post(reverse("campaign:new"), junk).status_code == 422
+    plan = begin()
+    for step in ("what", *ANSWERS):
+        bad = {"who": "nobody", "kind": "riot", "time_zone": "Moon", "goal": "-1", "targets": ["x", "99999999"]}
+        assert _post(admin, plan, step, junk | bad).status_code == 422, step
