@@ -37,8 +37,10 @@ from tocsin.actions.asking import ask_batch
 from tocsin.actions.count import prove_counts
 from tocsin.actions.digests import send_digests
 from tocsin.actions.handin.store import remove_old_kits
+from tocsin.actions.letter_hours import roll_up_letters
 from tocsin.actions.models import CountProof
 from tocsin.actions.process import follow_batch, paused_campaigns
+from tocsin.actions.prove import prove_roll_ups, roll_up_what_is_old
 from tocsin.actions.screen import screen_batch
 from tocsin.actions.seek import seek_batch
 from tocsin.actions.taken import count_taken
@@ -125,6 +127,8 @@ class Jobs:
         find_lost_jobs()
         count_taken()
         send_digests()
+        roll_up_what_is_old()
+        roll_up_letters()
         if not_proved_since(last_night(timezone.localtime(now))):
             nightly()
 
@@ -175,6 +179,9 @@ def nightly() -> None:
     for proof in prove_counts():
         if not proof.agrees:
             log.error("campaign %s: tallied %s, found %s", proof.campaign_id, proof.tallied, proof.found)
+    for roll_ups in prove_roll_ups():
+        if not roll_ups.agrees:
+            log.error("campaign %s: %s of %s hours mended", roll_ups.campaign_id, roll_ups.mended, roll_ups.hours)
     remove_old_kits()
     forget_what_is_old()
     call_command("clearsessions")
