@@ -35,6 +35,7 @@ class Door:
 
 ROOMS: list[Room] = [
     Room("hub", _("Overview"), SEE_CAMPAIGNS),
+    Room("numbers", _("Numbers"), SEE_CAMPAIGNS),
     Room("letters", _("Letters"), SEE_CAMPAIGNS, ("letter", "letter_words", "letters_export"), for_letters_only=True),
     Room("targets", _("Targets"), SEE_CAMPAIGNS, ("target_proof",), for_letters_only=True),
     Room("ledger", _("Ledger"), SEE_CAMPAIGNS),

@@ -20,9 +20,10 @@ from wagtail.log_actions import LogActionRegistry
 
 from tocsin.desk import journal, mailbox
 from tocsin.desk.campaigns import Campaigns
+from tocsin.desk.figure_urls import NUMBERS_OF_ALL
 from tocsin.desk.home import CampaignsPanel
 from tocsin.desk.proof_urls import PROOF_OF_ALL
-from tocsin.desk.rights import OPEN_PERSONAL_DATA, grantable_permissions, may
+from tocsin.desk.rights import OPEN_PERSONAL_DATA, SEE_CAMPAIGNS, grantable_permissions, may
 from tocsin.desk.target_lists import TargetLists
 from tocsin.desk.targets import Targets
 
@@ -49,6 +50,23 @@ def register_mailbox_urls() -> list[URLPattern]:
 @hooks.register("register_admin_urls")
 def register_proof_urls() -> list[URLPattern]:
     return PROOF_OF_ALL
+
+
+@hooks.register("register_admin_urls")
+def register_numbers_urls() -> list[URLPattern]:
+    return NUMBERS_OF_ALL
+
+
+class NumbersMenuItem(MenuItem):
+    """For those who may see campaigns."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return may(request.user, SEE_CAMPAIGNS)
+
+
+@hooks.register("register_admin_menu_item")
+def register_numbers_menu_item() -> MenuItem:
+    return NumbersMenuItem(_("Numbers"), reverse_lazy("desk_numbers"), name="numbers", icon_name="table", order=55)
 
 
 class MailboxMenuItem(MenuItem):
