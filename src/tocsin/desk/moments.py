@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from tocsin.actions.models import HandIn
@@ -26,11 +27,11 @@ type Teller = Callable[[Campaign, datetime, datetime], Iterable[Moment]]
 
 
 def published(campaign: Campaign, since: datetime, until: datetime) -> Iterable[Moment]:
+    names = dict(settings.LANGUAGES)
     rows = Edition.objects.filter(campaign=campaign, published_at__gte=since, published_at__lt=until)
-    for at, language, number in rows.order_by("published_at").values_list("published_at", "language", "number"):
-        yield Moment(
-            at, _("Edition %(number)s (%(language)s) was published") % {"number": number, "language": language}
-        )
+    for at, code, number in rows.order_by("published_at").values_list("published_at", "language", "number"):
+        said = {"number": number, "language": names.get(code, code)}
+        yield Moment(at, _("Edition %(number)s (%(language)s) was published") % said)
 
 
 def handed_in(campaign: Campaign, since: datetime, until: datetime) -> Iterable[Moment]:
