@@ -118,7 +118,7 @@ HAS_RIDING = Q(state=State.FOLLOWED) & ~Q(division="")
 def _summed(mine: QuerySet[Action]) -> Sums:
     sums = Sums()
     for action in mine.only(*FIELDS).iterator(chunk_size=500):
-        cell = cell_of(action)
+        cell = cell_of(action.campaign_id, action.edition_id, action.accepted_at, action.source)
         sums.people[cell.language, cell.source] += 1
         _look_inside(action, sums, (cell.language, cell.source))
         if action.state == State.FOLLOWED and action.division:
