@@ -11,6 +11,7 @@ import atexit
 import logging
 import re
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -36,6 +37,8 @@ PROGRAMS = re.compile(
     r"facebookexternalhit|embedly|lighthouse|\+https?:",
     re.IGNORECASE,
 )
+# Whose page it is, the hour since 1970, and the source: made into a View only when it is added.
+type Key = tuple[str, int, str]
 type Headers = list[tuple[str, str]]
 log = logging.getLogger(__name__)
 
@@ -46,29 +49,30 @@ class PageViews:
     def __init__(self, application: WSGIApplication, add: Callable[[Counter[View]], None] = add_views) -> None:
         self._application = application
         self._add = add
-        self._seen = Counter[View]()
+        self._seen: dict[Key, int] = {}
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         def begin(status: str, headers: Headers, exc_info: object = None) -> Callable[[bytes], object]:
-            whose = next((value for name, value in headers if name == WHOSE_PAGE), None)
-            if whose is not None:
-                headers = [pair for pair in headers if pair[0] != WHOSE_PAGE]
-                if status.startswith("200") and is_a_reader(environ):
-                    self._count(whose, environ)
+            for place, (name, whose) in enumerate(headers):
+                if name == WHOSE_PAGE:
+                    headers = headers[:place] + headers[place + 1 :]
+                    if status.startswith("200") and is_a_reader(environ):
+                        self._count(whose, environ)
+                    break
             return start_response(status, headers, exc_info)  # type: ignore[arg-type]
 
         return self._application(environ, begin)
 
     def _count(self, whose: str, environ: WSGIEnvironment) -> None:
-        campaign, _, language = whose.partition(" ")
-        hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-        view = View(int(campaign), hour, language, where_from(environ))
+        get = environ.get
+        source = where_from(get("QUERY_STRING", ""), get("HTTP_REFERER", ""), get("HTTP_HOST", ""))
+        key = (whose, int(time.time()) // 3600, source)
         with self._lock:
-            if view not in self._seen and len(self._seen) >= MOST_CELLS:
-                view = view._replace(source=OTHER)
-            self._seen[view] += 1
+            if key not in self._seen and len(self._seen) >= MOST_CELLS:
+                key = (*key[:2], OTHER)
+            self._seen[key] = self._seen.get(key, 0) + 1
         if self._thread is None:
             self._begin_adding()
 
@@ -88,16 +92,16 @@ class PageViews:
     def add_what_was_seen(self) -> None:
         """To the database; what it does not take now is added next time."""
         with self._lock:
-            seen, self._seen = self._seen, Counter[View]()
+            seen, self._seen = self._seen, {}
         if not seen:
             return
         try:
-            self._add(seen)
+            self._add(Counter({_view(*key): number for key, number in seen.items()}))
         except Exception as error:
             log.error("page views wait: %s", type(error).__name__)  # noqa: TRY400
             with self._lock:
-                if len(self._seen) < MOST_CELLS:
-                    self._seen.update(seen)
+                for key, number in seen.items():
+                    self._seen[key] = self._seen.get(key, 0) + number
         finally:
             connections.close_all()
 
@@ -117,10 +121,14 @@ def is_a_program(user_agent: str) -> bool:
     return not user_agent or PROGRAMS.search(user_agent) is not None
 
 
-def where_from(environ: WSGIEnvironment) -> str:
+@lru_cache(maxsize=1024)
+def where_from(query: str, referrer: str, host: str) -> str:
     """The source in the address, or else the site that led here, or nothing."""
-    query = environ.get("QUERY_STRING", "")
     if query and (named := source_name(source_of(query[:1000]))):
         return named
-    referrer = environ.get("HTTP_REFERER", "")
-    return site_name(referrer[:500], environ.get("HTTP_HOST", "")) if referrer else ""
+    return site_name(referrer[:500], host) if referrer else ""
+
+
+def _view(whose: str, hour: int, source: str) -> View:
+    campaign, _, language = whose.partition(" ")
+    return View(int(campaign), datetime.fromtimestamp(hour * 3600, UTC), language, source)
