@@ -160,6 +160,12 @@ TOCSIN_CACHE_SECONDS = env.whole(
     most=3600,
     help="For how long a public page and its count may be served from memory, nginx or a CDN. 0 switches it off.",
 )
+TOCSIN_COUNT_VIEWS = env.flag(
+    "TOCSIN_COUNT_VIEWS",
+    True,
+    help="Count how often action pages are given out, by hour, language and the site or link that led there. Nothing "
+    "is kept of any reader, and no cookie is set.",
+)
 
 # ── mail ────────────────────────────────────────────────────────────────────────────────────────────────────────
 # What django-anymail speaks to. Amazon SES needs its extra: pip install "django-anymail[amazon-ses]".

@@ -38,9 +38,11 @@ from tocsin.actions.asking import ask_batch
 from tocsin.actions.count import prove_counts
 from tocsin.actions.digests import send_digests
 from tocsin.actions.handin.store import remove_old_kits
+from tocsin.actions.letter_hours import roll_up_letters
 from tocsin.actions.mailable import count_mailable
 from tocsin.actions.models import CountProof
 from tocsin.actions.process import follow_batch, paused_campaigns
+from tocsin.actions.prove import prove_roll_ups, roll_up_what_is_old
 from tocsin.actions.screen import screen_batch
 from tocsin.actions.seek import seek_batch
 from tocsin.actions.taken import count_taken
@@ -131,6 +133,8 @@ class Jobs:
         look_at_trials()
         count_mailable()
         send_digests()
+        roll_up_what_is_old()
+        roll_up_letters()
         if not_proved_since(last_night(timezone.localtime(now))):
             nightly()
 
@@ -183,6 +187,9 @@ def nightly() -> None:
             log.error("campaign %s: tallied %s, found %s", proof.campaign_id, proof.tallied, proof.found)
     if not prove_audit().whole:
         log.error("the audit log is no longer as it was written: “tocsin audit” says where")
+    for roll_ups in prove_roll_ups():
+        if not roll_ups.agrees:
+            log.error("campaign %s: %s of %s hours mended", roll_ups.campaign_id, roll_ups.mended, roll_ups.hours)
     remove_old_kits()
     forget_what_is_old()
     call_command("clearsessions")

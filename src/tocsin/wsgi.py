@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 from django.core.wsgi import get_wsgi_application
 
 from tocsin.lib.microcache import Microcache
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tocsin.settings")
 django = get_wsgi_application()
 
-from tocsin.web.straight import StraightWay  # noqa: E402  (needs Django set up)
+from django.conf import settings  # noqa: E402  (these need Django set up)
 
-application = Microcache(StraightWay(django))
+from tocsin.web.page_views import PageViews  # noqa: E402
+from tocsin.web.straight import StraightWay  # noqa: E402
+
+application: WSGIApplication = Microcache(StraightWay(django))
+if settings.TOCSIN_COUNT_VIEWS:
+    application = PageViews(application)

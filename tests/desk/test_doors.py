@@ -12,9 +12,25 @@ from tests.desk.conftest import Sign, Write, a_hand_in
 from tocsin.actions.states import State as ActionState
 from tocsin.campaigns.models import Campaign, Target, TargetImport, TargetList, Trial
 from tocsin.desk.controls import CONTROLS
+from tocsin.desk.figure_screens import ALL as PICTURES
+from tocsin.desk.figures_of_all import ALL as OF_ALL_CAMPAIGNS
 
 SEEN = ["hub", "ledger", "moderation", "letters", "letters_export", "targets", "hand_ins", "edit", "history", "delete"]
 SEEN += ["alike", "steer", "begun", "keep_as_model"]
+SEEN = [
+    "hub",
+    "numbers",
+    "ledger",
+    "moderation",
+    "letters",
+    "letters_export",
+    "targets",
+    "hand_ins",
+    "edit",
+    "history",
+    "delete",
+]
+OF_A_CAMPAIGN = [name for name in PICTURES if name != "ridings"]  # for those that look postal codes up
 OF_A_TARGET = ["target_proof", "target_proof_csv", "new_hand_in"]
 
 
@@ -35,6 +51,9 @@ def _doors(campaign: Campaign, target: Target, letter_pk: int, action_pk: int) -
         *[reverse("campaign:control", args=[campaign.pk, step]) for step in CONTROLS],
         *[reverse(f"campaign:{name}", args=[campaign.pk, target.pk]) for name in OF_A_TARGET],
         reverse("campaign:target_control", args=[campaign.pk, target.pk, "cancel"]),
+        *[reverse("campaign:numbers_csv", args=[campaign.pk, name]) for name in OF_A_CAMPAIGN],
+        reverse("desk_numbers"),
+        *[reverse("desk_numbers_csv", args=[name]) for name in OF_ALL_CAMPAIGNS],
         reverse("desk_target_proof", args=[target.pk]),
         reverse("desk_target_proof_csv", args=[target.pk]),
         reverse("desk_target_control", args=[target.pk, "pause"]),

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from tests.campaigns.test_importing import COMMONS, MEMBER, as_csv
 from tests.desk.conftest import Sign, Write, a_hand_in, make_a_site
+from tests.desk.test_figures import some_numbers
 from tocsin.actions.states import State as ActionState
 from tocsin.campaigns import importing
 from tocsin.campaigns.models import Campaign, CounterEntry, ListMember, Target, TargetImport, TargetList, Trial
@@ -47,6 +48,7 @@ def screens(campaign: Campaign, target: Target, sign: Sign, write: Write, boss: 
     Notice.objects.create(kind=Notice.Kind.DEAD, about=f"target:{target.pk}", words="550 5.1.1 no such box")
     for _ in range(5):
         write()
+    some_numbers(campaign)
     ready = a_hand_in(campaign, target, manifest_sha256="ab" * 32)
     found = {"A": {"people": 90, "writers": 80, "own_words": 20}, "B": {"people": 130, "writers": 99, "own_words": 60}}
     trial = Trial.objects.create(
@@ -61,6 +63,9 @@ def screens(campaign: Campaign, target: Target, sign: Sign, write: Write, boss: 
         "/desk/",
         reverse("campaign:index"),
         reverse("campaign:hub", args=[pk]),
+        reverse("campaign:numbers", args=[pk]) + "?range=24h",
+        reverse("campaign:numbers", args=[pk]) + "?range=days&since=2020-01-01&until=2020-01-20",
+        reverse("desk_numbers"),
         reverse("campaign:ledger", args=[pk]),
         reverse("campaign:moderation", args=[pk]),
         reverse("campaign:opened", args=[pk, held.pk]),

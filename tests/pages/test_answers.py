@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from django.test import Client, RequestFactory
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from tests.lookups import a_parliament
 from tests.pages.conftest import MakePage, publish
 from tocsin.actions import standing
 from tocsin.campaigns.models import Campaign, CounterEntry, Edition, Targeting
+from tocsin.look.policy import WHOSE_PAGE
 from tocsin.pages.models import ActionPage
 
 pytestmark = pytest.mark.django_db
@@ -216,3 +217,10 @@ def test_the_page_turns_what_it_offers(client: Client, live: MakePage, monkeypat
     assert 'name="offer" value="0"' in shown[0]
     assert "I cannot sleep.\n\nI am writing" in shown[1]
     assert 'name="offer" value="1"' in shown[1]
+
+
+def test_a_page_says_whose_it_is_to_whoever_counts_views(live: MakePage, client: Client, settings: Settings) -> None:
+    page = live()
+    assert client.get(page.path_in_site()).headers[WHOSE_PAGE] == f"{page.campaign_id} en"
+    settings.TOCSIN_COUNT_VIEWS = False
+    assert WHOSE_PAGE not in client.get(page.path_in_site()).headers

@@ -9,7 +9,7 @@ Nobody adds one to a shared row in a request: a batch of hundreds costs the tall
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,6 +19,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from tocsin.actions.models import Action, CounterRun, CountProof
+from tocsin.actions.rollup import Inside, Step, add_to_hours
 from tocsin.actions.states import IN_THE_TALLY, State, step
 from tocsin.campaigns.models import Campaign, CounterEntry, Tally
 
@@ -70,17 +71,17 @@ def _shown(campaign: Campaign, count: int) -> ShownCount:
     return ShownCount(max(0, count), campaign.goal, as_of, campaign.show_count_from)
 
 
-def change_states(verdicts: Iterable[tuple[int, State, State, str]]) -> int:
-    """Moves actions from one state to another and keeps the tally right, in one transaction.
+def change_states(verdicts: Iterable[tuple[int, State, State, str]], inside: Mapping[int, Inside] | None = None) -> int:
+    """Moves actions from one state to another and keeps the tally and its hours right, in one transaction.
 
     Takes (action id, state it is in, state it shall have, reason). An action that is no longer in the state it was said
     to be in is left alone: somebody else was faster. Returns how many were moved. Raises WrongStep for a step that the
-    table of states does not know.
+    table of states does not know. `inside` is what the caller has opened already.
     """
     wanted: dict[tuple[State, State, str], list[int]] = {}
     for action_id, now, then, reason in verdicts:
         wanted.setdefault((now, then, reason), []).append(action_id)
-    moved, added = 0, Counter[int]()
+    moved, added, steps = 0, Counter[int](), list[Step]()
     with transaction.atomic():
         for (now, then, reason), ids in sorted(wanted.items()):
             mine = Action.objects.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
@@ -89,9 +90,13 @@ def change_states(verdicts: Iterable[tuple[int, State, State, str]]) -> int:
             due = Now() if then == State.UNCONFIRMED else None
             changed = Action.objects.filter(pk__in=[pk for pk, _ in rows])
             moved += changed.update(state=then, reason=reason, next_at=due)
-            for _, campaign_id in rows:
-                added[campaign_id] += step(now, then)
+            adds = step(now, then)
+            for action_id, campaign_id in rows:
+                added[campaign_id] += adds
+                if adds:
+                    steps.append(Step(action_id, adds, now))
         _add_to_tallies(added)
+        add_to_hours(steps, inside or {})
     return moved
 
 

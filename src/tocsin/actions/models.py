@@ -9,6 +9,12 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from tocsin.actions.hours import HourOfActions as HourOfActions
+from tocsin.actions.hours import HourOfLetters as HourOfLetters
+from tocsin.actions.hours import HourOfPlace as HourOfPlace
+from tocsin.actions.hours import HourOfViews as HourOfViews
+from tocsin.actions.hours import RollUpMark as RollUpMark
+from tocsin.actions.hours import RollUpProof as RollUpProof
 from tocsin.actions.states import State
 from tocsin.campaigns.models import Campaign, Edition, Target
 from tocsin.outbox.models import Message

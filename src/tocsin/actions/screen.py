@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tocsin.actions.count import change_states, note_counter_run
 from tocsin.actions.models import Action
+from tocsin.actions.rollup import Inside, look_inside
 from tocsin.actions.states import State
 from tocsin.actions.take import action_context
 from tocsin.campaigns.models import Campaign, Moderation, Target
@@ -94,8 +95,9 @@ def screen_batch(most: int = BATCH) -> int:
         .only("pk", "campaign_id", "email_digest", "sealed", "signs")[:most]
     )
     if actions:
-        circumstances = _circumstances({action.campaign_id for action in actions})
-        change_states((action.pk, State.RECEIVED, *_verdict(action, circumstances)) for action in actions)
+        circumstances, inside = _circumstances({action.campaign_id for action in actions}), dict[int, Inside]()
+        verdicts = [(action.pk, State.RECEIVED, *_verdict(action, circumstances, inside)) for action in actions]
+        change_states(verdicts, inside)
     if len(actions) < most:
         note_counter_run()
     return len(actions)
@@ -119,12 +121,14 @@ def _circumstances(campaign_ids: set[int]) -> dict[int, _Policy]:
     return policies
 
 
-def _verdict(action: Action, policies: dict[int, _Policy]) -> tuple[State, str]:
+def _verdict(action: Action, policies: dict[int, _Policy], inside: dict[int, Inside]) -> tuple[State, str]:
+    """Leaves in `inside` what counting needs of the act, so that it is opened once."""
     policy = policies[action.campaign_id]
     try:
         act = vault().open(action.sealed, action_context(action.email_digest))
     except CannotOpen:
         return State.HELD, "cannot_open"
+    inside[action.pk] = look_inside(act)
     email = str(act.get("email", ""))
     domain = email.rpartition("@")[2].lower()
     is_target = _canonical(email) in policy.targets

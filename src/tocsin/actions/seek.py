@@ -22,10 +22,11 @@ from tocsin.actions.letters import compose_letters
 from tocsin.actions.mails import request_to_choose
 from tocsin.actions.models import Action
 from tocsin.actions.process import Circumstances, MadeLetter, made_letters, store_letters
+from tocsin.actions.rollup import add_riding
 from tocsin.actions.states import State
 from tocsin.actions.take import action_context
 from tocsin.actions.waiting import due, wait_again
-from tocsin.campaigns.models import Edition
+from tocsin.campaigns.models import Edition, Tally
 from tocsin.campaigns.targeting.answers import LookUp, Outcome, Place
 from tocsin.campaigns.targeting.look_up import look_up
 from tocsin.lib.vault import vault
@@ -104,6 +105,8 @@ def _store(action: Action, place: Place, letters: list[MadeLetter]) -> None:
         messages = leave_frozen([letter.message for letter in letters])
         store_letters([(mine, letter) for letter in letters], messages)
         Action.objects.filter(pk=mine.pk).update(state=State.FOLLOWED, reason="", division=place.division, next_at=None)
+        Tally.objects.select_for_update().filter(campaign=mine.campaign_id).first()
+        add_riding(mine, place.division)
 
 
 def _ask(action: Action, edition: Edition, act: Mapping[str, Any]) -> None:

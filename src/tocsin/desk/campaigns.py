@@ -19,6 +19,7 @@ from tocsin.campaigns.republish import changed
 from tocsin.desk import alike, hub, ledger, letters, moderation, steer
 from tocsin.desk.campaign_form import campaign_form
 from tocsin.desk.campaigns_by_role import OfThisCampaign
+from tocsin.desk.figure_urls import NUMBERS_OF_A_CAMPAIGN
 from tocsin.desk.numbers import Glance, glances
 from tocsin.desk.path_urls import PATH
 from tocsin.desk.proof_urls import PROOF_OF_A_CAMPAIGN
@@ -168,6 +169,7 @@ class Campaigns(ModelViewSet):
             path("<int:pk>/letters/", letters.letters, name="letters"),
             *PROOF_OF_A_CAMPAIGN,
             *TRIALS_OF_A_CAMPAIGN,
+            *NUMBERS_OF_A_CAMPAIGN,
             path("<int:pk>/letters/<int:letter_pk>/", letters.letter, name="letter"),
             path("<int:pk>/letters/<int:letter_pk>/words/", letters.words, name="letter_words"),
             path("<int:pk>/letters/<int:letter_pk>/<slug:step>/", letters.take_step, name="letter_step"),

@@ -42,6 +42,8 @@ ROOMS: list[Room] = [
         ("letter", "letter_words", "letters_export", "alike", "steer", "control"),
         for_letters_only=True,
     ),
+    Room("numbers", _("Numbers"), SEE_CAMPAIGNS),
+    Room("letters", _("Letters"), SEE_CAMPAIGNS, ("letter", "letter_words", "letters_export"), for_letters_only=True),
     Room("targets", _("Targets"), SEE_CAMPAIGNS, ("target_proof",), for_letters_only=True),
     Room("ledger", _("Ledger"), SEE_CAMPAIGNS),
     Room("moderation", _("Moderation"), SEE_CAMPAIGNS, ("opened", "decide")),

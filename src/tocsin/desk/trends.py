@@ -5,21 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count
+from django.db.models import Sum
 from django.utils import timezone
 
-from tocsin.actions.models import Action
-from tocsin.actions.states import IN_THE_TALLY
+from tocsin.actions.models import HourOfActions
 from tocsin.campaigns.models import Campaign
-from tocsin.desk.target_numbers import TenMinutes
 
 DAYS = 14
 WEEK = 7
-# Only the newest actions are read, so that a screen costs the same however many there are.
-MOST_READ = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +45,17 @@ def trends_of(campaigns: Iterable[Campaign]) -> dict[int, Trend]:
     """By the number of each campaign."""
     zones = {campaign.pk: ZoneInfo(campaign.time_zone) for campaign in campaigns}
     now = timezone.now()
-    newest = Action.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    rows = Action.objects.filter(
-        pk__gt=newest - MOST_READ,
-        accepted_at__gte=now - timedelta(days=DAYS + 1),
-        campaign__in=zones,
-        state__in=IN_THE_TALLY,
-    )
+    rows = HourOfActions.objects.filter(campaign__in=zones, hour__gte=now - timedelta(days=DAYS + 1)).order_by()
     days: dict[int, list[int]] = defaultdict(lambda: [0] * DAYS)
-    moments = rows.order_by().annotate(moment=TenMinutes("accepted_at")).values_list("campaign", "moment")
-    for pk, moment, people in moments.annotate(people=Count("pk")):
-        at = datetime.strptime(f"{moment}0", "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
-        ago = _days_ago(at, now, zones[pk])
+    for pk, hour, people in rows.values_list("campaign", "hour").annotate(people=Sum("people")):
+        ago = _days_ago(hour, now, zones[pk])
         if 0 <= ago < DAYS:
             days[pk][DAYS - 1 - ago] += people
     return {pk: _trend(days[pk]) for pk in zones}
 
 
-def _days_ago(moment: datetime, now: datetime, zone: ZoneInfo) -> int:
-    return (now.astimezone(zone).date() - moment.astimezone(zone).date()).days
+def _days_ago(hour: datetime, now: datetime, zone: ZoneInfo) -> int:
+    return (now.astimezone(zone).date() - hour.astimezone(zone).date()).days
 
 
 def _trend(days: list[int]) -> Trend:

@@ -25,10 +25,11 @@ from tocsin.desk import trail as trail  # its receivers listen from here on
 from tocsin.desk.audit import AUDIT
 from tocsin.desk.campaigns import Campaigns
 from tocsin.desk.campaigns_by_role import CampaignsByRole
+from tocsin.desk.figure_urls import NUMBERS_OF_ALL
 from tocsin.desk.home import CampaignsPanel
 from tocsin.desk.people import PEOPLE, PEOPLE_WORDS
 from tocsin.desk.proof_urls import PROOF_OF_ALL
-from tocsin.desk.rights import MANAGE_STAFF, OPEN_PERSONAL_DATA, SEE_AUDIT, grantable_permissions, may
+from tocsin.desk.rights import MANAGE_STAFF, OPEN_PERSONAL_DATA, SEE_AUDIT, SEE_CAMPAIGNS, grantable_permissions, may
 from tocsin.desk.target_lists import TargetLists
 from tocsin.desk.targets import Targets
 
@@ -89,6 +90,22 @@ def register_audit_menu_item() -> MenuItem:
     return ItemForSome(
         _("What staff did"), reverse_lazy("desk_audit"), name="audit", icon_name="history", order=20, right=SEE_AUDIT
     )
+
+
+def register_numbers_urls() -> list[URLPattern]:
+    return NUMBERS_OF_ALL
+
+
+class NumbersMenuItem(MenuItem):
+    """For those who may see campaigns."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return may(request.user, SEE_CAMPAIGNS)
+
+
+@hooks.register("register_admin_menu_item")
+def register_numbers_menu_item() -> MenuItem:
+    return NumbersMenuItem(_("Numbers"), reverse_lazy("desk_numbers"), name="numbers", icon_name="table", order=55)
 
 
 class MailboxMenuItem(MenuItem):

@@ -52,6 +52,16 @@ def insert_new(table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
         run(f"{statement} ON CONFLICT DO NOTHING", flat(some))
 
 
+def add_up(table: str, keys: Sequence[str], numbers: Sequence[str], rows: Sequence[Row]) -> None:
+    """Adds numbers to the rows with these keys, and makes those that are not there. No key may come twice in `rows`."""
+    columns = [*keys, *numbers]
+    added = ", ".join(f"{one} = {table}.{one} + excluded.{one}" for one in numbers)
+    for some in batched(rows, ROWS_AT_ONCE):
+        rows_of = ", ".join([f"({marks(len(columns))})"] * len(some))
+        statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES {rows_of}"  # noqa: S608
+        run(f"{statement} ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {added}", flat(some))
+
+
 def marks(many: int) -> str:
     return ", ".join(["%s"] * many)
 

@@ -9,6 +9,8 @@ from functools import lru_cache
 from django.conf import settings
 from django.http import HttpResponse
 
+# Says whose page an answer is, to whoever counts how often it is given out (web/page_views.py). It never leaves.
+WHOSE_PAGE = "Tocsin-Whose-Page"
 PERMISSIONS = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()"
 
 
@@ -59,4 +61,11 @@ def private[R: HttpResponse](response: R) -> R:
     """For one person's eyes: kept nowhere, found by no search engine."""
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def counted[R: HttpResponse](response: R, *, campaign: int, language: str) -> R:
+    """Each time that this answer is given to a reader, it is counted for a campaign in a language."""
+    if settings.TOCSIN_COUNT_VIEWS:
+        response.headers[WHOSE_PAGE] = f"{campaign} {language}"
     return response

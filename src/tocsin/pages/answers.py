@@ -29,7 +29,7 @@ from tocsin.campaigns.models import Campaign, Edition, Targeting
 from tocsin.campaigns.offers import turns_of
 from tocsin.campaigns.targeting.answers import Outcome, Place
 from tocsin.campaigns.words import EditionWords, ShareWords
-from tocsin.look.policy import accent_style, cacheable, public
+from tocsin.look.policy import accent_style, cacheable, counted, public
 from tocsin.pages.brand import brand_of
 from tocsin.pages.pictures import shown_picture
 from tocsin.pages.publish import compile_words, publish_page
@@ -66,10 +66,10 @@ def action_page(request: HttpRequest, page: ActionPage) -> HttpResponse:
     has_scripts = page.scripts.filter(enabled=True).exists()
     context["taken"] = letters_taken(page.campaign, edition.words)
     context |= {"live": True, "scripts_url": f"{edition.words['page_path']}scripts.html" if has_scripts else None}
-    response = cacheable(_rendered(request, "pages/action_page.html", edition.words, context))
+    answer = cacheable(_rendered(request, "pages/action_page.html", edition.words, context))
     if len(editions) > 1:
-        response.headers["Wordings"] = "2"
-    return response
+        answer.headers["Wordings"] = "2"
+    return counted(answer, campaign=page.campaign.pk, language=edition.language)
 
 
 def _turn(request: HttpRequest) -> int:

@@ -1,0 +1,164 @@
+"""Reads the roll-ups for one picture after the other: of one campaign or of several, in a span, in one language or all.
+
+Nothing here looks at an action, a letter or a reader: ten million of them are some thousand rows.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Min, QuerySet, Sum
+
+from tocsin.actions.models import HourOfActions, HourOfLetters, HourOfPlace, HourOfViews
+from tocsin.campaigns.models import Campaign, CounterEntry, Tally
+from tocsin.desk.spans import Span
+
+# A place with fewer people than this is named and not numbered.
+FEW = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is asked for. `language` is empty for all."""
+
+    campaigns: list[int]
+    span: Span
+    language: str = ""
+
+    def within(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        found = self.of_language(rows.filter(hour__gte=self.span.begins, hour__lt=self.span.ends))
+        return found.filter(campaign__in=self.campaigns).order_by()
+
+    def before(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return self.of_language(rows.filter(hour__lt=self.span.begins)).filter(campaign__in=self.campaigns).order_by()
+
+    def of_language(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.filter(language=self.language) if self.language else rows
+
+
+@dataclass(slots=True)
+class OverTime:
+    """Numbers at each place of a span."""
+
+    people: list[int]
+    own_words: list[int]
+    views: list[int]
+    # When the first view of all was counted: before it, nobody knows how many there were.
+    views_since: datetime | None = None
+
+    @property
+    def acted(self) -> int:
+        return sum(self.people)
+
+    @property
+    def wrote_own(self) -> int:
+        return sum(self.own_words)
+
+    @property
+    def viewed(self) -> int:
+        return sum(self.views)
+
+
+def over_time(scope: Scope) -> OverTime:
+    places = len(scope.span.starts)
+    found = OverTime([0] * places, [0] * places, [0] * places)
+    actions = scope.within(HourOfActions.objects.all()).values_list("hour")
+    for hour, people, own in actions.annotate(people=Sum("people"), own=Sum("own_words")):
+        place = scope.span.place_of(hour)
+        found.people[place] += people
+        found.own_words[place] += own
+    for hour, views in scope.within(HourOfViews.objects.all()).values_list("hour").annotate(views=Sum("views")):
+        found.views[scope.span.place_of(hour)] += views
+    found.views_since = HourOfViews.objects.filter(campaign__in=scope.campaigns).aggregate(first=Min("hour"))["first"]
+    return found
+
+
+def acted_since_views(scope: Scope, seen: OverTime) -> int:
+    """Actions of the hours from which on views are counted: the rest cannot be set against any."""
+    if seen.views_since is None:
+        return 0
+    if seen.views_since <= scope.span.begins:
+        return seen.acted
+    rows = scope.within(HourOfActions.objects.filter(hour__gte=seen.views_since))
+    return rows.aggregate(people=Sum("people"))["people"] or 0
+
+
+def sources(scope: Scope) -> Counter[str]:
+    rows = scope.within(HourOfActions.objects.all()).values_list("source")
+    return _sums(rows.annotate(number=Sum("people")))
+
+
+def sources_of_views(scope: Scope) -> Counter[str]:
+    rows = scope.within(HourOfViews.objects.all()).values_list("source")
+    return _sums(rows.annotate(number=Sum("views")))
+
+
+def languages(scope: Scope) -> dict[str, tuple[int, int, int]]:
+    """By language: people, with their own words, page views."""
+    found: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    actions = scope.within(HourOfActions.objects.all()).values_list("language")
+    for language, people, own in actions.annotate(people=Sum("people"), own=Sum("own_words")):
+        found[language][0], found[language][1] = people, own
+    views = scope.within(HourOfViews.objects.all()).values_list("language")
+    for language, number in views.annotate(number=Sum("views")):
+        found[language][2] = number
+    return {language: (people, own, views) for language, (people, own, views) in sorted(found.items())}
+
+
+def places(campaigns: list[int], kind: str) -> Counter[str]:
+    """Of the whole campaign, whatever the span and the language: two pictures side by side tell of nobody."""
+    rows = HourOfPlace.objects.filter(campaign__in=campaigns, kind=kind).order_by().values_list("place")
+    return _sums(rows.annotate(number=Sum("people")))
+
+
+def letters(scope: Scope) -> dict[str, list[int]]:
+    """By fate, at each place of the span."""
+    found: dict[str, list[int]] = defaultdict(lambda: [0] * len(scope.span.starts))
+    rows = scope.within(HourOfLetters.objects.all()).values_list("fate", "hour")
+    for fate, hour, number in rows.annotate(number=Sum("letters")):
+        found[fate][scope.span.place_of(hour)] += number
+    return dict(found)
+
+
+def grown(scope: Scope, people: list[int]) -> list[int]:
+    """The number as it stood at the end of each place. In all languages together, the ledger is in it."""
+    steps = list(people)
+    begins = scope.before(HourOfActions.objects.all()).aggregate(people=Sum("people"))["people"] or 0
+    if not scope.language:
+        for at, number in _ledger(scope.campaigns):
+            if at < scope.span.begins:
+                begins += number
+            elif at < scope.span.ends:
+                steps[scope.span.place_of(at)] += number
+    found = []
+    for step in steps:
+        begins += step
+        found.append(max(0, begins))
+    return found
+
+
+def _ledger(campaigns: list[int]) -> Iterable[tuple[datetime, int]]:
+    return (
+        CounterEntry.objects.filter(campaign__in=campaigns).order_by("entered_at").values_list("entered_at", "people")
+    )
+
+
+def first_hour(campaigns: list[int]) -> datetime | None:
+    """Of the first action, or of the first view where that was earlier."""
+    hours = [
+        rows.objects.filter(campaign__in=campaigns).aggregate(first=Min("hour"))["first"]
+        for rows in (HourOfActions, HourOfViews)
+    ]
+    return min((hour for hour in hours if hour), default=None)
+
+
+def tallied(campaign: Campaign) -> int:
+    return Tally.objects.filter(campaign=campaign).values_list("counted", flat=True).first() or 0
+
+
+def _sums(rows: Iterable[tuple[str, int]]) -> Counter[str]:
+    return Counter({name: number for name, number in rows if number > 0})

@@ -1,0 +1,37 @@
+"""Where somebody came from, as one short name: a source code, a utm value, or the host of the page before. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+# What says most about a source, first.
+NAMED_BY = ("source", "utm_source", "appeal")
+LONGEST = 100
+# All sources beyond those that are told apart.
+OTHER = "*"
+# A site that led here is told from a word that somebody put into a link.
+SITE = "//"
+
+
+def source_name(source: Mapping[str, str]) -> str:
+    """The one name of what an action or an address carries; empty where it carries none."""
+    return next((value.lower() for name in NAMED_BY if (value := str(source.get(name, "")).strip())), "")[:LONGEST]
+
+
+def site_name(referrer: str, own_host: str) -> str:
+    """The site that a reader came from, like “//example.org”; empty for our own, and for what is no address."""
+    try:
+        host = urlsplit(referrer).hostname or ""
+    except ValueError:
+        return ""
+    if not host or host == own_host.partition(":")[0]:
+        return ""
+    return (SITE + host.removeprefix("www."))[:LONGEST]
+
+
+def kept_apart[K](wanted: Mapping[K, int], known: set[K], most: int) -> set[K]:
+    """Which names get a sum of their own: those that have one, then the most frequent while there is room."""
+    room = max(0, most - len(known))
+    new = sorted((name for name in wanted if name not in known), key=lambda name: (-wanted[name], str(name)))
+    return {*known, *new[:room]}
