@@ -19,8 +19,9 @@ def fingerprint(words: dict[str, Any]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def publish_edition(*, campaign: Campaign, language: str, words: dict[str, Any]) -> Edition:
-    """The edition that now speaks for this campaign in this language: a new one, or the last if nothing changed."""
+def publish_edition(*, campaign: Campaign, language: str, words: dict[str, Any], by_name: str = "") -> Edition:
+    """The edition that now speaks for this campaign in this language: a new one, or the last if nothing changed.
+    `by_name` is whoever published it at the desk."""
     sha256 = fingerprint(words)
     for _attempt in range(3):
         latest = Edition.objects.current(campaign, language)
@@ -30,7 +31,12 @@ def publish_edition(*, campaign: Campaign, language: str, words: dict[str, Any])
         try:
             with transaction.atomic():
                 return Edition.objects.create(
-                    campaign=campaign, language=language, number=number, words=words, sha256=sha256
+                    campaign=campaign,
+                    language=language,
+                    number=number,
+                    words=words,
+                    sha256=sha256,
+                    published_by_name=by_name,
                 )
         except IntegrityError:
             continue  # somebody published in the same moment: look again
