@@ -10,10 +10,13 @@ from django.urls import reverse
 
 from tests.desk.conftest import Sign, Write, a_hand_in
 from tocsin.actions.states import State as ActionState
-from tocsin.campaigns.models import Campaign, Target, TargetImport, TargetList
+from tocsin.campaigns.models import Campaign, Edition, Target, TargetImport, TargetList
 from tocsin.desk.controls import CONTROLS
 
-SEEN = ["hub", "ledger", "moderation", "letters", "letters_export", "targets", "hand_ins", "edit", "history", "delete"]
+SEEN = [
+    *("hub", "ledger", "moderation", "letters", "letters_export", "targets", "hand_ins", "edit", "history", "delete"),
+    *("preflight", "look", "editions"),
+]
 OF_A_TARGET = ["target_proof", "target_proof_csv", "new_hand_in"]
 
 
@@ -27,6 +30,9 @@ def _doors(campaign: Campaign, target: Target, letter_pk: int, action_pk: int) -
         reverse("campaign:opened", args=[campaign.pk, action_pk]),
         *[reverse("campaign:control", args=[campaign.pk, step]) for step in CONTROLS],
         *[reverse(f"campaign:{name}", args=[campaign.pk, target.pk]) for name in OF_A_TARGET],
+        reverse("campaign:edition", args=[campaign.pk, Edition.objects.get().pk]),
+        reverse("campaign:compare", args=[campaign.pk])
+        + f"?before={Edition.objects.get().pk}&after={Edition.objects.get().pk}",
         reverse("campaign:target_control", args=[campaign.pk, target.pk, "cancel"]),
         reverse("desk_target_proof", args=[target.pk]),
         reverse("desk_target_proof_csv", args=[target.pk]),
@@ -36,6 +42,14 @@ def _doors(campaign: Campaign, target: Target, letter_pk: int, action_pk: int) -
         reverse("target:add"),
         reverse("target:edit", args=[target.pk]),
         *_doors_of_lists(),
+    ]
+
+
+def _doors_of_editions(campaign: Campaign) -> list[str]:
+    pk = Edition.objects.get().pk
+    return [
+        reverse("campaign:edition", args=[campaign.pk, pk]),
+        reverse("campaign:compare", args=[campaign.pk]) + f"?before={pk}&after={pk}",
     ]
 
 

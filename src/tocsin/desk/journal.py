@@ -43,6 +43,8 @@ ENTRIES: dict[str, tuple[Promise, Promise]] = {
     "tocsin.hand_in_put_away": (_("Put a hand-in kit away"), _("Put a hand-in kit away")),
     "tocsin.hand_in_over": (_("Hand letters in"), _("Wrote down that letters were handed in")),
     "tocsin.notice_settled": (_("Settle a notice"), _("Settled a notice about mail")),
+    "tocsin.words_answered": (_("Answer for changed words"), _("Said what follows from changed words")),
+    "tocsin.tested_by_mail": (_("Send a test"), _("Sent a test of letter and thanks to their own address")),
     "tocsin.letter_resent": (_("Send a letter again"), _("Sent an uncertain letter again")),
 }
 
