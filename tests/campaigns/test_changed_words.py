@@ -34,7 +34,7 @@ def second(campaign_open: Campaign, first: Edition) -> Edition:
 
 
 def test_it_works(campaign_open: Campaign, first: Edition, second: Edition) -> None:
-    note = ask_what_follows(before=first, after=second)
+    note = ask_what_follows(before=first, after=second, acted_before=7)
     assert note is not None
     assert list(open_notes(campaign_open)) == [note]
     assert answer(campaign_open) == 1
@@ -45,7 +45,7 @@ def test_it_works(campaign_open: Campaign, first: Edition, second: Edition) -> N
 
 
 def test_words_that_nobody_signs_ask_nothing(campaign_open: Campaign, first: Edition) -> None:
-    assert ask_what_follows(before=first, after=an_edition(campaign_open, button="Send it")) is None
+    assert ask_what_follows(before=first, after=an_edition(campaign_open, button="Send it"), acted_before=7) is None
 
 
 @pytest.mark.parametrize(
@@ -67,9 +67,9 @@ def test_each_part_that_people_sign_is_known(campaign_open: Campaign, first: Edi
 def test_a_further_change_joins_the_question_that_is_open(
     campaign_open: Campaign, first: Edition, second: Edition
 ) -> None:
-    ask_what_follows(before=first, after=second)
+    ask_what_follows(before=first, after=second, acted_before=7)
     third = an_edition(campaign_open, demand="Hear every grandmother.")
-    ask_what_follows(before=second, after=third)
+    ask_what_follows(before=second, after=third, acted_before=7)
     note = open_notes(campaign_open).get()
     assert (note.before, note.after) == (first, third)
 
@@ -77,22 +77,22 @@ def test_a_further_change_joins_the_question_that_is_open(
 def test_words_that_are_again_as_they_were_ask_nothing_any_more(
     campaign_open: Campaign, first: Edition, second: Edition
 ) -> None:
-    ask_what_follows(before=first, after=second)
-    ask_what_follows(before=second, after=an_edition(campaign_open, button="Send it"))
+    ask_what_follows(before=first, after=second, acted_before=7)
+    ask_what_follows(before=second, after=an_edition(campaign_open, button="Send it"), acted_before=7)
     assert not EditionNote.objects.exists()
 
 
 def test_the_next_change_after_an_answer_is_another_question(
     campaign_open: Campaign, first: Edition, second: Edition
 ) -> None:
-    ask_what_follows(before=first, after=second)
+    ask_what_follows(before=first, after=second, acted_before=7)
     answer(campaign_open)
-    ask_what_follows(before=second, after=an_edition(campaign_open, demand="Hear everybody."))
+    ask_what_follows(before=second, after=an_edition(campaign_open, demand="Hear everybody."), acted_before=7)
     assert open_notes(campaign_open).get().before == second
 
 
 def test_new_signatures_retire_the_earlier_words(campaign_open: Campaign, first: Edition, second: Edition) -> None:
-    ask_what_follows(before=first, after=second)
+    ask_what_follows(before=first, after=second, acted_before=7)
     answer(campaign_open, Answer.NEW_SIGNATURES)
     first.refresh_from_db()
     second.refresh_from_db()
@@ -101,22 +101,22 @@ def test_new_signatures_retire_the_earlier_words(campaign_open: Campaign, first:
 
 
 def test_what_is_kept_is_not_shown(campaign_open: Campaign, first: Edition, second: Edition) -> None:
-    ask_what_follows(before=first, after=second)
+    ask_what_follows(before=first, after=second, acted_before=7)
     answer(campaign_open, Answer.KEPT)
     assert not public_notes(campaign_open, "en").exists()
     assert EditionNote.objects.get().reason == "A misprint."
 
 
 def test_an_answer_is_for_the_words_that_were_read(campaign_open: Campaign, first: Edition, second: Edition) -> None:
-    ask_what_follows(before=first, after=second)
+    ask_what_follows(before=first, after=second, acted_before=7)
     asked = dict(open_notes(campaign_open).values_list("pk", "after"))
-    ask_what_follows(before=second, after=an_edition(campaign_open, demand="Hear nobody."))
+    ask_what_follows(before=second, after=an_edition(campaign_open, demand="Hear nobody."), acted_before=7)
     assert answer(campaign_open, asked=asked) == 0
     assert open_notes(campaign_open).exists()
 
 
 def test_a_question_is_answered_once(campaign_open: Campaign, first: Edition, second: Edition) -> None:
-    ask_what_follows(before=first, after=second)
+    ask_what_follows(before=first, after=second, acted_before=7)
     asked = dict(open_notes(campaign_open).values_list("pk", "after"))
     assert answer(campaign_open, asked=asked) == 1
     assert answer(campaign_open, Answer.NEW_SIGNATURES, asked=asked) == 0
@@ -128,7 +128,7 @@ def test_a_question_is_answered_once(campaign_open: Campaign, first: Edition, se
 def test_the_database_wants_the_words_that_an_answer_needs(
     campaign_open: Campaign, first: Edition, second: Edition, what: str
 ) -> None:
-    ask_what_follows(before=first, after=second)
+    ask_what_follows(before=first, after=second, acted_before=7)
     with pytest.raises(IntegrityError), transaction.atomic():
         answer(campaign_open, what, sentences={}, reason="")
 

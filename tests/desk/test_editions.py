@@ -25,7 +25,7 @@ def second(campaign: Campaign, target: Target, edition: Edition, sign: Sign) -> 
     sign()
     changed = {**words(campaign, target), "demand": "Open it today."}
     found = publish_edition(campaign=campaign, language="en", words=changed, by_name="Jane Doe")
-    ask_what_follows(before=edition, after=found)
+    ask_what_follows(before=edition, after=found, acted_before=7)
     return found
 
 
@@ -134,7 +134,7 @@ def test_what_changed_while_it_was_read_is_asked_again(
     admin: Client, campaign: Campaign, target: Target, edition: Edition, second: Edition
 ) -> None:
     third = publish_edition(campaign=campaign, language="en", words={**words(campaign, target), "demand": "Shut it."})
-    ask_what_follows(before=second, after=third)
+    ask_what_follows(before=second, after=third, acted_before=7)
     page = answer(admin, campaign, second, answer="kept", reason="A misprint.")
     assert page.headers["Location"] == at("changed_words", campaign)
     assert EditionNote.objects.get().answer == ""

@@ -11,10 +11,12 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.campaigns.test_importing import COMMONS, MEMBER, as_csv
-from tests.desk.conftest import Sign, Write, a_hand_in
+from tests.desk.conftest import Sign, Write, a_hand_in, words
 from tocsin.actions.states import State as ActionState
 from tocsin.campaigns import importing
-from tocsin.campaigns.models import Campaign, CounterEntry, ListMember, Target, TargetImport, TargetList
+from tocsin.campaigns.changed_words import ask_what_follows
+from tocsin.campaigns.editions import publish_edition
+from tocsin.campaigns.models import Campaign, CounterEntry, Edition, ListMember, Target, TargetImport, TargetList
 from tocsin.outbox.models import Notice, State
 
 pytestmark = pytest.mark.browser
@@ -62,6 +64,22 @@ def screens(campaign: Campaign, target: Target, sign: Sign, write: Write) -> lis
         reverse("campaign:new_hand_in", args=[pk, target.pk]),
         reverse("campaign:hand_in", args=[pk, ready.pk]),
         reverse("campaign:hand_ins", args=[pk]),
+        *_words(campaign, target),
+    ]
+
+
+def _words(campaign: Campaign, target: Target) -> list[str]:
+    """Before publishing, editions, and the question about words that changed."""
+    first = Edition.objects.get()
+    changed = {**words(campaign, target), "demand": "Open it today."}
+    second = publish_edition(campaign=campaign, language="en", words=changed, by_name="Jane Doe")
+    ask_what_follows(before=first, after=second, acted_before=12_345)
+    named = [reverse(f"campaign:{name}", args=[campaign.pk]) for name in ("preflight", "look", "editions")]
+    return [
+        *named,
+        reverse("campaign:edition", args=[campaign.pk, second.pk]),
+        reverse("campaign:compare", args=[campaign.pk]) + f"?before={first.pk}&after={second.pk}",
+        reverse("campaign:changed_words", args=[campaign.pk]),
     ]
 
 

@@ -16,16 +16,18 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from tocsin.campaigns.editions import demand_new_signatures
-from tocsin.campaigns.models import Campaign, Edition, EditionNote, Tally
+from tocsin.campaigns.models import Campaign, Edition, EditionNote
 from tocsin.campaigns.parts import changed_parts, names_of_changed, signed_parts
 from tocsin.lib.differing import shortened
 
 Answer = EditionNote.Answer
 
 
-def ask_what_follows(*, before: Edition, after: Edition) -> EditionNote | None:
-    """Leaves the question if the words that people sign differ. While an earlier one is open, that one is asked about
-    all of it; if the words are again as they were, there is nothing to ask."""
+def ask_what_follows(*, before: Edition, after: Edition, acted_before: int) -> EditionNote | None:
+    """Leaves the question if the words that people sign differ. `acted_before` is the public number at this moment.
+
+    While an earlier question is open, that one is asked about all of it; if the words are again as they were, there is
+    nothing to ask."""
     for _attempt in range(3):
         open_note = open_notes(after.campaign).filter(language=after.language).select_related("before").first()
         if open_note is not None:
@@ -34,16 +36,15 @@ def ask_what_follows(*, before: Edition, after: Edition) -> EditionNote | None:
             return None
         try:
             with transaction.atomic():
-                return _asked(before, after)
+                return _asked(before, after, acted_before)
         except IntegrityError:
             continue  # somebody else's publishing has asked in the same moment: join that question
     raise RuntimeError(f"Could not ask about edition {after.pk}.")
 
 
-def _asked(before: Edition, after: Edition) -> EditionNote:
-    tallied = Tally.objects.filter(campaign=after.campaign_id).values_list("counted", flat=True).first() or 0
+def _asked(before: Edition, after: Edition, acted_before: int) -> EditionNote:
     return EditionNote.objects.create(
-        campaign_id=after.campaign_id, language=after.language, before=before, after=after, acted_before=tallied
+        campaign_id=after.campaign_id, language=after.language, before=before, after=after, acted_before=acted_before
     )
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import dropwhile
 from typing import Literal
 
 type Kind = Literal["same", "gone", "new"]
@@ -96,11 +97,15 @@ def shortened(pieces: Sequence[Piece]) -> list[Piece]:
     ]
 
 
+def _is_no_word(piece: str) -> bool:
+    return not piece[0].isalnum()
+
+
 def _around(text: str, *, first: bool, last: bool) -> str:
     words = WORD.findall(text)
     most = 2 * WORDS_AROUND  # a word and the gap behind it
     if len(words) <= (most if first or last else 2 * most) + 2:
         return text
     head = "" if first else "".join(words[:most]).rstrip()
-    tail = "" if last else "".join(words[-most:]).lstrip()
+    tail = "" if last else "".join(dropwhile(_is_no_word, words[-most:]))
     return f"{head} … {tail}" if head and tail else f"… {tail}" if tail else f"{head} …"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -24,18 +25,21 @@ def edit_url(page: ActionPage, field: str = "") -> str:
 
 @cache
 def _anchors() -> dict[str, str]:
-    """The id of each field's panel, as Wagtail makes them up from the headings of the panels around it."""
-    found: dict[str, str] = {}
-    _gather(apps.get_model("pages", "ActionPage").get_edit_handler(), "panel", found)
-    return found
+    """The id of each field's panel, as Wagtail makes it up from the headings. A link to it opens the tab."""
+    screen = apps.get_model("pages", "ActionPage").get_edit_handler()
+    return {
+        field: f"panel-child-{tab_id}-{panel_id}-section"
+        for tab, tab_id in zip(screen.children, screen.child_identifiers, strict=True)
+        for panel, panel_id in zip(tab.children, tab.child_identifiers, strict=True)
+        for field in _fields_in(panel)
+    }
 
 
-def _gather(panel: Any, prefix: str, found: dict[str, str]) -> None:
+def _fields_in(panel: Any) -> Iterator[str]:
     if name := getattr(panel, "field_name", ""):
-        found[name] = f"{prefix}-section"
-    children = getattr(panel, "children", [])
-    for child, identifier in zip(children, getattr(panel, "child_identifiers", []), strict=False):
-        _gather(child, f"{prefix}-child-{identifier}", found)
+        yield name
+    for child in getattr(panel, "children", []):
+        yield from _fields_in(child)
 
 
 def place(name: str, campaign: Campaign) -> str:

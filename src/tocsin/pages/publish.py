@@ -13,6 +13,7 @@ from django.utils import translation
 from wagtail.log_actions import get_active_log_context
 from wagtail.rich_text import expand_db_html
 
+from tocsin.actions.count import shown_count
 from tocsin.actions.models import Action
 from tocsin.campaigns.changed_words import ask_what_follows
 from tocsin.campaigns.editions import publish_edition
@@ -42,7 +43,7 @@ def publish_page(page: ActionPage) -> Edition | None:
             campaign=page.campaign, language=words["language"], words=dict(words), by_name=_who_is_at_the_desk()
         )
         if before is not None and now.pk != before.pk and Action.objects.filter(campaign=page.campaign).exists():
-            ask_what_follows(before=before, after=now)
+            ask_what_follows(before=before, after=now, acted_before=shown_count(page.campaign).count)
     return now
 
 
