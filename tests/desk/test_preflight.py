@@ -102,7 +102,7 @@ def test_a_campaign_without_a_page_says_so(desk: Client, campaign: Campaign, bra
     assert "This campaign has no page yet." in desk.get(at("preflight", campaign)).content.decode()
 
 
-def publish(desk: Client, page: Any, **changes: Any) -> Any:
+def press_publish(desk: Client, page: Any, **changes: Any) -> Any:
     sent = filled(campaign=page.campaign_id, slug=page.slug, **{"action-publish": "yes", **changes})
     return desk.post(reverse("wagtailadmin_pages:edit", args=[page.pk]), sent)
 
@@ -112,7 +112,7 @@ def test_publishing_other_words_after_somebody_signed_leads_to_the_question(
 ) -> None:
     page = live()
     signed(Edition.objects.get())
-    answer = publish(desk, page, letter_text="Quite another letter.")
+    answer = press_publish(desk, page, letter_text="Quite another letter.")
     assert answer.headers["Location"] == at("changed_words", campaign)
     assert Edition.objects.get(number=2).published_by_name == "administrator"
 
@@ -121,7 +121,7 @@ def test_publishing_before_anybody_signed_asks_nothing_and_says_what_to_look_at(
     desk: Client, live: MakePage, campaign: Campaign
 ) -> None:
     page = live()
-    answer = publish(desk, page, letter_text="Quite another letter.")
+    answer = press_publish(desk, page, letter_text="Quite another letter.")
     assert "changed-words" not in answer.headers["Location"]
     assert not EditionNote.objects.exists()
     assert "things to look at" in desk.get("/desk/").content.decode()

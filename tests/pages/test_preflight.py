@@ -83,7 +83,7 @@ def _heading(text: str) -> dict[str, Any]:
         ({"mail_text": "Hello {name} of {city}"}, "people would read {city} as it stands"),
         ({"thanks_text": "<p>Thanks, {name}</p>"}, "{name} is not filled in here"),
         ({"consents": []}, "asks for no permission"),
-        ({"data_note": "We keep it safe."}, "does not say that the target gets the name"),
+        ({"data_note": "We keep it safe."}, "leaves out that the target gets this: name"),
         ({"story": [_text('<p><a href="/en/nowhere/">here</a></p>')]}, "A link leads nowhere: /en/nowhere/."),
         ({"story": [_text('<p><a linktype="page" id="999999">here</a></p>')]}, "a page that is not live"),
     ],

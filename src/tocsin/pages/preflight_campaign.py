@@ -8,9 +8,8 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from tocsin.campaigns.models import Campaign, Kind, PostalDivision, Provider, Target, Targeting
 from tocsin.lib.colour import contrast, readable
@@ -62,10 +61,10 @@ def _languages(campaign: Campaign, pages: Sequence[ActionPage]) -> Iterator[Look
         return
     for code, name in settings.LANGUAGES:
         if code not in there:
-            yield Look(_now("There is no page in this language: %(language)s.") % {"language": name}, url="pages")
+            yield Look(gettext("There is no page in this language: %(language)s.") % {"language": name}, url="pages")
         elif not there[code].live and any(page.live for page in pages):
             yield Look(
-                _now("One language is live and this one is not: %(language)s.") % {"language": name},
+                gettext("One language is live and this one is not: %(language)s.") % {"language": name},
                 url=edit_url(there[code]),
             )
 
@@ -86,12 +85,12 @@ def _compared(first: ActionPage, other: ActionPage, field: str, called: str) -> 
         empty, filled = (first, other) if two else (other, first)
         words = {"field": called, "here": _language(filled), "there": _language(empty)}
         yield Look(
-            _now("Filled in for %(here)s and empty for %(there)s: %(field)s.") % words, url=edit_url(empty, field)
+            gettext("Filled in for %(here)s and empty for %(there)s: %(field)s.") % words, url=edit_url(empty, field)
         )
     elif one == two and len(one) >= LEAST_TO_COMPARE and field != "hero_image":
         words = {"field": called, "language": _language(other)}
         yield Look(
-            _now("The same words in both languages; translate it into %(language)s: %(field)s.") % words,
+            gettext("The same words in both languages; translate it into %(language)s: %(field)s.") % words,
             url=edit_url(other, field),
         )
 
@@ -119,11 +118,11 @@ def _texts_in(value: Any) -> Iterator[str]:
 
 
 def _asked_alike(first: ActionPage, other: ActionPage) -> Iterator[Look]:
-    for field, key, called in (("details", "kind", _now("details")), ("consents", "purpose", _now("consents"))):
+    for field, key, called in (("details", "kind", gettext("details")), ("consents", "purpose", gettext("consents"))):
         one, two = ({block.value[key] for block in getattr(page, field)} for page in (first, other))
         if one and two and one != two:
             yield Look(
-                _now("The two languages do not ask the same: %(field)s.") % {"field": called},
+                gettext("The two languages do not ask the same: %(field)s.") % {"field": called},
                 url=edit_url(other, field),
             )
 
@@ -187,7 +186,7 @@ def _in_words(campaign: Campaign, targets: Sequence[Target], page: ActionPage) -
     if missing and len(missing) <= MOST_NAMED:
         said = {"names": ", ".join(target.name for target in missing), "language": language_name(code)}
         yield Look(
-            _now("Greeted with neutral words in %(language)s, since no form of address is given: %(names)s.") % said,
+            gettext("Greeted with neutral words in %(language)s, since no form of address is given: %(names)s.") % said,
             url=f"target:{missing[0].pk}",
         )
 
@@ -207,7 +206,8 @@ def _running(campaign: Campaign, pages: Sequence[ActionPage]) -> Iterator[Look]:
     if campaign.test_address:
         said = {"address": campaign.test_address}
         yield Look(
-            _now("Test mode is on: no target gets anything, every letter goes to %(address)s.") % said, url="settings"
+            gettext("Test mode is on: no target gets anything, every letter goes to %(address)s.") % said,
+            url="settings",
         )
     if campaign.letters_paused:
         yield Look(_("Letters are paused: people can act, and their letters wait."), url="settings")
@@ -226,7 +226,7 @@ def _dates(campaign: Campaign, pages: Sequence[ActionPage]) -> Iterator[Look]:  
     if (campaign.opens_at or campaign.closes_at or late) and _is_another_zone(campaign.time_zone):
         zones = {"zone": campaign.time_zone, "desk": settings.TIME_ZONE}
         yield Look(
-            _now("Its dates are in another time zone (%(zone)s) than the desk's (%(desk)s).") % zones, url="settings"
+            gettext("Its dates are in another time zone (%(zone)s) than the desk's (%(desk)s).") % zones, url="settings"
         )
 
 
@@ -241,7 +241,7 @@ def _mail(campaign: Campaign, pages: Sequence[ActionPage]) -> Iterator[Look]:  #
         yield Look(_("This installation sends no mail: every letter becomes a file. It is good for trying things out."))
     elif is_nobodys(sender.rpartition("@")[2]):
         yield Look(
-            _now("Mail would leave from %(address)s, which is nobody's domain. Ask whoever runs the server.")
+            gettext("Mail would leave from %(address)s, which is nobody's domain. Ask whoever runs the server.")
             % {"address": sender}
         )
     elif not settings.TOCSIN_BOUNCE_DOMAIN and settings.TOCSIN_MAIL_URL.scheme.startswith("smtp"):
@@ -256,7 +256,7 @@ def _brand(campaign: Campaign, pages: Sequence[ActionPage]) -> Iterator[Look]:  
     if not readable(brand.accent):
         ratio = f"{contrast(brand.accent, '#ffffff'):.1f}"
         yield Look(
-            _now("White letters on the accent colour are hard to read: %(ratio)s to 1, and it takes 4.5.")
+            gettext("White letters on the accent colour are hard to read: %(ratio)s to 1, and it takes 4.5.")
             % {"ratio": ratio},
             url="brand",
         )
@@ -268,7 +268,7 @@ def _brand_texts(brand: BrandSettings, pages: Sequence[ActionPage]) -> Iterator[
         code = page.locale.language_code
         if brand.text_in(code).language != code:
             yield Look(
-                _now("Your name and addresses are not given in this language: %(language)s.")
+                gettext("Your name and addresses are not given in this language: %(language)s.")
                 % {"language": language_name(code)},
                 url="brand",
             )

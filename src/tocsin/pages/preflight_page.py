@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.fields import StreamField
 from wagtail.models import Page
@@ -73,7 +73,7 @@ def _long_title(page: ActionPage, campaign: Campaign | None) -> Iterator[Look]: 
     title = page.seo_title or page.title
     if len(title) > LONGEST_TITLE:
         yield Look(
-            _now("The title has %(length)d characters. Search engines and phones cut it after about %(most)d.")
+            gettext("The title has %(length)d characters. Search engines and phones cut it after about %(most)d.")
             % {"length": len(title), "most": LONGEST_TITLE},
             "seo_title" if page.seo_title else "title",
         )
@@ -83,14 +83,14 @@ def _fields_in_brackets(page: ActionPage, campaign: Campaign | None) -> Iterator
     for name in ("mail_subject", "mail_text"):
         if others := [field for field in fields_in(getattr(page, name)) if field != "name"]:
             yield Look(
-                _now("The mail that thanks knows {name} only: people would read {%(field)s} as it stands.")
+                gettext("The mail that thanks knows {name} only: people would read {%(field)s} as it stands.")
                 % {"field": others[0]},
                 name,
             )
     for name in ("petition_text", "thanks_text", "demand", "form_intro", "data_note", "share_text"):
         if found := fields_in(getattr(page, name)):
             yield Look(
-                _now("{%(field)s} is not filled in here: people would read it as it stands.") % {"field": found[0]},
+                gettext("{%(field)s} is not filled in here: people would read it as it stands.") % {"field": found[0]},
                 name,
             )
     if "{name}" in page.mail_subject + page.mail_text and not _required(page) & {"given_name", "family_name"}:
@@ -117,7 +117,7 @@ def _shared_picture(page: ActionPage, campaign: Campaign | None) -> Iterator[Loo
         yield Look(_("There is no picture to go along when people pass the page on. Choose one."), "share_image")
     elif picture.width < LEAST_SHARED_WIDTH:
         yield Look(
-            _now("The picture that goes along is only %(width)d pixels wide: take one of 1200.")
+            gettext("The picture that goes along is only %(width)d pixels wide: take one of 1200.")
             % {"width": picture.width},
             "share_image",
         )
@@ -142,8 +142,8 @@ def _links(page: ActionPage, campaign: Campaign | None) -> Iterator[Look]:  # no
         links.feed(html)
         for link in links.found:
             if not _leads_somewhere(link):
-                shown = link.get("href") or _now("a page that is not live")
-                yield Look(_now("A link leads nowhere: %(link)s.") % {"link": shown}, field)
+                shown = link.get("href") or gettext("a page that is not live")
+                yield Look(gettext("A link leads nowhere: %(link)s.") % {"link": shown}, field)
 
 
 def _rich_texts(page: ActionPage) -> Iterator[tuple[str, str]]:
@@ -193,7 +193,7 @@ def _consents(page: ActionPage, campaign: Campaign | None) -> Iterator[Look]:
         purpose, text = consent.value["purpose"], many_lines(consent.value["text"] or "")
         if purpose in before and before[purpose] != text:
             yield Look(
-                _now(
+                gettext(
                     "The question “%(purpose)s” is another than in edition %(number)d. Whoever answered that keeps it."
                 )
                 % {"purpose": purpose, "number": edition.number},
@@ -207,7 +207,7 @@ def _who_gets_what(page: ActionPage, campaign: Campaign | None) -> Iterator[Look
     if own and campaign is not None and campaign.kind == Kind.LETTER:
         for missing in _not_told(own, page, campaign):
             yield Look(
-                _now("Your text about the data does not say that the target gets the %(what)s.") % {"what": missing},
+                gettext("Your text about the data leaves out that the target gets this: %(what)s.") % {"what": missing},
                 "data_note",
             )
     if not brand_of(page.get_site()).text_in(page.locale.language_code).privacy_url:
@@ -216,11 +216,11 @@ def _who_gets_what(page: ActionPage, campaign: Campaign | None) -> Iterator[Look
 
 def _not_told(own: str, page: ActionPage, campaign: Campaign) -> Iterable[str]:
     asked = {detail.value["kind"] for detail in page.details}
-    told = {"name": _now("name")}
+    told = {"name": gettext("name")}
     if campaign.reply_to == ReplyTo.SUPPORTER:
-        told["email"] = _now("e-mail address")
+        told["email"] = gettext("e-mail address")
     if "postal_code" in asked:
-        told["postal_code"] = _now("postal code")
+        told["postal_code"] = gettext("postal code")
     return [called for what, called in told.items() if not CALLED[what].search(own)]
 
 
