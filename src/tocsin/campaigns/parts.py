@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
+from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 
-from tocsin.campaigns.words import EditionWords, LetterWords, VariantWords
+from tocsin.campaigns.words import EditionWords, LetterWords, ThanksWords, VariantWords
 from tocsin.lib.differing import Piece, difference
 
 # What somebody puts their name to: if one of these changes after people have acted, somebody has to say what follows.
@@ -59,7 +60,7 @@ def parts_of(words: EditionWords) -> dict[str, str]:
         "targets": "\n".join(", ".join(one["address"]) or one["name"] for one in words["targets"]),
         "form": "\n".join(_of_the_form(words)),
         "data_note": words["data_note"],
-        "thanks": "\n\n".join(str(words["thanks"][name]) for name in ("headline", "html", "mail_subject", "mail_text")),
+        "thanks": "\n\n".join(_of_the_thanks(words["thanks"])),
         "share": words["share"]["text"],
         "brand": "\n".join(words["brand"][name] for name in ("organisation", "postal_address", "contact", "footer")),
     }
@@ -103,6 +104,13 @@ def _of_a_variant(variant: VariantWords) -> str:
     return "\n".join(
         part for part in (head, variant["header"], variant["text"], variant["closing"], variant["excluded"]) if part
     )
+
+
+def _of_the_thanks(thanks: ThanksWords) -> Iterator[str]:
+    """As they are read: how they are set is no change of words."""
+    yield thanks["headline"]
+    yield strip_tags(thanks["html"].replace("</p>", "\n")).strip()
+    yield from (thanks["mail_subject"], thanks["mail_text"])
 
 
 def _of_the_form(words: EditionWords) -> Iterator[str]:
