@@ -9,6 +9,8 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from tests.cast import an_edition, follow_everything, letter_words, sign
+from tocsin.actions.models import Action
+from tocsin.actions.receipts import receipt_key
 from tocsin.campaigns.changed_words import Decision, answer_open_notes, ask_what_follows, open_notes, public_notes
 from tocsin.campaigns.models import Campaign, Edition, EditionNote, EditionTally
 from tocsin.campaigns.parts import names_of_changed
@@ -139,3 +141,18 @@ def test_how_many_acted_on_each_edition_is_tallied(client: Client, first: Editio
     sign(client, second, email="third@example.org")
     follow_everything()
     assert dict(EditionTally.objects.values_list("pk", "counted")) == {first.pk: 1, second.pk: 2}
+
+
+def test_a_receipt_shows_the_words_that_were_signed(
+    client: Client, campaign_open: Campaign, first: Edition, second: Edition
+) -> None:
+    sign(client, first)
+    follow_everything()
+    address = f"/receipt/{receipt_key(Action.objects.get().pk)}/"
+    said = "The page has changed its words since"
+    assert said not in client.get(address).content.decode()
+    ask_what_follows(before=first, after=second, acted_before=1)
+    answer(campaign_open)
+    page = client.get(address).content.decode()
+    assert said in page
+    assert "Hear every family." in page

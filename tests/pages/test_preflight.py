@@ -171,6 +171,7 @@ def test_languages_side_by_side(good: Any, campaign: Campaign) -> None:
         ({"status": "dead"}, "Mail to this address comes back"),
         ({"status": "away"}, "No longer in office"),
         ({"email": ""}, "Without an e-mail address"),
+        ({"email": "ministère@gov.ca"}, "No mail can be sent to this address"),
         ({"email": "minister@gov.example"}, "a domain that belongs to nobody"),
     ],
 )

@@ -91,6 +91,11 @@ def test_letters_of_a_list_are_one_for_each_of_the_other_words(draft: MakePage, 
     ]
 
 
+def test_a_target_that_no_mail_reaches_is_said_to_be_so(draft: MakePage, minister: Target) -> None:
+    Target.objects.update(email="ministère@gov.ca")
+    assert "No mail can be sent to their address." in seen(draft(), "letter")
+
+
 def test_a_list_with_nobody_in_it_is_said_to_be_empty(draft: MakePage, campaign: Campaign) -> None:
     campaign.targeting, campaign.target_list = Targeting.POSTAL_CODE, TargetList.objects.create(name="Empty")
     campaign.save()

@@ -38,6 +38,8 @@ def ask_what_follows(*, before: Edition, after: Edition, acted_before: int) -> E
             with transaction.atomic():
                 return _asked(before, after, acted_before)
         except IntegrityError:
+            if asked := EditionNote.objects.filter(after=after).first():
+                return asked
             continue  # somebody else's publishing has asked in the same moment: join that question
     raise RuntimeError(f"Could not ask about edition {after.pk}.")
 
@@ -105,3 +107,8 @@ def _as_shown(note: EditionNote) -> list[Any]:
 def public_notes(campaign: Campaign, language: str) -> QuerySet[EditionNote]:
     """What the page says of its own changes, the newest first."""
     return EditionNote.objects.filter(campaign=campaign, language=language).exclude(answer__in=["", Answer.KEPT])
+
+
+def changed_since(edition: Edition) -> bool:
+    """Whether the page says that its words were changed after this edition."""
+    return public_notes(edition.campaign, edition.language).filter(after__number__gt=edition.number).exists()

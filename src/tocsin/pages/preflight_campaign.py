@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tocsin.campaigns.models import Campaign, Kind, PostalDivision, Provider, Target, Targeting
 from tocsin.lib.colour import contrast, readable
+from tocsin.outbox.headers import CannotBeMailed, ascii_address
 from tocsin.outbox.own_domain import is_nobodys
 from tocsin.pages.brand import BrandSettings, brand_of
 from tocsin.pages.places import edit_url
@@ -141,6 +142,7 @@ def _targets(campaign: Campaign, pages: Sequence[ActionPage]) -> Iterator[Look]:
     yield from _named(targets, _is_dead, _("Mail to this address comes back: %(names)s."))
     yield from _named(targets, _is_away, _("No longer in office, so letters wait: %(names)s."))
     yield from _named(targets, _has_no_address, _("Without an e-mail address, so letters wait: %(names)s."))
+    yield from _named(targets, _cannot_be_mailed, _("No mail can be sent to this address: %(names)s."))
     yield from _named(targets, _is_nobodys, _("The address is at a domain that belongs to nobody: %(names)s."))
     for page in pages:
         yield from _in_words(campaign, targets, page)
@@ -174,6 +176,13 @@ def _is_away(target: Target) -> bool:
 
 def _has_no_address(target: Target) -> bool:
     return not target.email and target.mode != Target.Mode.HAND_IN
+
+
+def _cannot_be_mailed(target: Target) -> bool:
+    try:
+        return bool(target.email) and not ascii_address(target.email)
+    except CannotBeMailed:
+        return True
 
 
 def _is_nobodys(target: Target) -> bool:

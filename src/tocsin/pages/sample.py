@@ -51,7 +51,8 @@ class CannotBeTried(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class SampleLetter:
-    """The letter to one target; without a `mail`, a rule says that they get none, and `excluded` is read instead."""
+    """The letter to one target. Without a `mail`, a rule says that they get none, and `excluded` is read instead; or
+    no mail can be sent to their address."""
 
     target: str
     mail: ReadMail | None
@@ -90,9 +91,16 @@ def sample_letters(page: ActionPage, words: EditionWords) -> list[SampleLetter]:
 def _sample(edition: Edition, act: Mapping[str, Any], to: Addressee) -> SampleLetter:
     composed = compose_letters(edition, 0, _matched(edition, act, to), [to])
     if composed:
-        return SampleLetter(to.name, as_it_leaves(composed[0].mail))
+        return SampleLetter(to.name, _if_it_can_leave(composed[0].mail))
     variant = variant_of(edition.words["letter"], to)
     return SampleLetter(to.name, None, variant["excluded"] if variant else "")
+
+
+def _if_it_can_leave(mail: Outgoing) -> ReadMail | None:
+    try:
+        return as_it_leaves(mail)
+    except CannotBeMailed:
+        return None
 
 
 def _matched(edition: Edition, act: Mapping[str, Any], to: Addressee) -> dict[str, Any]:
