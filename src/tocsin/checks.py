@@ -23,13 +23,13 @@ from django.utils import timezone
 from tocsin.actions.models import CounterRun
 from tocsin.campaigns.models import Campaign, PostalDivision, Provider, Targeting
 from tocsin.campaigns.targeting.boundaries import what_is_missing
+from tocsin.outbox.own_domain import is_nobodys
 from tocsin.pages.beginning import languages_without_a_home
 from tocsin.prepare import missing_migrations
 from tocsin.run import say
 from tocsin.web.hooks import SIGNED_WITH, secured, try_provider
 
 HERE = {"127.0.0.1", "localhost", "::1", "testserver"}
-NOBODYS_DOMAINS = ("example", "example.org", "example.com", "example.net", "invalid", "test", "localhost")
 ACROSS_A_NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "fuse.sshfs", "ncpfs"}
 LEAST_DIFFERENT_BYTES = 8
 LEAST_FREE = 0.05
@@ -88,7 +88,7 @@ def check_mail() -> Finding:
             hint="Set it to your mail server, like smtp+starttls://USER:PASSWORD@HOST:587.",
             number=5,
         )
-    elif domain.endswith(tuple(f".{name}" for name in NOBODYS_DOMAINS)) or domain in NOBODYS_DOMAINS:
+    elif is_nobodys(domain):
         yield Error(
             f"TOCSIN_MAIL_FROM is at {domain}, which is nobody’s domain: mail servers will refuse the letters.",
             hint="Set it to an address on a domain of your own, with SPF, DKIM and DMARC.",

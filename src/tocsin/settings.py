@@ -378,6 +378,8 @@ WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
 WAGTAIL_ALLOW_UNICODE_SLUGS = False  # an address with é in it becomes %C3%A9 wherever it is passed on
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
+# Whoever may review a page is written to by the review itself (pages/review.py), once.
+WAGTAILADMIN_NOTIFICATION_INCLUDE_SUPERUSERS = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None  # no request of ours goes to anyone else
 WAGTAILEMBEDS_FINDERS: list[dict[str, str]] = []
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from tests.desk.conftest import Sign, Write, a_hand_in
 from tocsin.actions.states import State as ActionState
-from tocsin.campaigns.models import Campaign, Target, TargetImport, TargetList, Trial
+from tocsin.campaigns.models import Campaign, Edition, Target, TargetImport, TargetList, Trial
 from tocsin.desk.controls import CONTROLS
 from tocsin.desk.figure_screens import ALL as PICTURES
 from tocsin.desk.figures_of_all import ALL as OF_ALL_CAMPAIGNS
@@ -31,6 +31,10 @@ SEEN = [
     "delete",
 ]
 OF_A_CAMPAIGN = [name for name in PICTURES if name != "ridings"]  # for those that look postal codes up
+SEEN = [
+    *("hub", "ledger", "moderation", "letters", "letters_export", "targets", "hand_ins", "edit", "history", "delete"),
+    *("preflight", "look", "editions"),
+]
 OF_A_TARGET = ["target_proof", "target_proof_csv", "new_hand_in"]
 
 
@@ -50,6 +54,9 @@ def _doors(campaign: Campaign, target: Target, letter_pk: int, action_pk: int) -
         reverse("campaign:opened", args=[campaign.pk, action_pk]),
         *[reverse("campaign:control", args=[campaign.pk, step]) for step in CONTROLS],
         *[reverse(f"campaign:{name}", args=[campaign.pk, target.pk]) for name in OF_A_TARGET],
+        reverse("campaign:edition", args=[campaign.pk, Edition.objects.get().pk]),
+        reverse("campaign:compare", args=[campaign.pk])
+        + f"?before={Edition.objects.get().pk}&after={Edition.objects.get().pk}",
         reverse("campaign:target_control", args=[campaign.pk, target.pk, "cancel"]),
         *[reverse("campaign:numbers_csv", args=[campaign.pk, name]) for name in OF_A_CAMPAIGN],
         reverse("desk_numbers"),
@@ -65,6 +72,14 @@ def _doors(campaign: Campaign, target: Target, letter_pk: int, action_pk: int) -
         reverse("desk_people"),
         reverse("desk_invite"),
         reverse("desk_audit"),
+    ]
+
+
+def _doors_of_editions(campaign: Campaign) -> list[str]:
+    pk = Edition.objects.get().pk
+    return [
+        reverse("campaign:edition", args=[campaign.pk, pk]),
+        reverse("campaign:compare", args=[campaign.pk]) + f"?before={pk}&after={pk}",
     ]
 
 

@@ -12,11 +12,13 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.campaigns.test_importing import COMMONS, MEMBER, as_csv
-from tests.desk.conftest import Sign, Write, a_hand_in, make_a_site
+from tests.desk.conftest import Sign, Write, a_hand_in, make_a_site, words
 from tests.desk.test_figures import some_numbers
 from tocsin.actions.states import State as ActionState
 from tocsin.campaigns import importing
-from tocsin.campaigns.models import Campaign, CounterEntry, ListMember, Target, TargetImport, TargetList, Trial
+from tocsin.campaigns.changed_words import ask_what_follows
+from tocsin.campaigns.editions import publish_edition
+from tocsin.campaigns.models import Campaign, CounterEntry, Edition, ListMember, Target, TargetImport, TargetList, Trial
 from tocsin.desk.path.keep import begin
 from tocsin.desk.path.make import make_drafts
 from tocsin.desk.path.outline import empty
@@ -85,6 +87,22 @@ def screens(campaign: Campaign, target: Target, sign: Sign, write: Write, boss: 
         *_people_and_audit(campaign),
         *[reverse(f"campaign:{name}", args=[pk]) for name in ("alike", "steer", "begun", "keep_as_model")],
         *_path(boss),
+        *_words(campaign, target),
+    ]
+
+
+def _words(campaign: Campaign, target: Target) -> list[str]:
+    """Before publishing, editions, and the question about words that changed."""
+    first = Edition.objects.get()
+    changed = {**words(campaign, target), "demand": "Open it today."}
+    second = publish_edition(campaign=campaign, language="en", words=changed, by_name="Jane Doe")
+    ask_what_follows(before=first, after=second, acted_before=12_345)
+    named = [reverse(f"campaign:{name}", args=[campaign.pk]) for name in ("preflight", "look", "editions")]
+    return [
+        *named,
+        reverse("campaign:edition", args=[campaign.pk, second.pk]),
+        reverse("campaign:compare", args=[campaign.pk]) + f"?before={first.pk}&after={second.pk}",
+        reverse("campaign:changed_words", args=[campaign.pk]),
     ]
 
 

@@ -21,7 +21,7 @@ from django.utils import timezone
 from tocsin.actions.models import Action, CounterRun, CountProof
 from tocsin.actions.rollup import Inside, Step, add_to_hours
 from tocsin.actions.states import IN_THE_TALLY, State, step
-from tocsin.campaigns.models import Campaign, CounterEntry, Tally
+from tocsin.campaigns.models import Campaign, CounterEntry, EditionTally, Tally
 
 # Beyond this the thank-you page says the number as it stood at the last pass: no answer may scan a backlog.
 MOST_COUNTED_LIVE = 20_000
@@ -81,21 +81,23 @@ def change_states(verdicts: Iterable[tuple[int, State, State, str]], inside: Map
     wanted: dict[tuple[State, State, str], list[int]] = {}
     for action_id, now, then, reason in verdicts:
         wanted.setdefault((now, then, reason), []).append(action_id)
-    moved, added, steps = 0, Counter[int](), list[Step]()
+    moved, added, of_editions, steps = 0, Counter[int](), Counter[int](), list[Step]()
     with transaction.atomic():
         for (now, then, reason), ids in sorted(wanted.items()):
             mine = Action.objects.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
-            rows = list(mine.filter(pk__in=ids, state=now).values_list("pk", "campaign_id"))
+            rows = list(mine.filter(pk__in=ids, state=now).values_list("pk", "campaign_id", "edition_id"))
             # A request to confirm is due at once; nothing else that waits for a moment comes in here.
             due = Now() if then == State.UNCONFIRMED else None
-            changed = Action.objects.filter(pk__in=[pk for pk, _ in rows])
+            changed = Action.objects.filter(pk__in=[pk for pk, _, _ in rows])
             moved += changed.update(state=then, reason=reason, next_at=due)
             adds = step(now, then)
-            for action_id, campaign_id in rows:
+            for action_id, campaign_id, edition_id in rows:
                 added[campaign_id] += adds
+                of_editions[edition_id] += adds
                 if adds:
                     steps.append(Step(action_id, adds, now))
         _add_to_tallies(added)
+        _add_to_editions(of_editions)
         add_to_hours(steps, inside or {})
     return moved
 
@@ -109,6 +111,16 @@ def _add_to_tallies(added: Counter[int]) -> None:
         if not changed:
             Tally.objects.bulk_create([Tally(campaign_id=campaign_id)], ignore_conflicts=True)
             Tally.objects.filter(campaign_id=campaign_id).update(counted=F("counted") + people, changed_at=Now())
+
+
+def _add_to_editions(added: Counter[int]) -> None:
+    """Like the tallies, and after them."""
+    for edition_id, people in sorted(added.items()):
+        if people == 0:
+            continue
+        if not EditionTally.objects.filter(pk=edition_id).update(counted=F("counted") + people):
+            EditionTally.objects.bulk_create([EditionTally(pk=edition_id)], ignore_conflicts=True)
+            EditionTally.objects.filter(pk=edition_id).update(counted=F("counted") + people)
 
 
 def note_counter_run() -> None:
@@ -130,10 +142,12 @@ def _prove(campaign: Campaign) -> CountProof:
     with transaction.atomic():
         Tally.objects.bulk_create([Tally(campaign=campaign)], ignore_conflicts=True)
         tally = Tally.objects.select_for_update().get(campaign=campaign)
-        found = Action.objects.filter(campaign=campaign, state__in=IN_THE_TALLY).count()
+        by_edition = _found_by_edition(campaign)
+        found = sum(by_edition.values())
         proof = CountProof.objects.create(campaign=campaign, tallied=tally.counted, found=found)
         if not proof.agrees:
             Tally.objects.filter(campaign=campaign).update(counted=found, changed_at=Now())
+        _mend_editions(campaign, by_edition)
     return proof
 
 
@@ -141,6 +155,19 @@ def elsewhere_by_source(campaign: Campaign) -> dict[str, int]:
     """The sum of the ledger, by source."""
     ledger = CounterEntry.objects.filter(campaign=campaign).order_by()
     return dict(ledger.values_list("source").annotate(people=Sum("people")))
+
+
+def _found_by_edition(campaign: Campaign) -> dict[int, int]:
+    counted = Action.objects.filter(campaign=campaign, state__in=IN_THE_TALLY).order_by()
+    return dict(counted.values_list("edition_id").annotate(people=Count("pk")))
+
+
+def _mend_editions(campaign: Campaign, found: dict[int, int]) -> None:
+    """Under the lock of the campaign's tally, which whoever counts takes first."""
+    tallied = dict(EditionTally.objects.filter(edition__campaign=campaign).values_list("pk", "counted"))
+    for edition_id in sorted({*found, *tallied}):
+        if (people := found.get(edition_id, 0)) != tallied.get(edition_id, 0):
+            EditionTally.objects.update_or_create(pk=edition_id, defaults={"counted": people})
 
 
 def explained(campaign: Campaign) -> dict[str, int]:

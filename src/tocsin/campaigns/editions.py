@@ -19,10 +19,13 @@ def fingerprint(words: dict[str, Any]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def publish_edition(*, campaign: Campaign, language: str, words: dict[str, Any], trial: Trial | None = None) -> Edition:
+def publish_edition(
+    *, campaign: Campaign, language: str, words: dict[str, Any], by_name: str = "", trial: Trial | None = None
+) -> Edition:
     """The edition that now speaks for this campaign in this language: a new one, or the last if nothing changed.
 
-    With a trial, the one that speaks for its wording B. All of a language are numbered in one row.
+    `by_name` is whoever published it at the desk. With a trial, it is the one that speaks for its wording B. All of a
+    language are numbered in one row.
     """
     sha256 = fingerprint(words)
     for _attempt in range(3):
@@ -34,7 +37,13 @@ def publish_edition(*, campaign: Campaign, language: str, words: dict[str, Any],
         try:
             with transaction.atomic():
                 return Edition.objects.create(
-                    campaign=campaign, language=language, trial=trial, number=number, words=words, sha256=sha256
+                    campaign=campaign,
+                    language=language,
+                    trial=trial,
+                    number=number,
+                    words=words,
+                    sha256=sha256,
+                    published_by_name=by_name,
                 )
         except IntegrityError:
             continue  # somebody published in the same moment: look again

@@ -72,6 +72,8 @@ ENTRIES: dict[str, tuple[Promise, Promise]] = {
     "tocsin.campaign_published": (_("Publish a campaign"), _("Published a campaign's pages from the path")),
     "tocsin.model_kept": (_("Keep a model"), _("Kept a campaign as a model")),
     "tocsin.model_removed": (_("Remove a model"), _("Removed a model")),
+    "tocsin.words_answered": (_("Answer for changed words"), _("Said what follows from changed words")),
+    "tocsin.tested_by_mail": (_("Send a test"), _("Sent a test of letter and thanks to their own address")),
     "tocsin.letter_resent": (_("Send a letter again"), _("Sent an uncertain letter again")),
     "tocsin.person_invited": (_("Invite somebody"), _("Invited somebody to the desk")),
     "tocsin.person_invited_again": (_("Invite again"), _("Sent an invitation again")),

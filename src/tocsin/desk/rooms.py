@@ -49,6 +49,8 @@ ROOMS: list[Room] = [
     Room("moderation", _("Moderation"), SEE_CAMPAIGNS, ("opened", "decide")),
     Room("hand_ins", _("Hand-ins"), SEE_CAMPAIGNS, ("hand_in", "new_hand_in"), for_letters_only=True),
     Room("trials", _("Trials"), SEE_CAMPAIGNS, ("trial", "new_trial")),
+    Room("preflight", _("Before publishing"), SEE_CAMPAIGNS, ("look", "try_it")),
+    Room("editions", _("Editions"), SEE_CAMPAIGNS, ("edition", "compare", "changed_words")),
     Room("edit", _("Settings"), CHANGE_CAMPAIGNS),
 ]
 

@@ -13,14 +13,13 @@ from django.urls import URLPattern, path, reverse_lazy
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
-from wagtail.admin.action_menu import ActionMenuItem
 from wagtail.admin.menu import MenuItem
 from wagtail.documents.wagtail_hooks import DocumentsSummaryItem
 from wagtail.log_actions import LogActionRegistry
 from wagtail.permissions import register_permission_policy
 
 from tocsin.campaigns.models import Campaign
-from tocsin.desk import journal, mailbox
+from tocsin.desk import journal, mailbox, publishing
 from tocsin.desk import trail as trail  # its receivers listen from here on
 from tocsin.desk.audit import AUDIT
 from tocsin.desk.campaigns import Campaigns
@@ -139,17 +138,8 @@ def _is_for(request: HttpRequest, item: MenuItem) -> bool:
     return item.name not in ONLY_WITHOUT_LIMITS or bool(getattr(request.user, "is_superuser", False))
 
 
-@hooks.register("construct_page_action_menu")
-def ask_nobody_who_may_publish(items: list[ActionMenuItem], request: HttpRequest, context: dict[str, Any]) -> None:
-    """“Submit to Moderators approval” is for those who may not: beside “Publish” it is a riddle."""
-    page, parent = context.get("page"), context.get("parent_page")
-    may_publish = (
-        page.permissions_for_user(request.user).can_publish()
-        if page is not None and page.pk
-        else parent is not None and parent.permissions_for_user(request.user).can_publish_subpage()
-    )
-    if may_publish:
-        items[:] = [item for item in items if item.name != "action-submit"]
+hooks.register("construct_page_action_menu", publishing.offer_review)
+hooks.register("after_publish_page", publishing.after_publishing)
 
 
 @hooks.register("construct_homepage_summary_items", order=100)

@@ -1,4 +1,5 @@
-"""Reads the mails that the mailbox transport wrote: for the desk of a demo. Only files that it named itself."""
+"""Reads mails as a mail program does: those that the mailbox transport wrote (only files that it named itself), and
+those that have not left."""
 
 from __future__ import annotations
 
@@ -27,8 +28,21 @@ class MailFile:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadMail:
+    """All headers as people read them, the text, and the HTML as text."""
+
+    headers: list[tuple[str, str]]
+    text: str
+    html: str
+
+    def header(self, name: str) -> str:
+        return next((value for key, value in self.headers if key.lower() == name.lower()), "")
+
+
+@dataclass(frozen=True, slots=True)
 class OpenedMail:
-    """One mail, read: all headers as they stand, its text, its HTML as text (never to be rendered), its bytes."""
+    """One mail of the mailbox, read: all headers as they stand, its text, its HTML as text (never to be rendered), its
+    bytes."""
 
     file: MailFile
     headers: list[tuple[str, str]]
@@ -48,10 +62,14 @@ def mail_in_mailbox(name: str) -> OpenedMail | None:
     data = _read(name)
     if data is None:
         return None
+    read = read_mail(data)
+    return OpenedMail(_file(name, _headers(data)), read.headers, read.text, read.html, data)
+
+
+def read_mail(data: bytes) -> ReadMail:
     mail = BytesParser(policy=default).parsebytes(data)
-    plain = _headers(data)
-    headers = [(key, _shown(value)) for key, value in plain.items()]
-    return OpenedMail(_file(name, plain), headers, _part(mail, "plain"), _part(mail, "html"), data)
+    headers = [(key, _shown(value)) for key, value in _headers(data).items()]
+    return ReadMail(headers, _part(mail, "plain"), _part(mail, "html"))
 
 
 def _files() -> Iterator[Path]:

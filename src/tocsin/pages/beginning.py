@@ -1,4 +1,4 @@
-"""What every installation begins with: a home page for each language, and the site that shows them.
+"""What every installation begins with: a home page for each language, the site that shows them, and a review.
 
 Without them nobody can write an action page. `tocsin begin` makes what is missing; what is there already stays.
 """
@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from wagtail.models import Locale, Page, Site
 
 from tocsin.pages.models import HomePage
+from tocsin.pages.review import make_review
 
 PORTS = {"http": 80, "https": 443}
 
@@ -24,6 +25,7 @@ type Progress = Callable[[str], None]
 def make_beginning(progress: Progress) -> None:
     """What a new installation lacks."""
     make_site(make_homes(progress), settings.TOCSIN_BASE_URL)
+    make_review()
 
 
 @transaction.atomic

@@ -24,6 +24,7 @@ from tocsin.pages.beginning import Progress, make_homes, make_site
 from tocsin.pages.brand import BrandSettings, BrandText
 from tocsin.pages.defaults import first_words
 from tocsin.pages.models import ActionPage, HomePage
+from tocsin.pages.review import make_review
 
 CONTENT = Path(__file__).parent / "demo_content"
 CAMPAIGNS = ["safe-third-country", "first-hour"]
@@ -78,6 +79,7 @@ def prepare_demo(progress: Progress, base_url: str, *, password: str = "") -> De
         homes = make_homes(progress, {language: organisation[language]["home_intro"] for language in LANGUAGES})
         site = make_site(homes, urlsplit(base_url))
         _brand(site, progress)
+        make_review()
     # The home page shows the newest first: what is to be seen first is made last.
     made = {slug: _campaign(slug, homes, progress) for slug in reversed(CAMPAIGNS)}
     pages = [page for slug in CAMPAIGNS for page in made[slug]]

@@ -9,6 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import (
+    CommentPanel,
     FieldPanel,
     FieldRowPanel,
     HelpPanel,
@@ -19,6 +20,8 @@ from wagtail.admin.panels import (
 )
 
 from tocsin.pages.defaults import first_words
+from tocsin.pages.preflight import page_lines
+from tocsin.pages.preflight_lines import Group
 from tocsin.pages.readiness import reasons_against_publishing
 from tocsin.pages.testers import campaigns_one_may_write_for
 
@@ -63,6 +66,18 @@ class ScriptsPanel(HelpPanel):
             context: dict[str, Any] = super().get_context_data(parent_context)
             context["may_add"] = self.request.user.has_perm("pages.add_script")
             context["may_change"] = self.request.user.has_perm("pages.change_script")
+            return context
+
+
+class PreflightPanel(HelpPanel):
+    """What somebody should look at on this page, as it was saved last."""
+
+    class BoundPanel(HelpPanel.BoundPanel):
+        def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
+            context: dict[str, Any] = super().get_context_data(parent_context)
+            page = self.instance
+            context["lines"] = Group("", page_lines(page)).sorted if page.pk else []
+            context["campaign"] = page.campaign
             return context
 
 
@@ -117,6 +132,9 @@ THANKS_AND_SHARING = [
     MultiFieldPanel([FieldPanel("mail_subject"), FieldPanel("mail_text")], heading=_("The mail that thanks")),
     MultiFieldPanel([FieldPanel("share_text"), FieldPanel("share_image")], heading=_("Telling others")),
 ]
+BEFORE_PUBLISHING = [
+    PreflightPanel(template="pages/admin/preflight_panel.html", heading=_("What to look at before publishing"))
+]
 SCRIPTS = [ScriptsPanel(template="pages/admin/scripts_panel.html", heading=_("Scripts on this page"))]
 SETTINGS = [
     MultiFieldPanel(
@@ -148,7 +166,8 @@ action_page_screen = TabbedInterface(
         ObjectList(FORM_AND_LETTER, heading=_("Form and letter")),
         ObjectList(THANKS_AND_SHARING, heading=_("Thanks and sharing")),
         ObjectList(SCRIPTS, heading=_("Scripts")),
-        ObjectList(SETTINGS, heading=_("Address and search")),
+        ObjectList([*SETTINGS, CommentPanel()], heading=_("Address and search")),
+        ObjectList(BEFORE_PUBLISHING, heading=_("Before publishing")),
     ],
     base_form_class=ActionPageForm,
 )

@@ -19,7 +19,7 @@ from wagtail.url_routing import RouteResult
 
 from tocsin.campaigns.models import Campaign
 from tocsin.campaigns.republish import on_change
-from tocsin.pages import answers
+from tocsin.pages import answers, previews
 from tocsin.pages.blocks import (
     TEXT_FEATURES,
     BackgroundBlock,
@@ -34,6 +34,7 @@ from tocsin.pages.editing import ActionPageForm, action_page_screen, home_page_s
 from tocsin.pages.letter_blocks import OpeningsBlock, PromptsBlock, SubjectsBlock, VariantsBlock
 from tocsin.pages.publish import republish_campaign
 from tocsin.pages.readiness import reasons_against_publishing
+from tocsin.pages.review import Review as Review
 from tocsin.pages.scripts import Script as Script
 from tocsin.pages.testers import ActionPageTester, HomePageTester
 
@@ -267,10 +268,10 @@ class ActionPage(PublicPage):
 
     @property
     def preview_modes(self) -> list[tuple[str, Any]]:
-        return answers.preview_modes(self)
+        return previews.preview_modes(self)
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
-        return answers.preview(request, self, mode_name)
+        return previews.preview(request, self, mode_name)
 
 
 # Wagtail publishes, unpublishes and moves pages by itself (schedules, workflows, menus) and tells of it by its signals:

@@ -8,9 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, cast
 
+from django.db import transaction
 from django.utils import translation
+from wagtail.log_actions import get_active_log_context
 from wagtail.rich_text import expand_db_html
 
+from tocsin.actions.count import shown_count
+from tocsin.actions.models import Action
+from tocsin.campaigns.changed_words import ask_what_follows
 from tocsin.campaigns.editions import publish_edition
 from tocsin.campaigns.models import Campaign, Edition, Kind, Trial
 from tocsin.campaigns.words import ConsentWords, EditionWords, FieldWords, ShareWords, TargetSaid, ThanksWords
@@ -27,15 +32,28 @@ SHARED_PICTURE = "fill-1200x630|format-jpeg|jpegquality-80"
 
 
 def publish_page(page: ActionPage) -> Edition | None:
-    """The edition that speaks for a live page from now on: a new one, or the last if no word has changed."""
+    """The edition that speaks for a live page from now on: a new one, or the last if no word has changed.
+
+    Every way of publishing leads through here: so none gets round the question what follows from changed words."""
     if page.campaign is None:
         return None
     words = compile_words(page)
-    campaign, language = page.campaign, words["language"]
-    for trial in campaign.trials.filter(language=language, state=Trial.State.RUNNING):
-        other = with_other_words(words, trial.other)
-        publish_edition(campaign=campaign, language=language, words=dict(other), trial=trial)
-    return publish_edition(campaign=campaign, language=language, words=dict(words))
+    campaign, language, by_name = page.campaign, words["language"], _who_is_at_the_desk()
+    before = Edition.objects.current(campaign, language)
+    with transaction.atomic():
+        for trial in campaign.trials.filter(language=language, state=Trial.State.RUNNING):
+            other = dict(with_other_words(words, trial.other))
+            publish_edition(campaign=campaign, language=language, words=other, by_name=by_name, trial=trial)
+        now = publish_edition(campaign=campaign, language=language, words=dict(words), by_name=by_name)
+        if before is not None and now.pk != before.pk and Action.objects.filter(campaign=campaign).exists():
+            ask_what_follows(before=before, after=now, acted_before=shown_count(campaign).count)
+    return now
+
+
+def _who_is_at_the_desk() -> str:
+    """Whose request this is, as Wagtail's log knows it; nobody where a schedule or a command publishes."""
+    person = get_active_log_context().user
+    return (person.get_full_name() or person.get_username())[:160] if person is not None else ""
 
 
 def republish_campaign(campaign: Campaign) -> list[Edition]:

@@ -7,6 +7,7 @@ from django.utils import translation
 
 from tocsin.actions.fates import letters_by_digest, receipt_of
 from tocsin.actions.receipts import Thanked, read_receipt_key, read_thanks_key
+from tocsin.campaigns.changed_words import changed_since
 from tocsin.campaigns.editions import frozen
 from tocsin.web.answers import answer
 
@@ -25,7 +26,13 @@ def _whole(request: HttpRequest, action_id: int) -> HttpResponse:
     if found is None:
         raise Http404
     with translation.override(found.edition.language):
-        return answer(request, "web/receipt.html", found.edition.words, receipt=found)
+        return answer(
+            request,
+            "web/receipt.html",
+            found.edition.words,
+            receipt=found,
+            changed_since=changed_since(found.edition),
+        )
 
 
 def _outside(request: HttpRequest, thanked: Thanked) -> HttpResponse:

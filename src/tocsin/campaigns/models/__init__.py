@@ -15,6 +15,8 @@ from tocsin.campaigns.models.counter import CounterEntry as CounterEntry
 from tocsin.campaigns.models.counter import Tally as Tally
 from tocsin.campaigns.models.edition import Edition as Edition
 from tocsin.campaigns.models.edition import EditionQuerySet as EditionQuerySet
+from tocsin.campaigns.models.edition import EditionTally as EditionTally
+from tocsin.campaigns.models.edition_note import EditionNote as EditionNote
 from tocsin.campaigns.models.look_up import LookUpMemory as LookUpMemory
 from tocsin.campaigns.models.look_up import PostalDivision as PostalDivision
 from tocsin.campaigns.models.look_up import ProviderHealth as ProviderHealth

@@ -1,4 +1,4 @@
-"""Edition: the words of a page as they were published, frozen."""
+"""Edition: the words of a page as they were published, frozen; and how many acted on each."""
 
 from __future__ import annotations
 
@@ -38,6 +38,9 @@ class Edition(models.Model):
     words = models.JSONField()
     sha256 = models.CharField(max_length=64, editable=False)
     published_at = models.DateTimeField(db_default=Now())
+    published_by_name = models.CharField(
+        max_length=160, blank=True, default="", db_default="", help_text=_("Empty where no person at the desk did it.")
+    )
     retired_at = models.DateTimeField(
         null=True, help_text=_("Set when a change needs new signatures: this edition is no longer accepted.")
     )
@@ -53,3 +56,17 @@ class Edition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.campaign} · {self.language} · {self.number}"
+
+
+class EditionTally(models.Model):
+    """How many counted actions point to an edition. Kept in the transactions that keep the campaign's tally."""
+
+    edition = models.OneToOneField(Edition, models.CASCADE, primary_key=True, related_name="tally")
+    counted = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("tally of an edition")
+        verbose_name_plural = _("tallies of editions")
+
+    def __str__(self) -> str:
+        return f"{self.edition_id}: {self.counted}"
