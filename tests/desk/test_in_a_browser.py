@@ -110,8 +110,8 @@ def _path(boss: User) -> list[str]:
     """The screens of the path: of a plan with nothing in it, and of one whose drafts are made and not ready."""
     make_a_site("http://testserver")
     new, made = (begin(boss, empty("letter", ["en", "fr"], "A plan")) for _ in range(2))
-    for words in made.outline["words"].values():
-        words["title"] = "[What this is about, in a few words]"
+    for said in made.outline["words"].values():
+        said["title"] = "[What this is about, in a few words]"
     make_drafts(made, boss)
     steps = ("what", "demand", "who", "words", "rules")
     return [

@@ -52,11 +52,9 @@ def publish_edition(
 
 def demand_new_signatures(*, campaign: Campaign) -> int:
     """Retires every edition but the newest of each language; the number of editions retired."""
-    newest = [
-        Edition.objects.current(campaign, language)
-        for language in campaign.editions.values_list("language", flat=True).distinct()
-    ]
-    older = campaign.editions.filter(retired_at=None).exclude(pk__in=[edition.pk for edition in newest if edition])
+    languages = campaign.editions.values_list("language", flat=True).distinct()
+    newest = [edition for language in languages for edition in Edition.objects.spoken(campaign, language)]
+    older = campaign.editions.filter(retired_at=None).exclude(pk__in=[edition.pk for edition in newest])
     retired = older.update(retired_at=timezone.now())
     frozen.cache_clear()
     return retired
