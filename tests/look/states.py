@@ -26,6 +26,7 @@ from tocsin.campaigns.words import EditionWords
 from tocsin.look.policy import accent_style
 from tocsin.outbox.models import State
 from tocsin.pages.blocks import BackgroundBlock, StoryBlock
+from tocsin.pages.scripts_frame import Frames, Question
 from tocsin.web.find import CHOOSE, NOT_FOUND
 
 NOW = datetime(2026, 6, 15, 16, tzinfo=UTC)
@@ -93,6 +94,13 @@ MEMBER: Any = {
     "greeting": "Dear Ms. Doe,",
 }
 EXCLUDED: Any = {**OTHER, "text": "", "excluded": "Your member of Parliament supports this already."}
+SCRIPTS = Frames(
+    "/en/act-now/scripts.html",
+    [
+        Question("statistics", "/en/act-now/scripts-statistics.html", ["stats.example.org"]),
+        Question("advertising", "/en/act-now/scripts-advertising.html", []),
+    ],
+)
 MANY = words(targets=[target(number) for number in range(1, 8)])
 LONG = words(
     title="Menschenrechtsverteidigerinnenschutzprogramm " * 3,
@@ -160,7 +168,7 @@ def _action(asked: EditionWords | None = None, **more: Any) -> dict[str, Any]:
         "hero": HERO,
         "background_title": "How it works",
         "background": BackgroundBlock().to_python(STORY[:2]),
-        "scripts_url": None,
+        "scripts": Frames(),
         "page_url": "https://act.example/en/act-now/",
         "share": {"text": "Will you?", "image_url": "/media/s.jpg"},
         "live": True,
@@ -238,7 +246,7 @@ STATES: dict[str, Shown] = {
     "many targets": Shown(ACTION, lambda: _action(MANY)),
     "very long": Shown(ACTION, lambda: _action(LONG)),
     "preview with errors": Shown(ACTION, lambda: _action(BLANK, form=mistyped(BLANK), live=False)),
-    "with scripts": Shown(ACTION, lambda: _action(scripts_url="/en/act-now/scripts.html")),
+    "with scripts": Shown(ACTION, lambda: _action(scripts=SCRIPTS)),
     "who gets it is found later": Shown(ACTION, lambda: _action(SOUGHT)),
     "everything a letter can have": Shown(ACTION, lambda: _action(FULL)),
     "everything, to mend": Shown("web/mend.html", lambda: _base(FULL, form=mistyped_in_full())),

@@ -43,6 +43,15 @@ ENTRIES: dict[str, tuple[Promise, Promise]] = {
     "tocsin.hand_in_put_away": (_("Put a hand-in kit away"), _("Put a hand-in kit away")),
     "tocsin.hand_in_over": (_("Hand letters in"), _("Wrote down that letters were handed in")),
     "tocsin.notice_settled": (_("Settle a notice"), _("Settled a notice about mail")),
+    "tocsin.script_added": (_("Add a script"), _("Added a script")),
+    "tocsin.script_changed": (_("Change a script"), _("Changed a script")),
+    "tocsin.script_removed": (_("Remove a script"), _("Removed a script")),
+    "tocsin.script_asked": (_("Ask for approval"), _("Asked for a script to be approved")),
+    "tocsin.script_approved": (_("Approve a script"), _("Approved a script of somebody else")),
+    "tocsin.script_refused": (_("Refuse a script"), _("Refused a script of somebody else")),
+    "tocsin.script_on": (_("Switch a script on"), _("Switched a script on")),
+    "tocsin.script_off": (_("Switch a script off"), _("Switched a script off")),
+    "tocsin.script_denied": (_("Try without the right"), _("Tried to change scripts without the right to")),
     "tocsin.letter_resent": (_("Send a letter again"), _("Sent an uncertain letter again")),
 }
 

@@ -23,6 +23,7 @@ from tocsin.desk.campaigns import Campaigns
 from tocsin.desk.home import CampaignsPanel
 from tocsin.desk.proof_urls import PROOF_OF_ALL
 from tocsin.desk.rights import OPEN_PERSONAL_DATA, grantable_permissions, may
+from tocsin.desk.scripts import Scripts
 from tocsin.desk.target_lists import TargetLists
 from tocsin.desk.targets import Targets
 
@@ -34,7 +35,7 @@ IN_REPORTS = {"site-history"}
 
 @hooks.register("register_admin_viewset")
 def register_viewsets() -> list[Any]:
-    return [Campaigns(), Targets(), TargetLists()]
+    return [Campaigns(), Targets(), TargetLists(), Scripts()]
 
 
 @hooks.register("register_admin_urls")

@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -33,7 +34,7 @@ from tocsin.look.policy import accent_style, cacheable, public
 from tocsin.pages.brand import brand_of
 from tocsin.pages.pictures import shown_picture
 from tocsin.pages.publish import compile_words, publish_page
-from tocsin.pages.scripts import scripts_document
+from tocsin.pages.scripts_frame import FRAMES, Frames, frames_of, scripts_html
 from tocsin.pages.taken import letters_taken
 
 if TYPE_CHECKING:
@@ -62,9 +63,8 @@ def action_page(request: HttpRequest, page: ActionPage) -> HttpResponse:
     now = _shown_standing(edition)
     form = show_form(edition.pk, edition.words, occasion=_turned(edition.words)) if now == Standing.OPEN else None
     context = _page_context(page, edition.words, form=form, standing=now, count=shown_count(page.campaign))
-    has_scripts = page.scripts.filter(enabled=True).exists()
     context["taken"] = letters_taken(page.campaign, edition.words)
-    context |= {"live": True, "scripts_url": f"{edition.words['page_path']}scripts.html" if has_scripts else None}
+    context |= {"live": True, "scripts": frames_of(page, edition.words["page_path"])}
     return cacheable(_rendered(request, "pages/action_page.html", edition.words, context))
 
 
@@ -102,7 +102,7 @@ def _page_context(
         "hero": shown_picture(page.hero_image, alt=page.hero_alt, credit=page.hero_credit),
         "background_title": page.background_title,
         "background": page.background,
-        "scripts_url": None,
+        "scripts": Frames(),
         "page_url": absolute(words["page_path"]),
         "share": _shared(words["share"]),
         "live": False,
@@ -165,15 +165,10 @@ def count_json(page: ActionPage) -> HttpResponse:
     return response
 
 
-def scripts_html(page: ActionPage) -> HttpResponse:
-    """The frame of the campaigner's scripts, if any is switched on."""
-    scripts = list(page.scripts.filter(enabled=True).order_by("pk"))
-    if not scripts:
-        raise Http404
-    return scripts_document(scripts, page.locale.language_code)
-
-
-BESIDE: dict[str, Callable[[ActionPage], HttpResponse]] = {"count.json": count_json, "scripts.html": scripts_html}
+BESIDE: dict[str, Callable[[ActionPage], HttpResponse]] = {
+    "count.json": count_json,
+    **{path: partial(scripts_html, kind=kind) for kind, path in FRAMES.items()},
+}
 
 
 def preview(request: HttpRequest, page: ActionPage, mode: str) -> HttpResponse:

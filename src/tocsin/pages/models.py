@@ -34,6 +34,8 @@ from tocsin.pages.editing import ActionPageForm, action_page_screen, home_page_s
 from tocsin.pages.letter_blocks import OpeningsBlock, PromptsBlock, SubjectsBlock, VariantsBlock
 from tocsin.pages.publish import republish_campaign
 from tocsin.pages.readiness import reasons_against_publishing
+from tocsin.pages.script_history import ScriptStep as ScriptStep
+from tocsin.pages.script_history import ScriptVersion as ScriptVersion
 from tocsin.pages.scripts import Script as Script
 
 
@@ -248,7 +250,7 @@ class ActionPage(PublicPage):
         return super().save(clean, *args, **kwargs)
 
     def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:  # noqa: ARG002
-        """The page, and what stands beside it: count.json and scripts.html."""
+        """The page, and what stands beside it: its number, how that is counted, its scripts."""
         if not self.live:
             raise Http404
         if path_components and "/".join(path_components) not in answers.BESIDE:
