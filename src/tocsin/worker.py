@@ -42,6 +42,7 @@ from tocsin.actions.process import follow_batch, paused_campaigns
 from tocsin.actions.screen import screen_batch
 from tocsin.actions.seek import seek_batch
 from tocsin.actions.taken import count_taken
+from tocsin.campaigns.evidence import remove_unused
 from tocsin.campaigns.targeting.memory import forget_what_is_old
 from tocsin.incoming import Mailbox
 from tocsin.lib.endings import end_with_parent
@@ -176,6 +177,7 @@ def nightly() -> None:
         if not proof.agrees:
             log.error("campaign %s: tallied %s, found %s", proof.campaign_id, proof.tallied, proof.found)
     remove_old_kits()
+    remove_unused()
     forget_what_is_old()
     call_command("clearsessions")
     DBTaskResult.objects.finished().filter(finished_at__lt=Now() - JOBS_ARE_KEPT_FOR).delete()

@@ -61,8 +61,8 @@ def count_with_everyone(campaign: Campaign) -> ShownCount:
 
 
 def from_elsewhere(campaign: Campaign) -> int:
-    """The sum of the ledger: paper, partners, offset."""
-    return CounterEntry.objects.filter(campaign=campaign).aggregate(people=Sum("people"))["people"] or 0
+    """The sum of the ledger: paper, partners, offset; of the lines that wait for nobody."""
+    return CounterEntry.objects.counted().filter(campaign=campaign).aggregate(people=Sum("people"))["people"] or 0
 
 
 def _shown(campaign: Campaign, count: int) -> ShownCount:
@@ -135,5 +135,5 @@ def _prove(campaign: Campaign) -> CountProof:
 def explained(campaign: Campaign) -> dict[str, int]:
     """What stands behind the number: people by state of their action and by source of the ledger."""
     states = Action.objects.filter(campaign=campaign).values_list("state").annotate(people=Count("pk"))
-    ledger = CounterEntry.objects.filter(campaign=campaign).values_list("source").annotate(people=Sum("people"))
+    ledger = CounterEntry.objects.counted().filter(campaign=campaign).order_by().values_list("source").annotate(people=Sum("people"))
     return {**dict(states), **dict(ledger)}

@@ -14,8 +14,9 @@ from wagtail.admin.viewsets.model import ModelViewSet
 
 from tocsin.campaigns.models import Campaign
 from tocsin.campaigns.republish import changed
-from tocsin.desk import hub, ledger, letters, moderation
+from tocsin.desk import hub, letters, moderation
 from tocsin.desk.campaign_form import campaign_form
+from tocsin.desk.counter_urls import COUNTER_OF_A_CAMPAIGN
 from tocsin.desk.numbers import Glance, glances
 from tocsin.desk.proof_urls import PROOF_OF_A_CAMPAIGN
 from tocsin.desk.removing import RemoveUnlessUsed
@@ -126,7 +127,7 @@ class Campaigns(ModelViewSet):
         return [
             *super().get_urlpatterns(),
             path("<int:pk>/", hub.hub, name="hub"),
-            path("<int:pk>/ledger/", ledger.ledger, name="ledger"),
+            *COUNTER_OF_A_CAMPAIGN,
             path("<int:pk>/moderation/", moderation.waiting, name="moderation"),
             path("<int:pk>/moderation/<int:action_pk>/", moderation.opened, name="opened"),
             path("<int:pk>/moderation/<int:action_pk>/<slug:verdict>/", moderation.decide, name="decide"),

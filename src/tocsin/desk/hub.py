@@ -75,7 +75,7 @@ def hub(request: HttpRequest, pk: int) -> HttpResponse:
         number=number_of(campaign),
         fates=picture_of(letters_by_fate(campaign)),
         recent=recent_letters(campaign, LETTERS_SHOWN),
-        ledger=campaign.counter_entries.all()[:LINES_SHOWN],
+        ledger=campaign.counter_entries.select_related("decision")[:LINES_SHOWN],
         pages=pages,
         receivers=receivers,
         missing=[*receivers.trouble, *_missing(campaign, pages)],

@@ -38,6 +38,7 @@ ADD_SCRIPTS = ("pages.add_script",)
 CHANGE_SCRIPTS = ("pages.change_script",)
 REMOVE_SCRIPTS = ("pages.delete_script",)
 SEE_SCRIPTS = ("pages.view_script", *ADD_SCRIPTS, *CHANGE_SCRIPTS, *REMOVE_SCRIPTS, *APPROVE_SCRIPTS)
+SEE_EVIDENCE = (*ADD_LEDGER_LINES, *APPROVE_ENTRIES, *OPEN_PERSONAL_DATA)
 # Nobody who may do anything with scripts has to look for somebody else while one does harm.
 SWITCH_SCRIPTS_OFF = (*CHANGE_SCRIPTS, *APPROVE_SCRIPTS)
 

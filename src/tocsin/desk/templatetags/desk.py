@@ -10,6 +10,8 @@ from django.utils.formats import number_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import pgettext
 
+from tocsin.campaigns.evidence import kind_named
+
 register = template.Library()
 
 
@@ -34,3 +36,9 @@ def moment(at: datetime | None) -> str:
 @register.filter(expects_localtime=True)
 def day(at: date | None) -> str:
     return str(written(at, pgettext("a day, in Django's date format", "j M Y")))
+
+
+@register.filter
+def kind_of_file(name: str) -> str:
+    """“PDF” for the name of a sealed scan."""
+    return kind_named(name).upper()
