@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from tests.words import OFFERED, filled, question, target, words
+from tocsin.actions.accounted import Account, Elsewhere
 from tocsin.actions.contract import read
 from tocsin.actions.count import ShownCount
 from tocsin.actions.fates import LetterFate, Receipt
@@ -26,6 +27,7 @@ from tocsin.campaigns.words import EditionWords
 from tocsin.look.policy import accent_style
 from tocsin.outbox.models import State
 from tocsin.pages.blocks import BackgroundBlock, StoryBlock
+from tocsin.pages.how_we_count import A_PERSON, parts_of, placed
 from tocsin.pages.scripts_frame import Frames, Question
 from tocsin.web.find import CHOOSE, NOT_FOUND
 
@@ -220,6 +222,28 @@ def _card(**changes: Any) -> dict[str, Any]:
     return {**card, **changes}
 
 
+def _counted(*, full: bool) -> dict[str, Any]:
+    """“How we count”: with something of everything, or with those alone who acted here."""
+    lines: Any = [
+        SimpleNamespace(people=people, reason=reason, counted_on=NOW.date(), entered_by_name="Jane Doe")
+        for people, reason in ((212, "At the vigil in front of Parliament"), (-3, "Counted twice " * 20))
+    ]
+    elsewhere = [Elsewhere("paper", 209, lines, 5), Elsewhere("offset", 785, lines[:1], 1)] if full else []
+    taken: Any = [
+        SimpleNamespace(people=30, reason="Sent by a robot within a minute", decided_at=NOW, restores_id=None),
+        SimpleNamespace(people=4, reason="These were people", decided_at=NOW, restores_id=1),
+    ]
+    proof: Any = SimpleNamespace(agrees=True, tallied=4812, found=4812, proved_at=NOW)
+    account = Account(
+        count(5806), 4812, elsewhere, taken if full else [], full, 12 if full else None, proof if full else None
+    )
+    shown = _action()
+    kept = {key: shown[key] for key in ("page", "brand", "accent_style", "language", "translations")}
+    at = {"as_of": NOW.astimezone(TORONTO), "proved_at": NOW.astimezone(TORONTO), "page_path": "/en/act-now/"}
+    said = {"account": account, "parts": placed(parts_of(account)), "person": A_PERSON, "names_staff": full}
+    return {**kept, **at, **said}
+
+
 @dataclass(frozen=True)
 class Shown:
     """One state: its template and what it is given (made late: it may translate)."""
@@ -281,6 +305,8 @@ STATES: dict[str, Shown] = {
     "page not yet open": Shown(
         ACTION, lambda: _action(form=None, standing="not_yet", opens_at=NOW.astimezone(TORONTO))
     ),
+    "how we count": Shown("pages/how_we_count.html", lambda: _counted(full=True)),
+    "how we count, here alone": Shown("pages/how_we_count.html", lambda: _counted(full=False)),
     "mend": Shown("web/mend.html", lambda: _base(BLANK, form=mistyped(BLANK))),
     "later": Shown("web/later.html", lambda: _base(words(), form=show_form(7, words(), posted=filled()), seconds=20)),
     "thanks": Shown("web/thanks.html", lambda: _thanks(words(), count(786))),

@@ -126,7 +126,10 @@ def _prove(campaign: Campaign) -> CountProof:
         Tally.objects.bulk_create([Tally(campaign=campaign)], ignore_conflicts=True)
         tally = Tally.objects.select_for_update().get(campaign=campaign)
         found = Action.objects.filter(campaign=campaign, state__in=IN_THE_TALLY).count()
-        proof = CountProof.objects.create(campaign=campaign, tallied=tally.counted, found=found)
+        unconfirmed = Action.objects.filter(campaign=campaign, state=State.UNCONFIRMED).count()
+        proof = CountProof.objects.create(
+            campaign=campaign, tallied=tally.counted, found=found, unconfirmed=unconfirmed
+        )
         if not proof.agrees:
             Tally.objects.filter(campaign=campaign).update(counted=found, changed_at=Now())
     return proof

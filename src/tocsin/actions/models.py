@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from tocsin.actions.invalidation import Invalidation as Invalidation
 from tocsin.actions.states import State
 from tocsin.campaigns.models import Campaign, Edition, Target
 from tocsin.outbox.models import Message
@@ -108,6 +109,7 @@ class CountProof(models.Model):
     proved_at = models.DateTimeField(db_default=Now())
     tallied = models.BigIntegerField()
     found = models.BigIntegerField()
+    unconfirmed = models.PositiveBigIntegerField(default=0, db_default=0, help_text=_("Asked to confirm, not counted."))
 
     class Meta:
         verbose_name = _("count proof")

@@ -7,10 +7,9 @@ looks at a cookie, so that one rendering may serve everybody for some seconds.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -34,7 +33,7 @@ from tocsin.look.policy import accent_style, cacheable, public
 from tocsin.pages.brand import brand_of
 from tocsin.pages.pictures import shown_picture
 from tocsin.pages.publish import compile_words, publish_page
-from tocsin.pages.scripts_frame import FRAMES, Frames, frames_of, scripts_html
+from tocsin.pages.scripts_frame import Frames, frames_of
 from tocsin.pages.taken import letters_taken
 
 if TYPE_CHECKING:
@@ -163,12 +162,6 @@ def count_json(page: ActionPage) -> HttpResponse:
     response = cacheable(public(JsonResponse(shown_count(page.campaign).as_json())))
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response
-
-
-BESIDE: dict[str, Callable[[ActionPage], HttpResponse]] = {
-    "count.json": count_json,
-    **{path: partial(scripts_html, kind=kind) for kind, path in FRAMES.items()},
-}
 
 
 def preview(request: HttpRequest, page: ActionPage, mode: str) -> HttpResponse:

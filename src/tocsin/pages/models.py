@@ -20,6 +20,7 @@ from wagtail.url_routing import RouteResult
 from tocsin.campaigns.models import Campaign
 from tocsin.campaigns.republish import on_change
 from tocsin.pages import answers
+from tocsin.pages.beside import BESIDE
 from tocsin.pages.blocks import (
     TEXT_FEATURES,
     BackgroundBlock,
@@ -253,12 +254,12 @@ class ActionPage(PublicPage):
         """The page, and what stands beside it: its number, how that is counted, its scripts."""
         if not self.live:
             raise Http404
-        if path_components and "/".join(path_components) not in answers.BESIDE:
+        if path_components and "/".join(path_components) not in BESIDE:
             raise Http404
         return RouteResult(self, args=path_components)
 
     def serve(self, request: HttpRequest, beside: str = "", **_kwargs: Any) -> HttpResponse:
-        return answers.BESIDE[beside](self) if beside else answers.action_page(request, self)
+        return BESIDE[beside](self) if beside else answers.action_page(request, self)
 
     @property
     def preview_modes(self) -> list[tuple[str, Any]]:
