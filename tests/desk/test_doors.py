@@ -13,7 +13,10 @@ from tocsin.actions.states import State as ActionState
 from tocsin.campaigns.models import Campaign, Target, TargetImport, TargetList
 from tocsin.desk.controls import CONTROLS
 
-SEEN = ["hub", "ledger", "moderation", "letters", "letters_export", "targets", "hand_ins", "edit", "history", "delete"]
+SEEN = [
+    *("hub", "ledger", "ledger_sheets", "moderation", "sets", "letters", "letters_export", "targets", "hand_ins"),
+    *("edit", "history", "delete"),
+]
 OF_A_TARGET = ["target_proof", "target_proof_csv", "new_hand_in"]
 
 

@@ -218,3 +218,12 @@ def test_removing_is_written_down(desk: Client, page: ActionPage) -> None:
     desk.post(at("delete", a_draft(page)))
     assert not Script.objects.exists()
     assert logged() == ["removed"]
+
+
+def test_the_hub_switches_off_in_one_click(page: ActionPage, staff: Callable[..., Client]) -> None:
+    script, approver = one_that_runs(page), staff("two", "staff.approve_script", "campaigns.view_campaign")
+    hub = reverse("campaign:hub", args=[page.campaign_id])
+    assert f'action="{at("step", script, "off")}"' in approver.get(hub).content.decode()
+    assert approver.post(at("step", script, "off"), {"back": hub}).headers["Location"] == hub
+    assert "Scripts that run" not in approver.get(hub).content.decode()
+    assert at("step", script, "off") not in staff("three", "campaigns.view_campaign").get(hub).content.decode()

@@ -88,7 +88,7 @@ def take_out(campaign: Campaign, chosen: Chosen, reason: str, user: Any, name: s
         decided_by=user,
         decided_by_name=name,
     )
-    transaction.on_commit(lambda: carry_out.enqueue(decision.pk))
+    carry_out.enqueue(decision.pk)
     return decision
 
 
@@ -107,7 +107,7 @@ def put_back(decision: Invalidation, reason: str, user: Any, name: str) -> bool:
             )
     except IntegrityError:
         return False
-    transaction.on_commit(lambda: carry_out.enqueue(back.pk))
+    carry_out.enqueue(back.pk)
     return True
 
 

@@ -46,3 +46,7 @@ class Invalidation(models.Model):
     def mark(self) -> str:
         """What stands on each action of the set as the reason, so that exactly these can be put back."""
         return f"out:{self.restores_id or self.pk}"
+
+    @property
+    def can_be_put_back(self) -> bool:
+        return self.restores_id is None and self.done_at is not None and not hasattr(self, "restored_by")

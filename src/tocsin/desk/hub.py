@@ -17,6 +17,7 @@ from wagtail.admin.widgets.button import HeaderButton
 from tocsin.actions.fates import letters_by_fate
 from tocsin.actions.sameness import sameness_of
 from tocsin.campaigns.models import Campaign, Edition
+from tocsin.desk.back_room import back_room_of
 from tocsin.desk.controls import Scope, controls_for
 from tocsin.desk.fates import picture_of
 from tocsin.desk.frame import Frame, campaign_crumbs, show
@@ -75,6 +76,7 @@ def hub(request: HttpRequest, pk: int) -> HttpResponse:
         number=number_of(campaign),
         fates=picture_of(letters_by_fate(campaign)),
         recent=recent_letters(campaign, LETTERS_SHOWN),
+        back_room=back_room_of(request, campaign),
         ledger=campaign.counter_entries.select_related("decision")[:LINES_SHOWN],
         pages=pages,
         receivers=receivers,

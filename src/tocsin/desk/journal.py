@@ -47,6 +47,8 @@ ENTRIES: dict[str, tuple[Promise, Promise]] = {
     "tocsin.entry_approved": (_("Approve a line"), _("Approved a line of the ledger: it counts")),
     "tocsin.entry_refused": (_("Refuse a line"), _("Refused a line of the ledger: it does not count")),
     "tocsin.evidence_opened": (_("Open evidence"), _("Took along what shows a line of the ledger")),
+    "tocsin.set_taken_out": (_("Take actions out"), _("Took a set of actions out of the number")),
+    "tocsin.set_put_back": (_("Put actions back"), _("Put a set of actions back into the number")),
     "tocsin.script_added": (_("Add a script"), _("Added a script")),
     "tocsin.script_changed": (_("Change a script"), _("Changed a script")),
     "tocsin.script_removed": (_("Remove a script"), _("Removed a script")),

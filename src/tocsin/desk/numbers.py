@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tocsin.actions.count import ShownCount, explained, shown_count
 from tocsin.actions.models import Action, CounterRun, CountProof
+from tocsin.actions.states import IN_THE_TALLY
 from tocsin.actions.states import State as ActionState
 from tocsin.campaigns.models import Campaign, CounterEntry, Tally
 from tocsin.desk.fates import NEED_SOMEBODY, Fates, picture_of
@@ -35,7 +36,6 @@ BESIDE_THE_NUMBER: dict[str, tuple[Promise, Promise]] = {
     ActionState.BLOCKED: (_("Blocked"), _("Looked like abuse. Not counted, and nothing was sent.")),
     ActionState.INVALIDATED: (_("Invalidated"), _("Was counted once and no longer is.")),
 }
-COUNTED = (ActionState.COUNTED, ActionState.FOLLOWED, ActionState.STUCK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Number:
 
 def number_of(campaign: Campaign) -> Number:
     by_key = explained(campaign)
-    by_key["online"] = sum(by_key.get(state, 0) for state in COUNTED)
+    by_key["online"] = sum(by_key.get(state, 0) for state in IN_THE_TALLY)
     parts = _parts(IN_THE_NUMBER, by_key)
     return Number(
         shown=shown_count(campaign),

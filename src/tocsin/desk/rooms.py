@@ -38,7 +38,7 @@ ROOMS: list[Room] = [
     Room("letters", _("Letters"), SEE_CAMPAIGNS, ("letter", "letter_words", "letters_export"), for_letters_only=True),
     Room("targets", _("Targets"), SEE_CAMPAIGNS, ("target_proof",), for_letters_only=True),
     Room("ledger", _("Ledger"), SEE_CAMPAIGNS, ("ledger_sheets",)),
-    Room("moderation", _("Moderation"), SEE_CAMPAIGNS, ("opened", "decide")),
+    Room("moderation", _("Moderation"), SEE_CAMPAIGNS, ("opened", "decide", "sets")),
     Room("hand_ins", _("Hand-ins"), SEE_CAMPAIGNS, ("hand_in", "new_hand_in"), for_letters_only=True),
     Room("edit", _("Settings"), CHANGE_CAMPAIGNS),
 ]

@@ -7,9 +7,11 @@ from datetime import date, datetime
 from django import template
 from django.template.defaultfilters import date as written
 from django.utils.formats import number_format
+from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import pgettext
 
+from tocsin.actions.invalidate import SIGNS
 from tocsin.campaigns.evidence import kind_named
 
 register = template.Library()
@@ -42,3 +44,9 @@ def day(at: date | None) -> str:
 def kind_of_file(name: str) -> str:
     """“PDF” for the name of a sealed scan."""
     return kind_named(name).upper()
+
+
+@register.filter
+def sign_said(sign: str) -> Promise | str:
+    """What a sign of abuse is, in words."""
+    return SIGNS.get(sign, sign)
