@@ -350,7 +350,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 TOCSIN_ENTRY_ALONE = env.whole(
     "TOCSIN_ENTRY_ALONE",
     100,
-    help="People that one person may add to a campaign's ledger in a day before a second person has to approve. 0: none.",
+    help="People that one person may add to a campaign's ledger in a day without a second person's approval. 0: none.",
 )
 
 # ── files ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -27,7 +27,7 @@ from tocsin.campaigns.words import EditionWords
 from tocsin.look.policy import accent_style
 from tocsin.outbox.models import State
 from tocsin.pages.blocks import BackgroundBlock, StoryBlock
-from tocsin.pages.how_we_count import A_PERSON, parts_of, placed
+from tocsin.pages.how_we_count import A_PERSON, parts_of, placed, taken_out
 from tocsin.pages.scripts_frame import Frames, Question
 from tocsin.web.find import CHOOSE, NOT_FOUND
 
@@ -240,7 +240,13 @@ def _counted(*, full: bool) -> dict[str, Any]:
     shown = _action()
     kept = {key: shown[key] for key in ("page", "brand", "accent_style", "language", "translations")}
     at = {"as_of": NOW.astimezone(TORONTO), "proved_at": NOW.astimezone(TORONTO), "page_path": "/en/act-now/"}
-    said = {"account": account, "parts": placed(parts_of(account)), "person": A_PERSON, "names_staff": full}
+    said = {
+        "account": account,
+        "parts": placed(parts_of(account)),
+        "person": A_PERSON,
+        "names_staff": full,
+        "taken_out": taken_out(account, TORONTO),
+    }
     return {**kept, **at, **said}
 
 

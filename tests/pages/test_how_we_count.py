@@ -124,7 +124,9 @@ def test_what_is_held_or_blocked_is_not_told(client: Client, page: ActionPage, c
     assert read(client) == before
 
 
-def test_who_has_still_to_confirm_is_told_as_of_last_night(client: Client, page: ActionPage, campaign: Campaign) -> None:
+def test_who_has_still_to_confirm_is_told_as_of_last_night(
+    client: Client, page: ActionPage, campaign: Campaign
+) -> None:
     """A number that moved at once would tell whether an address had acted before."""
     Campaign.objects.update(confirm_first=True)
     an_action(campaign, 0, State.FOLLOWED)
@@ -144,7 +146,7 @@ def test_what_was_taken_out_is_told_with_why(client: Client, page: ActionPage, c
     assert "−30" in html
     assert "+3" in html
     assert "A robot &lt;b&gt;" in html
-    assert [one["people"] for one in data(client)["not_in_the_number"]["taken_out"]] == [-3, 30]
+    assert [one["change"] for one in data(client)["not_in_the_number"]["taken_out"]] == [3, -30]
 
 
 def test_the_last_proof_is_told(client: Client, page: ActionPage, campaign: Campaign) -> None:
@@ -184,4 +186,4 @@ def test_it_costs_the_same_however_many_acted(client: Client, page: ActionPage, 
     with CaptureQueriesContext(connection) as many:
         read(client)
     assert len(many) == len(few)
-    assert not [query for query in many if "FROM \"actions_action\"" in query["sql"]]
+    assert not [query for query in many if 'FROM "actions_action"' in query["sql"]]

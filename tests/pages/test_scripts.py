@@ -156,7 +156,7 @@ def test_what_was_changed_while_it_was_looked_at_is_not_approved(page: ActionPag
 def test_a_refusal_says_why_and_can_be_followed_by_another_request(page: ActionPage) -> None:
     script = an_asked(page)
     assert refuse(script, somebody("approver"), "Whose is it?")
-    assert script.steps.first().reason == "Whose is it?"
+    assert [step.reason for step in script.steps.filter(what="refused")] == ["Whose is it?"]
     assert not switch_on(script, somebody("writer"))
     assert ask_for_approval(script, somebody("writer"))
 

@@ -138,5 +138,11 @@ def _prove(campaign: Campaign) -> CountProof:
 def explained(campaign: Campaign) -> dict[str, int]:
     """What stands behind the number: people by state of their action and by source of the ledger."""
     states = Action.objects.filter(campaign=campaign).values_list("state").annotate(people=Count("pk"))
-    ledger = CounterEntry.objects.counted().filter(campaign=campaign).order_by().values_list("source").annotate(people=Sum("people"))
+    ledger = (
+        CounterEntry.objects.counted()
+        .filter(campaign=campaign)
+        .order_by()
+        .values_list("source")
+        .annotate(people=Sum("people"))
+    )
     return {**dict(states), **dict(ledger)}

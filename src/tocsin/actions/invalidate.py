@@ -1,7 +1,7 @@
 """Takes a set of actions out of the number, and puts it back: chosen by source, sign of abuse and time.
 
-Only actions in the tally are taken out; each is marked with the decision, so that exactly those come back. Their letters
-that wait are held meanwhile. A job does it in small steps and may be run again: what is done is done once.
+Only actions in the tally are taken out; each is marked with the decision, so that exactly those come back. Letters that
+wait are held meanwhile. A job does it in small steps and may be run again: what is done is done once.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Where the evidence behind lines of the ledger is kept: sealed, under a name of its own, never altered.
 
-A photograph of a signature sheet holds names and addresses. So it lies sealed on the disk as they do in the database, is
-opened by those who may, and is never shown in a browser, only saved.
+A photograph of a signature sheet holds names and addresses. So it lies sealed on the disk, is opened by those who may,
+and is never shown in a browser, only saved.
 """
 
 from __future__ import annotations

@@ -35,7 +35,9 @@ class Sheet:
 def read_sheets(data: bytes) -> list[Sheet]:
     """Every row. Raises CannotBeRead where a column that is needed is missing, or it is no table."""
     table = read_table(data)
-    places = {name: at for at, column in enumerate(table.columns) for name, known in COLUMNS.items() if _bare(column) in known}
+    places = {
+        name: at for at, column in enumerate(table.columns) for name, known in COLUMNS.items() if _bare(column) in known
+    }
     if missing := [name for name in COLUMNS if name not in places]:
         raise CannotBeRead(_missing(missing[0]))
     return [

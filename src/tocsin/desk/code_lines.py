@@ -36,4 +36,9 @@ def difference(before: Written, after: Written) -> list[CodeLine]:
 
 def _lines(said: Written) -> list[str]:
     """All that an approval is about, as text."""
-    return [said.get_consent_class_display(), *(f"https://{host}" for host in said.hosts.split()), "", *said.code.splitlines()]
+    return [
+        said.get_consent_class_display(),
+        *(f"https://{host}" for host in said.hosts.split()),
+        "",
+        *said.code.splitlines(),
+    ]

@@ -123,7 +123,7 @@ def _preview(request: HttpRequest, campaign: Campaign, people: int) -> dict[str,
 
 
 def effect_of(campaign: Campaign, request: HttpRequest, people: int, moved: int) -> dict[str, Any]:
-    """The number now and then, and whether somebody else has to approve first. `moved` counts what is taken back, too."""
+    """The number now and then, and whether somebody else has to approve. `moved` counts what is taken back too."""
     now = shown_count(campaign).count
     may_approve = _may_approve(request, campaign)
     waits = must_be_approved(campaign, request.user, moved, may_approve=may_approve)

@@ -79,7 +79,7 @@ def _add(request: HttpRequest, campaign: Campaign, draft: Draft) -> HttpResponse
             key=f"{draft.key}:{row.row}",
         )
         for row in _rows(draft)
-        if not row.wrong
+        if row.day is not None and not row.wrong
     ]
     may_approve = may(request.user, APPROVE_ENTRIES, campaign)
     if lines and add_lines(lines, campaign, request.user, name_of(request.user), may_approve=may_approve):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate
+from typing import Concatenate, cast
 
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponseBase, HttpResponseForbidden
 from django.utils.translation import gettext as _
 
@@ -42,5 +43,5 @@ def who_is(request: HttpRequest) -> Who:
 
 def _refused(request: HttpRequest) -> HttpResponseForbidden:
     audit.warning("scripts: user %s has no right to %s %s", request.user.pk, request.method, request.path)
-    note(request, "script_denied", request.user, method=request.method, path=request.path)
+    note(request, "script_denied", cast("Model", request.user), method=request.method, path=request.path)
     return HttpResponseForbidden(_("You have no right to change scripts. Ask an administrator."))

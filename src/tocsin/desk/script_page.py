@@ -55,7 +55,10 @@ STEPS = {
     ),
     "on": Step(CHANGE_SCRIPTS, switch_on, "script_on", gettext_lazy("Switched on. Readers get it within seconds.")),
     "off": Step(
-        SWITCH_SCRIPTS_OFF, switch_off, "script_off", gettext_lazy("Switched off. Readers get it no more within seconds.")
+        SWITCH_SCRIPTS_OFF,
+        switch_off,
+        "script_off",
+        gettext_lazy("Switched off. Readers get it no more within seconds."),
     ),
 }
 

@@ -111,10 +111,10 @@ class Scripts(ModelViewSet):
     list_display: ClassVar = ["name"]
 
     def get_edit_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_edit_view_kwargs(**kwargs, usage_url_name=None, history_url_name=None)
+        return {**super().get_edit_view_kwargs(**kwargs), "usage_url_name": None, "history_url_name": None}
 
     def get_delete_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_delete_view_kwargs(**kwargs, usage_url_name=None)
+        return {**super().get_delete_view_kwargs(**kwargs), "usage_url_name": None}
 
     def get_urlpatterns(self) -> list[URLPattern]:
         """Of Wagtail's own only the three forms: its other screens would be doors without our guard."""

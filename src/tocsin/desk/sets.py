@@ -88,9 +88,7 @@ def sets(request: HttpRequest, campaign: Campaign) -> HttpResponse:
 
 
 def _take_out(request: HttpRequest, campaign: Campaign, form: SetForm) -> HttpResponse:
-    decision = take_out(
-        campaign, form.chosen(), form.cleaned_data["reason"], request.user, name_of(request.user)
-    )
+    decision = take_out(campaign, form.chosen(), form.cleaned_data["reason"], request.user, name_of(request.user))
     note(request, "set_taken_out", campaign, decision=decision.pk)
     messages.success(request, _("It is being done. The number follows within seconds; letters that wait are held."))
     return _to(campaign)

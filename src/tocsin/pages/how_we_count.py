@@ -5,8 +5,8 @@ Neither evidence nor anything about a person is in it; who of the staff added a 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tocsin.actions.accounted import Account, Elsewhere, account_of
-from tocsin.campaigns.models import CounterEntry
+from tocsin.campaigns.models import Campaign, CounterEntry
 from tocsin.look.policy import accent_style, cacheable, public
 from tocsin.pages.answers import translations_shown
 from tocsin.pages.brand import brand_of
@@ -52,8 +52,18 @@ class Part:
     width: str = "0"
 
 
+@dataclass(frozen=True, slots=True)
+class TakenOut:
+    """A set that was taken out of the number or put back, on the campaign's own day."""
+
+    change: int
+    on: date
+    reason: str
+
+
 def how_we_count(page: ActionPage) -> HttpResponse:
-    account, language = _account(page), page.locale.language_code
+    (campaign, account), language = _account(page), page.locale.language_code
+    zone = ZoneInfo(campaign.time_zone)
     brand = brand_of(page.get_site())
     words = brand.words(language)
     style = accent_style(words["accent"], words["accent_dark"])
@@ -61,11 +71,12 @@ def how_we_count(page: ActionPage) -> HttpResponse:
         "page": page,
         "account": account,
         "parts": placed(parts_of(account)),
+        "taken_out": taken_out(account, zone),
         "person": A_PERSON,
-        "proved_at": _there(account.proof.proved_at, page) if account.proof else None,
-        "as_of": _there(account.shown.as_of, page),
+        "proved_at": account.proof.proved_at.astimezone(zone) if account.proof else None,
+        "as_of": account.shown.as_of.astimezone(zone),
         "names_staff": brand.names_staff,
-        "translations": _others(page),
+        "translations": _others(campaign, page),
         "brand": words,
         "accent_style": style,
         "language": language,
@@ -78,22 +89,22 @@ def how_we_count(page: ActionPage) -> HttpResponse:
 
 def how_we_count_json(page: ActionPage) -> HttpResponse:
     """The same as data, for journalists and for whoever wants to check."""
-    account, names_staff = _account(page), brand_of(page.get_site()).names_staff
+    (campaign, account), names_staff = _account(page), brand_of(page.get_site()).names_staff
     with translation.override(page.locale.language_code):
-        said = as_data(account, names_staff=names_staff)
+        said = as_data(account, ZoneInfo(campaign.time_zone), names_staff=names_staff)
     response = cacheable(public(JsonResponse(said)))
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response
 
 
-def _account(page: ActionPage) -> Account:
+def _account(page: ActionPage) -> tuple[Campaign, Account]:
     """404 while the number itself is not shown: what is behind it would tell it."""
     if page.campaign is None:
         raise Http404
     account = account_of(page.campaign)
     if not account.shown.is_shown:
         raise Http404
-    return account
+    return page.campaign, account
 
 
 def parts_of(account: Account) -> list[Part]:
@@ -107,12 +118,19 @@ def placed(parts: list[Part]) -> list[Part]:
     total, x, shown = sum(max(0, part.people) for part in parts), 0.0, []
     for part in parts:
         width = max(0, part.people) * 100 / total if total else 0.0
-        shown.append(Part(part.key, part.people, part.label, part.means, part.elsewhere, f"{x:.2f}", f"{width:.2f}"))
+        shown.append(replace(part, x=f"{x:.2f}", width=f"{width:.2f}"))
         x += width
     return shown
 
 
-def as_data(account: Account, *, names_staff: bool) -> dict[str, Any]:
+def taken_out(account: Account, zone: ZoneInfo) -> list[TakenOut]:
+    return [
+        TakenOut(one.people if one.restores_id else -one.people, one.decided_at.astimezone(zone).date(), one.reason)
+        for one in account.taken_out
+    ]
+
+
+def as_data(account: Account, zone: ZoneInfo, *, names_staff: bool) -> dict[str, Any]:
     proof = account.proof
     return {
         **account.shown.as_json(),
@@ -120,12 +138,8 @@ def as_data(account: Account, *, names_staff: bool) -> dict[str, Any]:
         "not_in_the_number": {
             "unconfirmed": account.unconfirmed,
             "taken_out": [
-                {
-                    "people": -one.people if one.restores_id else one.people,
-                    "on": one.decided_at.date().isoformat(),
-                    "reason": one.reason,
-                }
-                for one in account.taken_out
+                {"change": one.change, "on": one.on.isoformat(), "reason": one.reason}
+                for one in taken_out(account, zone)
             ],
         },
         "proved_at": proof.proved_at.isoformat(timespec="seconds") if proof else None,
@@ -147,11 +161,7 @@ def _line(line: CounterEntry, *, names_staff: bool) -> dict[str, Any]:
     return {**said, "entered_by": line.entered_by_name} if names_staff else said
 
 
-def _there(moment: datetime, page: ActionPage) -> datetime:
-    return moment.astimezone(ZoneInfo(page.campaign.time_zone))
-
-
-def _others(page: ActionPage) -> list[dict[str, str]]:
+def _others(campaign: Campaign, page: ActionPage) -> list[dict[str, str]]:
     """The same for the campaign's pages in other languages."""
-    others = page.campaign.action_pages.filter(live=True).exclude(pk=page.pk).select_related("locale")
+    others = campaign.action_pages.filter(live=True).exclude(pk=page.pk).select_related("locale")
     return translations_shown((other.locale.language_code, f"{other.path_in_site()}{PATH}/") for other in others)

@@ -29,7 +29,7 @@ class Who:
 @transaction.atomic
 def write_script(script: Script, who: Who) -> Script:
     """Stores a new or changed script. One whose fingerprint changed is a draft again, and off."""
-    what = What.ADDED if script.pk is None else What.CHANGED
+    what = What.ADDED if script._state.adding else What.CHANGED
     if what is What.ADDED:
         script.added_by = who.user
     else:
@@ -91,9 +91,7 @@ def _take(rows: ScriptQuerySet, what: What, script: Script, who: Who, reason: st
 
 def _note(script: Script, what: What, who: Who, reason: str = "") -> None:
     version = _version_of(script)
-    ScriptStep.objects.create(
-        script=script, version=version, what=what, reason=reason, by=who.user, by_name=who.name
-    )
+    ScriptStep.objects.create(script=script, version=version, what=what, reason=reason, by=who.user, by_name=who.name)
 
 
 def _version_of(script: Script) -> ScriptVersion:

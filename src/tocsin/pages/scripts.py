@@ -1,9 +1,9 @@
 """Campaigners' scripts: code of others on a page of ours. It runs only as a second person approved it.
 
 A script is a row of its own, with a permission of its own. It is no part of the page's content: editing, copying,
-importing or restoring a page can neither add one nor change one. An approval holds for one fingerprint, of the code, its
-hosts, its class and its page: whatever of these changes, it has to be approved anew. (docs/decisions/0006-scripts.md,
-0028-scripts-take-two.md)
+importing or restoring a page can neither add one nor change one. An approval holds for one fingerprint: of the code,
+its hosts, its class and its page. Whatever of these changes, it has to be approved anew.
+(docs/decisions/0006-scripts.md, 0028-scripts-take-two.md)
 """
 
 from __future__ import annotations
@@ -82,7 +82,12 @@ class Script(models.Model):
         help_text=_("What is needed runs at once. Anything else runs only after the reader said yes on the page."),
     )
     standing = models.CharField(
-        _("standing"), max_length=10, choices=Standing, default=Standing.DRAFT, db_default=Standing.DRAFT, editable=False
+        _("standing"),
+        max_length=10,
+        choices=Standing,
+        default=Standing.DRAFT,
+        db_default=Standing.DRAFT,
+        editable=False,
     )
     enabled = models.BooleanField(_("switched on"), default=False, editable=False)
     sha256 = models.CharField(max_length=64, blank=True, db_default="", editable=False)
@@ -112,15 +117,15 @@ class Script(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def clean(self) -> None:
-        self.hosts = "\n".join(read_hosts(self.hosts))
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         """What was approved or asked was another script, if its fingerprint was another: it is off and a draft."""
         if self.sha256 != self.fingerprint:
             self.sha256, self.approved_sha256 = self.fingerprint, ""
             self.standing, self.enabled = Standing.DRAFT, False
         super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        self.hosts = "\n".join(read_hosts(self.hosts))
 
     @property
     def fingerprint(self) -> str:

@@ -1,4 +1,4 @@
-"""The frames that campaigners' scripts run in: one for what is needed, and one for each thing that is asked about first.
+"""The frames that campaigners' scripts run in: one for what is needed, one for each class that is asked about.
 
 No cookie remembers an answer: whoever says yes is shown the frame, and is asked again at the next visit. Without script
 the question works as well: it is a form whose answer loads into the frame.
