@@ -9,13 +9,18 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
+from wagtail.models import Page
 
 from tests.campaigns.test_importing import COMMONS, MEMBER, as_csv
 from tests.desk.conftest import Sign, Write, a_hand_in
+from tests.scripting import an_asked, one_that_runs
+from tocsin.actions.models import Invalidation
 from tocsin.actions.states import State as ActionState
 from tocsin.campaigns import importing
 from tocsin.campaigns.models import Campaign, CounterEntry, ListMember, Target, TargetImport, TargetList
 from tocsin.outbox.models import Notice, State
+from tocsin.pages.models import ActionPage, HomePage
 
 pytestmark = pytest.mark.browser
 
@@ -62,7 +67,37 @@ def screens(campaign: Campaign, target: Target, sign: Sign, write: Write) -> lis
         reverse("campaign:new_hand_in", args=[pk, target.pk]),
         reverse("campaign:hand_in", args=[pk, ready.pk]),
         reverse("campaign:hand_ins", args=[pk]),
+        *_back_room(campaign),
     ]
+
+
+def _back_room(campaign: Campaign) -> list[str]:
+    """The counter's screens with a line that waits and a set that was taken out, and the scripts' with one of each."""
+    line = {"source": "paper", "reason": "At the vigil", "entered_by_name": "Jane Doe"}
+    CounterEntry.objects.create(campaign=campaign, people=1200, needs_approval=True, **line)
+    CounterEntry.objects.create(campaign=campaign, people=-3, evidence_link="https://partner.example/", **line)
+    Invalidation.objects.create(
+        campaign=campaign, reason="A robot", people=3, decided_by_name="Jane Doe", done_at=timezone.now()
+    )
+    page = a_page(campaign)
+    asked, runs = an_asked(page), one_that_runs(page, code="other")
+    return [
+        *[reverse(f"campaign:{name}", args=[campaign.pk]) for name in ("ledger_sheets", "sets")],
+        reverse("scripts:index"),
+        reverse("scripts:add"),
+        reverse("scripts:review", args=[asked.pk]),
+        *[reverse(f"scripts:{name}", args=[runs.pk]) for name in ("script", "edit", "delete")],
+    ]
+
+
+def a_page(campaign: Campaign) -> ActionPage:
+    """A draft: its scripts are what matters."""
+    root = Page.get_first_root_node()
+    home = root.add_child(instance=HomePage(title="Home", slug="home-of-scripts", locale=root.locale))
+    page: ActionPage = home.add_child(
+        instance=ActionPage(title="Open it", slug="open", demand="Open it.", campaign=campaign, live=False)
+    )
+    return page
 
 
 def _lists(campaign: Campaign) -> list[str]:

@@ -35,6 +35,7 @@ MOST_PEOPLE = 100_000_000
 
 
 class LineForm(forms.ModelForm[CounterEntry]):
+    field_order = ("source", "people", "counted_on", "reason", "evidence_file", "evidence_link")
     evidence_file = EvidenceField(
         label=gettext_lazy("What shows it"),
         required=False,

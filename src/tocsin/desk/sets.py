@@ -121,7 +121,7 @@ def _page(
     return show(
         request,
         "desk/sets.html",
-        Frame(title=_("Sets taken out"), icon="undo", crumbs=[*campaign_crumbs(campaign), above]),
+        Frame(title=_("Sets taken out"), icon="tasks", crumbs=[*campaign_crumbs(campaign), above]),
         status=status,
         campaign=campaign,
         form=form,
