@@ -356,6 +356,12 @@ AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "tocsin.
 LOGIN_URL = "wagtailadmin_login"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
+TOCSIN_ENTRY_ALONE = env.whole(
+    "TOCSIN_ENTRY_ALONE",
+    100,
+    help="People that one person may add to a campaign's ledger in a day without a second person's approval. 0: none.",
+)
+
 # ── files ───────────────────────────────────────────────────────────────────────────────────────────────────────
 STATIC_URL = "/static/"
 STATIC_ROOT = TOCSIN_DIR / "static"

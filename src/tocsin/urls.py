@@ -42,7 +42,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT}),
     *i18n_patterns(
         # What stands beside an action page: Wagtail's own pattern knows only addresses that end in a slash.
-        re_path(r"^((?:[\w-]+/)+(?:count\.json|scripts\.html))$", serve_page),
+        re_path(r"^((?:[\w-]+/)+(?:(?:count|how-we-count)\.json|scripts(?:-\w+)?\.html))$", serve_page),
         path("", include(wagtail_urls)),
     ),
 ]

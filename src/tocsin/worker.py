@@ -47,6 +47,7 @@ from tocsin.actions.screen import screen_batch
 from tocsin.actions.seek import seek_batch
 from tocsin.actions.taken import count_taken
 from tocsin.actions.trials import look_at_trials
+from tocsin.campaigns.evidence import remove_unused
 from tocsin.campaigns.targeting.memory import forget_what_is_old
 from tocsin.incoming import Mailbox
 from tocsin.lib.endings import call_it, end_with_parent
@@ -191,6 +192,7 @@ def nightly() -> None:
         if not roll_ups.agrees:
             log.error("campaign %s: %s of %s hours mended", roll_ups.campaign_id, roll_ups.mended, roll_ups.hours)
     remove_old_kits()
+    remove_unused()
     forget_what_is_old()
     call_command("clearsessions")
     DBTaskResult.objects.finished().filter(finished_at__lt=Now() - JOBS_ARE_KEPT_FOR).delete()

@@ -32,8 +32,9 @@ SEEN = [
 ]
 OF_A_CAMPAIGN = [name for name in PICTURES if name != "ridings"]  # for those that look postal codes up
 SEEN = [
-    *("hub", "ledger", "moderation", "letters", "letters_export", "targets", "hand_ins", "edit", "history", "delete"),
     *("preflight", "look", "editions"),
+    *("hub", "ledger", "ledger_sheets", "moderation", "sets", "letters", "letters_export", "targets", "hand_ins"),
+    *("edit", "history", "delete"),
 ]
 OF_A_TARGET = ["target_proof", "target_proof_csv", "new_hand_in"]
 

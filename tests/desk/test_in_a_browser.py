@@ -10,10 +10,14 @@ from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
+from wagtail.models import Page
 
 from tests.campaigns.test_importing import COMMONS, MEMBER, as_csv
 from tests.desk.conftest import Sign, Write, a_hand_in, make_a_site, words
 from tests.desk.test_figures import some_numbers
+from tests.scripting import an_asked, one_that_runs
+from tocsin.actions.models import Invalidation
 from tocsin.actions.states import State as ActionState
 from tocsin.campaigns import importing
 from tocsin.campaigns.changed_words import ask_what_follows
@@ -23,6 +27,7 @@ from tocsin.desk.path.keep import begin
 from tocsin.desk.path.make import make_drafts
 from tocsin.desk.path.outline import empty
 from tocsin.outbox.models import Notice, State
+from tocsin.pages.models import ActionPage, HomePage
 from tocsin.staff import audit
 from tocsin.staff.giving import give_role
 from tocsin.staff.models import Role
@@ -85,6 +90,7 @@ def screens(campaign: Campaign, target: Target, sign: Sign, write: Write, boss: 
         reverse("campaign:hand_in", args=[pk, ready.pk]),
         reverse("campaign:hand_ins", args=[pk]),
         *_people_and_audit(campaign),
+        *_back_room(campaign),
         *[reverse(f"campaign:{name}", args=[pk]) for name in ("alike", "steer", "begun", "keep_as_model")],
         *_path(boss),
         *_words(campaign, target),
@@ -130,6 +136,35 @@ def _people_and_audit(campaign: Campaign) -> list[str]:
     audit.prove_audit()
     person = reverse("desk_person", args=[jane.pk])
     return [reverse("desk_people"), person, reverse("desk_invite"), reverse("desk_audit")]
+
+
+def _back_room(campaign: Campaign) -> list[str]:
+    """The counter's screens with a line that waits and a set that was taken out, and the scripts' with one of each."""
+    line = {"source": "paper", "reason": "At the vigil", "entered_by_name": "Jane Doe"}
+    CounterEntry.objects.create(campaign=campaign, people=1200, needs_approval=True, **line)
+    CounterEntry.objects.create(campaign=campaign, people=-3, evidence_link="https://partner.example/", **line)
+    Invalidation.objects.create(
+        campaign=campaign, reason="A robot", people=3, decided_by_name="Jane Doe", done_at=timezone.now()
+    )
+    page = a_page(campaign)
+    asked, runs = an_asked(page), one_that_runs(page, code="other")
+    return [
+        *[reverse(f"campaign:{name}", args=[campaign.pk]) for name in ("ledger_sheets", "sets")],
+        reverse("scripts:index"),
+        reverse("scripts:add"),
+        reverse("scripts:review", args=[asked.pk]),
+        *[reverse(f"scripts:{name}", args=[runs.pk]) for name in ("script", "edit", "delete")],
+    ]
+
+
+def a_page(campaign: Campaign) -> ActionPage:
+    """A draft: its scripts are what matters."""
+    root = Page.get_first_root_node()
+    home = root.add_child(instance=HomePage(title="Home", slug="home-of-scripts", locale=root.locale))
+    page: ActionPage = home.add_child(
+        instance=ActionPage(title="Open it", slug="open", demand="Open it.", campaign=campaign, live=False)
+    )
+    return page
 
 
 def _lists(campaign: Campaign) -> list[str]:

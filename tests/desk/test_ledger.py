@@ -14,7 +14,7 @@ from wagtail.models import ModelLogEntry
 from tocsin.actions.count import shown_count
 from tocsin.campaigns.models import Campaign, CounterEntry
 
-LINE = {"source": "paper", "people": "212", "counted_on": "2026-01-02", "reason": "At the vigil <b>"}
+LINE = {"source": "paper", "people": "42", "counted_on": "2026-01-02", "reason": "At the vigil <b>"}
 
 
 def _post(client: Client, campaign: Campaign, **changes: str) -> tuple[int, str]:
@@ -25,18 +25,19 @@ def _post(client: Client, campaign: Campaign, **changes: str) -> tuple[int, str]
 def test_it_works(admin: Client, campaign: Campaign) -> None:
     assert _post(admin, campaign, sure="yes")[0] == 302
     line = CounterEntry.objects.get()
-    assert (line.people, line.entered_by_name, line.reason) == (212, "Jane Doe", "At the vigil <b>")
-    assert shown_count(campaign).count == 213
+    assert (line.people, line.entered_by_name, line.reason) == (42, "Jane Doe", "At the vigil <b>")
+    assert shown_count(campaign).count == 43
     logged = ModelLogEntry.objects.get(action="tocsin.ledger_line")
-    assert (logged.object_id, logged.data["people"]) == (str(campaign.pk), 212)
+    assert (logged.object_id, logged.data["people"]) == (str(campaign.pk), 42)
     assert "At the vigil &lt;b&gt;" in admin.get(reverse("campaign:ledger", args=[campaign.pk])).content.decode()
 
 
 def test_the_number_is_shown_before_anything_is_stored(admin: Client, campaign: Campaign) -> None:
     status, html = _post(admin, campaign, preview="yes")
     assert status == 200
-    assert "1 → 213" in html
-    assert 'name="people" value="212"' in html
+    assert "waits" not in html
+    assert "1 → 43" in html
+    assert 'name="people" value="42"' in html
     assert not CounterEntry.objects.exists()
 
 

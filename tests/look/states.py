@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from tests.words import OFFERED, filled, question, target, words
+from tocsin.actions.accounted import Account, Elsewhere
 from tocsin.actions.contract import read
 from tocsin.actions.count import ShownCount
 from tocsin.actions.fates import LetterFate, Receipt
@@ -26,6 +27,8 @@ from tocsin.campaigns.words import EditionWords
 from tocsin.look.policy import accent_style
 from tocsin.outbox.models import State
 from tocsin.pages.blocks import BackgroundBlock, StoryBlock
+from tocsin.pages.how_we_count import A_PERSON, parts_of, placed, taken_out
+from tocsin.pages.scripts_frame import Frames, Question
 from tocsin.web.find import CHOOSE, NOT_FOUND
 
 NOW = datetime(2026, 6, 15, 16, tzinfo=UTC)
@@ -93,6 +96,13 @@ MEMBER: Any = {
     "greeting": "Dear Ms. Doe,",
 }
 EXCLUDED: Any = {**OTHER, "text": "", "excluded": "Your member of Parliament supports this already."}
+SCRIPTS = Frames(
+    "/en/act-now/scripts.html",
+    [
+        Question("statistics", "/en/act-now/scripts-statistics.html", ["stats.example.org"]),
+        Question("advertising", "/en/act-now/scripts-advertising.html", []),
+    ],
+)
 MANY = words(targets=[target(number) for number in range(1, 8)])
 LONG = words(
     title="Menschenrechtsverteidigerinnenschutzprogramm " * 3,
@@ -160,7 +170,7 @@ def _action(asked: EditionWords | None = None, **more: Any) -> dict[str, Any]:
         "hero": HERO,
         "background_title": "How it works",
         "background": BackgroundBlock().to_python(STORY[:2]),
-        "scripts_url": None,
+        "scripts": Frames(),
         "page_url": "https://act.example/en/act-now/",
         "share": {"text": "Will you?", "image_url": "/media/s.jpg"},
         "live": True,
@@ -212,6 +222,34 @@ def _card(**changes: Any) -> dict[str, Any]:
     return {**card, **changes}
 
 
+def _counted(*, full: bool) -> dict[str, Any]:
+    """“How we count”: with something of everything, or with those alone who acted here."""
+    lines: Any = [
+        SimpleNamespace(people=people, reason=reason, counted_on=NOW.date(), entered_by_name="Jane Doe")
+        for people, reason in ((212, "At the vigil in front of Parliament"), (-3, "Counted twice " * 20))
+    ]
+    elsewhere = [Elsewhere("paper", 209, lines, 5), Elsewhere("offset", 785, lines[:1], 1)] if full else []
+    taken: Any = [
+        SimpleNamespace(people=30, reason="Sent by a robot within a minute", decided_at=NOW, restores_id=None),
+        SimpleNamespace(people=4, reason="These were people", decided_at=NOW, restores_id=1),
+    ]
+    proof: Any = SimpleNamespace(agrees=True, tallied=4812, found=4812, proved_at=NOW)
+    account = Account(
+        count(5806), 4812, elsewhere, taken if full else [], full, 12 if full else None, proof if full else None
+    )
+    shown = _action()
+    kept = {key: shown[key] for key in ("page", "brand", "accent_style", "language", "translations")}
+    at = {"as_of": NOW.astimezone(TORONTO), "proved_at": NOW.astimezone(TORONTO), "page_path": "/en/act-now/"}
+    said = {
+        "account": account,
+        "parts": placed(parts_of(account)),
+        "person": A_PERSON,
+        "names_staff": full,
+        "taken_out": taken_out(account, TORONTO),
+    }
+    return {**kept, **at, **said}
+
+
 @dataclass(frozen=True)
 class Shown:
     """One state: its template and what it is given (made late: it may translate)."""
@@ -238,7 +276,7 @@ STATES: dict[str, Shown] = {
     "many targets": Shown(ACTION, lambda: _action(MANY)),
     "very long": Shown(ACTION, lambda: _action(LONG)),
     "preview with errors": Shown(ACTION, lambda: _action(BLANK, form=mistyped(BLANK), live=False)),
-    "with scripts": Shown(ACTION, lambda: _action(scripts_url="/en/act-now/scripts.html")),
+    "with scripts": Shown(ACTION, lambda: _action(scripts=SCRIPTS)),
     "who gets it is found later": Shown(ACTION, lambda: _action(SOUGHT)),
     "everything a letter can have": Shown(ACTION, lambda: _action(FULL)),
     "everything, to mend": Shown("web/mend.html", lambda: _base(FULL, form=mistyped_in_full())),
@@ -273,6 +311,8 @@ STATES: dict[str, Shown] = {
     "page not yet open": Shown(
         ACTION, lambda: _action(form=None, standing="not_yet", opens_at=NOW.astimezone(TORONTO))
     ),
+    "how we count": Shown("pages/how_we_count.html", lambda: _counted(full=True)),
+    "how we count, here alone": Shown("pages/how_we_count.html", lambda: _counted(full=False)),
     "mend": Shown("web/mend.html", lambda: _base(BLANK, form=mistyped(BLANK))),
     "later": Shown("web/later.html", lambda: _base(words(), form=show_form(7, words(), posted=filled()), seconds=20)),
     "thanks": Shown("web/thanks.html", lambda: _thanks(words(), count(786))),

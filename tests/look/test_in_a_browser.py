@@ -51,7 +51,7 @@ def _answer(route: Any, html: str, answers: dict[str, str]) -> None:
     path = route.request.url.removeprefix(HERE)
     if path in answers:
         route.fulfill(body=answers[path], content_type="application/json")
-    elif path.endswith("/scripts.html"):
+    elif "/scripts" in path:
         route.fulfill(body="<!doctype html><title>Scripts</title>", content_type="text/html")
     elif path.startswith("/static/"):
         route.fulfill(path=FILES / path.removeprefix("/static/"))

@@ -1,21 +1,20 @@
-"""Campaigners' scripts: in a frame with exactly their hosts, and changed only by those who have the right."""
+"""Campaigners' scripts: in a frame with exactly their hosts, run as approved only, and asked about first."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.test import Client
-from django.urls import reverse
-from wagtail.models import GroupPagePermission
 
 from tests.pages.conftest import MakePage, publish
+from tests.scripting import a_draft, an_approved, an_asked, one_that_runs, somebody
 from tocsin.pages.models import ActionPage
-from tocsin.pages.scripts import Script, check_hosts, read_hosts, scripts_policy
-from tocsin.staff.models import AuditLine
+from tocsin.pages.script_steps import approve, ask_for_approval, refuse, switch_off, switch_on, write_script
+from tocsin.pages.scripts import Script, check_hosts, read_hosts
+from tocsin.pages.scripts_frame import scripts_policy
 
 pytestmark = pytest.mark.django_db
 PATH = "/en/keep-the-door-open/"
@@ -28,27 +27,7 @@ def page(live: MakePage) -> ActionPage:
 
 @pytest.fixture
 def script(page: ActionPage) -> Script:
-    return Script.objects.create(
-        page=page, name="Counts", code="<script>count()</script>", hosts="stats.example.org", enabled=True
-    )
-
-
-@pytest.fixture
-def editor(page: ActionPage) -> Any:
-    """May write and publish pages, and has no right to scripts."""
-    user = get_user_model().objects.create_user("editor", "editor@example.org", "a long password")
-    group = Group.objects.create(name="Writers")
-    group.permissions.add(Permission.objects.get(codename="access_admin"))
-    for codename in ("add_page", "change_page", "publish_page"):
-        permission = Permission.objects.get(codename=codename, content_type__app_label="wagtailcore")
-        GroupPagePermission.objects.create(group=group, page=page.get_parent(), permission=permission)
-    user.groups.add(group)
-    return user
-
-
-def posted(page: ActionPage, **changes: str) -> dict[str, str]:
-    fields = {"page": str(page.pk), "name": "Counts", "code": "<b>1</b>", "hosts": "", "consent_class": "statistics"}
-    return fields | changes
+    return one_that_runs(page, hosts="stats.example.org")
 
 
 def test_it_works(client: Client, script: Script) -> None:
@@ -66,9 +45,9 @@ def test_it_works(client: Client, script: Script) -> None:
 
 
 def test_the_policy_lists_exactly_the_hosts_of_what_is_switched_on(client: Client, page: ActionPage) -> None:
-    Script.objects.create(page=page, name="A", code="A", hosts="b.example.org\na.example.org", enabled=True)
-    Script.objects.create(page=page, name="B", code="B", hosts="A.example.org", enabled=True)
-    Script.objects.create(page=page, name="C", code="never", hosts="off.example.org", enabled=False)
+    one_that_runs(page, code="A", hosts="b.example.org\na.example.org")
+    one_that_runs(page, code="B", hosts="A.example.org")
+    an_approved(page, code="never", hosts="off.example.org")
     frame = client.get(f"{PATH}scripts.html")
     policy = frame.headers["Content-Security-Policy"]
     assert "script-src 'unsafe-inline' https://a.example.org https://b.example.org;" in policy
@@ -77,11 +56,130 @@ def test_the_policy_lists_exactly_the_hosts_of_what_is_switched_on(client: Clien
 
 
 def test_without_scripts_there_is_no_frame(client: Client, script: Script) -> None:
-    Script.objects.update(enabled=False)
+    switch_off(script, somebody("writer"))
     assert client.get(f"{PATH}scripts.html").status_code == 404
     assert "<iframe" not in client.get(PATH).content.decode()
 
 
+# ── asked first ─────────────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("kind", ["statistics", "advertising"])
+def test_what_is_not_needed_runs_after_a_yes_only(client: Client, page: ActionPage, kind: str) -> None:
+    one_that_runs(page, consent_class=kind, hosts="stats.example.org")
+    html = client.get(PATH).content.decode()
+    assert "<iframe src=" not in html
+    assert f'<form class="background asked" method="get" action="{PATH}scripts-{kind}.html"' in html
+    assert f'target="scripts-{kind}"' in html
+    assert "Code would ask stats.example.org." in html
+    assert client.get(f"{PATH}scripts.html").status_code == 404
+    frame = client.get(f"{PATH}scripts-{kind}.html?")
+    assert "count()" in frame.content.decode()
+    assert "Thank you. It runs for this visit." in frame.content.decode()
+    assert "sandbox allow-scripts" in frame.headers["Content-Security-Policy"]
+    assert not frame.cookies
+
+
+def test_what_is_needed_is_not_asked_about(client: Client, script: Script) -> None:
+    assert "asked" not in client.get(PATH).content.decode()
+
+
+def test_a_yes_to_one_class_runs_no_other(client: Client, page: ActionPage, script: Script) -> None:
+    one_that_runs(page, code="pixel", consent_class="advertising")
+    one_that_runs(page, code="tally", consent_class="statistics")
+    assert "pixel" not in client.get(f"{PATH}scripts-statistics.html").content.decode()
+    assert "tally" not in client.get(f"{PATH}scripts.html").content.decode()
+
+
+def test_it_is_asked_in_the_language_of_the_page(client: Client, live: MakePage) -> None:
+    page = live("fr")
+    one_that_runs(page, consent_class="statistics")
+    assert 'lang="fr"' in client.get(f"{page.path_in_site()}scripts-statistics.html").content.decode()
+
+
+# ── the steps ───────────────────────────────────────────────────────────────────────────────────────────────────
+def test_a_script_runs_only_after_a_second_person(client: Client, page: ActionPage) -> None:
+    script, writer, other = a_draft(page), somebody("writer"), somebody("other")
+    assert not switch_on(script, writer)
+    assert not approve(script, other)
+    assert ask_for_approval(script, writer)
+    assert not approve(script, writer)
+    assert not switch_on(script, writer)
+    assert client.get(f"{PATH}scripts.html").status_code == 404
+    assert approve(script, other)
+    assert client.get(f"{PATH}scripts.html").status_code == 404
+    assert switch_on(script, writer)
+    assert client.get(f"{PATH}scripts.html").status_code == 200
+    assert [step.what for step in script.steps.all()] == ["on", "approved", "asked", "added"]
+
+
+def test_neither_who_added_it_nor_who_changed_it_last_approves_it(page: ActionPage) -> None:
+    script, second = a_draft(page), somebody("second")
+    script.code = "other"
+    write_script(script, second)
+    ask_for_approval(script, second)
+    assert not approve(script, somebody("writer"))
+    assert not approve(script, second)
+    assert approve(script, somebody("third"))
+
+
+@pytest.mark.parametrize(
+    "change", [{"code": "other"}, {"hosts": "evil.example.org"}, {"consent_class": "advertising"}, {"page": None}]
+)
+def test_any_change_takes_the_approval_away(client: Client, live: MakePage, script: Script, change: Any) -> None:
+    for name, value in change.items():
+        setattr(script, name, live("fr") if name == "page" else value)
+    write_script(script, somebody("writer"))
+    script.refresh_from_db()
+    assert (script.standing, script.enabled, script.approved_sha256) == ("draft", False, "")
+    assert client.get(f"{PATH}scripts.html").status_code == 404
+    assert not switch_on(script, somebody("writer"))
+    assert script.versions.count() == 2
+
+
+def test_a_new_name_needs_no_approval(script: Script) -> None:
+    script.name = "Counts visits"
+    write_script(script, somebody("writer"))
+    script.refresh_from_db()
+    assert script.enabled
+    assert script.versions.count() == 1
+
+
+def test_what_was_changed_while_it_was_looked_at_is_not_approved(page: ActionPage) -> None:
+    seen = an_asked(page)
+    now = Script.objects.get()
+    now.code = "other"
+    write_script(now, somebody("writer"))
+    ask_for_approval(now, somebody("writer"))
+    assert not approve(seen, somebody("approver"))
+    assert Script.objects.get().standing == "asked"
+
+
+def test_a_refusal_says_why_and_can_be_followed_by_another_request(page: ActionPage) -> None:
+    script = an_asked(page)
+    assert refuse(script, somebody("approver"), "Whose is it?")
+    assert [step.reason for step in script.steps.filter(what="refused")] == ["Whose is it?"]
+    assert not switch_on(script, somebody("writer"))
+    assert ask_for_approval(script, somebody("writer"))
+
+
+@pytest.mark.parametrize("wrong", [{"standing": "draft"}, {"approved_sha256": "0" * 64}, {"sha256": "0" * 64}])
+def test_the_database_keeps_what_is_not_approved_from_running(script: Script, wrong: dict[str, str]) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Script.objects.update(**wrong)
+
+
+def test_code_that_was_changed_behind_our_back_is_served_to_nobody(client: Client, script: Script) -> None:
+    Script.objects.update(code="<script>steal()</script>")
+    assert client.get(f"{PATH}scripts.html").status_code == 404
+
+
+def test_two_who_approve_are_one_approval(page: ActionPage) -> None:
+    first, second = an_asked(page), Script.objects.get()
+    assert approve(first, somebody("approver"))
+    assert not approve(second, somebody("other"))
+    assert first.steps.filter(what="approved").count() == 1
+
+
+# ── hosts ───────────────────────────────────────────────────────────────────────────────────────────────────────
 def test_a_script_that_names_no_host_reaches_none() -> None:
     assert "img-src 'none'; connect-src 'none';" in scripts_policy([])
 
@@ -116,75 +214,13 @@ def test_hosts_are_read_as_people_write_them() -> None:
     ]
 
 
-def test_an_administrator_adds_a_script_and_is_named(client: Client, page: ActionPage, administrator: Any) -> None:
-    client.force_login(administrator)
-    assert client.get(reverse("scripts:add"), {"page": page.pk}).status_code == 200
-    client.post(reverse("scripts:add"), posted(page, hosts="B.example.org"))
-    script = Script.objects.get()
-    assert (script.added_by, script.hosts, script.enabled) == (administrator, "b.example.org", False)
-    assert client.get(reverse("scripts:index")).status_code == 200
-
-
-def test_a_campaigner_without_the_right_is_refused_and_it_is_written_down(
-    client: Client, page: ActionPage, script: Script, editor: Any
-) -> None:
-    """B77, by the doors for it."""
-    client.force_login(editor)
-    answers = [
-        client.post(reverse("scripts:add"), posted(page)),
-        client.post(reverse("scripts:edit", args=[script.pk]), posted(page, code="other")),
-        client.post(reverse("scripts:delete", args=[script.pk])),
-        client.get(reverse("scripts:index")),
-    ]
-    assert [answer.status_code for answer in answers] == [403, 403, 403, 403]
-    assert Script.objects.get().code == "<script>count()</script>"
-    lines = AuditLine.objects.filter(what="refused", who=editor)
-    assert [line.details["method"] for line in lines.order_by("pk")] == ["POST", "POST", "POST", "GET"]
-
-
-def test_the_right_can_be_given_to_a_group(client: Client, page: ActionPage, editor: Any) -> None:
-    editor.groups.get().permissions.add(Permission.objects.get(codename="add_script"))
-    client.force_login(editor)
-    client.post(reverse("scripts:add"), posted(page))
-    assert Script.objects.get().added_by == editor
-
-
-def test_restoring_an_old_page_restores_no_script(
-    client: Client, page: ActionPage, script: Script, editor: Any
-) -> None:
-    """B77, by revision: a script taken away stays away, a changed one stays changed."""
-    old = page.save_revision()
-    assert "count()" not in str(old.content)
-    script.delete()
-    client.force_login(editor)
-    client.get(reverse("wagtailadmin_pages:revisions_revert", args=[page.pk, old.pk]))
-    old.publish()
-    assert not Script.objects.exists()
-
-
+# ── a page and its scripts ──────────────────────────────────────────────────────────────────────────────────────
 def test_copying_a_page_copies_no_script(page: ActionPage, script: Script) -> None:
     copied = page.copy(update_attrs={"slug": "copy"}, keep_live=False)
     assert Script.objects.get().page == page
     assert not copied.scripts.exists()
 
 
-def test_the_edit_screen_sends_no_script(client: Client, page: ActionPage, script: Script, editor: Any) -> None:
-    """B77, by a forged field: the page's form does not know of scripts, whatever is posted with it."""
-    client.force_login(editor)
-    screen = client.get(reverse("wagtailadmin_pages:edit", args=[page.pk]))
-    assert "Counts" in screen.content.decode()
-    assert "You have no right to change scripts" in screen.content.decode()
-    forms = screen.context["form"]
-    assert not {"scripts", "code"} & set(forms.fields)
-    assert "scripts" not in forms.formsets
-
-
 def test_a_page_takes_its_scripts_with_it(page: ActionPage, script: Script) -> None:
     publish(page).delete()
     assert not Script.objects.exists()
-
-
-def test_the_edit_screen_leads_an_administrator_to_the_scripts(desk: Client, page: ActionPage, script: Script) -> None:
-    screen = desk.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).content.decode()
-    assert reverse("scripts:edit", args=[script.pk]) in screen
-    assert f"{reverse('scripts:add')}?page={page.pk}" in screen

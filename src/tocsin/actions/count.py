@@ -62,8 +62,8 @@ def count_with_everyone(campaign: Campaign) -> ShownCount:
 
 
 def from_elsewhere(campaign: Campaign) -> int:
-    """The sum of the ledger: paper, partners, offset."""
-    return CounterEntry.objects.filter(campaign=campaign).aggregate(people=Sum("people"))["people"] or 0
+    """The sum of the ledger: paper, partners, offset; of the lines that wait for nobody."""
+    return CounterEntry.objects.counted().filter(campaign=campaign).aggregate(people=Sum("people"))["people"] or 0
 
 
 def _shown(campaign: Campaign, count: int) -> ShownCount:
@@ -144,7 +144,10 @@ def _prove(campaign: Campaign) -> CountProof:
         tally = Tally.objects.select_for_update().get(campaign=campaign)
         by_edition = _found_by_edition(campaign)
         found = sum(by_edition.values())
-        proof = CountProof.objects.create(campaign=campaign, tallied=tally.counted, found=found)
+        unconfirmed = Action.objects.filter(campaign=campaign, state=State.UNCONFIRMED).count()
+        proof = CountProof.objects.create(
+            campaign=campaign, tallied=tally.counted, found=found, unconfirmed=unconfirmed
+        )
         if not proof.agrees:
             Tally.objects.filter(campaign=campaign).update(counted=found, changed_at=Now())
         _mend_editions(campaign, by_edition)
@@ -153,7 +156,7 @@ def _prove(campaign: Campaign) -> CountProof:
 
 def elsewhere_by_source(campaign: Campaign) -> dict[str, int]:
     """The sum of the ledger, by source."""
-    ledger = CounterEntry.objects.filter(campaign=campaign).order_by()
+    ledger = CounterEntry.objects.counted().filter(campaign=campaign).order_by()
     return dict(ledger.values_list("source").annotate(people=Sum("people")))
 
 

@@ -15,6 +15,7 @@ from tocsin.actions.hours import HourOfPlace as HourOfPlace
 from tocsin.actions.hours import HourOfViews as HourOfViews
 from tocsin.actions.hours import RollUpMark as RollUpMark
 from tocsin.actions.hours import RollUpProof as RollUpProof
+from tocsin.actions.invalidation import Invalidation as Invalidation
 from tocsin.actions.states import State
 from tocsin.campaigns.models import Campaign, Edition, Target
 from tocsin.outbox.models import Message
@@ -120,6 +121,7 @@ class CountProof(models.Model):
     proved_at = models.DateTimeField(db_default=Now())
     tallied = models.BigIntegerField()
     found = models.BigIntegerField()
+    unconfirmed = models.PositiveBigIntegerField(default=0, db_default=0, help_text=_("Asked to confirm, not counted."))
 
     class Meta:
         verbose_name = _("count proof")

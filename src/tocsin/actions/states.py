@@ -7,7 +7,7 @@
         │             ▼             ▲ │            ▼
         ├──► held ──release─────────┘ └────────► stuck ─retry─► counted
         └──► blocked ◄── held, unconfirmed
-                            counted, seeking, followed, stuck ──invalidate──► invalidated
+                            counted, seeking, followed, stuck ──invalidate──► invalidated ──restore──► counted
 
 `received` is stored and thanked, not yet looked at. `unconfirmed` waits for its writer to press the button in a mail.
 `seeking` is counted and thanked by mail, but who gets its letter is not known yet: the look-up is away, or the writer
@@ -43,7 +43,7 @@ MAY_BECOME: dict[State, frozenset[State]] = {
     State.SEEKING: frozenset({State.FOLLOWED, State.STUCK, State.INVALIDATED}),
     State.STUCK: frozenset({State.COUNTED, State.INVALIDATED}),
     State.FOLLOWED: frozenset({State.INVALIDATED}),
-    State.INVALIDATED: frozenset(),
+    State.INVALIDATED: frozenset({State.COUNTED}),
 }
 
 IN_THE_TALLY = frozenset({State.COUNTED, State.SEEKING, State.FOLLOWED, State.STUCK})

@@ -19,6 +19,7 @@ from tocsin.campaigns.republish import changed
 from tocsin.desk import alike, hub, ledger, letters, moderation, steer
 from tocsin.desk.campaign_form import campaign_form
 from tocsin.desk.campaigns_by_role import OfThisCampaign
+from tocsin.desk.counter_urls import COUNTER_OF_A_CAMPAIGN
 from tocsin.desk.figure_urls import NUMBERS_OF_A_CAMPAIGN
 from tocsin.desk.numbers import Glance, glances
 from tocsin.desk.path_urls import PATH
@@ -164,6 +165,7 @@ class Campaigns(ModelViewSet):
             path("<int:pk>/alike/", alike.alike, name="alike"),
             path("<int:pk>/steer/", steer.steer, name="steer"),
             path("<int:pk>/ledger/", ledger.ledger, name="ledger"),
+            *COUNTER_OF_A_CAMPAIGN,
             path("<int:pk>/moderation/", moderation.waiting, name="moderation"),
             path("<int:pk>/moderation/<int:action_pk>/", moderation.opened, name="opened"),
             path("<int:pk>/moderation/<int:action_pk>/<slug:verdict>/", moderation.decide, name="decide"),

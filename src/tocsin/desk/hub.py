@@ -13,6 +13,7 @@ from wagtail.admin.widgets.button import HeaderButton
 
 from tocsin.actions.fates import letters_by_fate
 from tocsin.campaigns.models import Campaign, Tally
+from tocsin.desk.back_room import back_room_of
 from tocsin.desk.fates import Fates, picture_of
 from tocsin.desk.frame import Frame, campaign_crumbs, show
 from tocsin.desk.notices import open_notices
@@ -59,6 +60,7 @@ def hub(request: HttpRequest, campaign: Campaign) -> HttpResponse:
         fates=fates,
         waiting=waiting_of(campaign, fates),
         attention=attention_to(fates, number),
+        back_room=back_room_of(request, campaign),
         pages=pages,
         receivers=receivers,
         missing=[*receivers.trouble, *_missing(campaign, pages)],

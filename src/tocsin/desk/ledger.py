@@ -1,4 +1,4 @@
-"""The counter's ledger: every line with who, when and why, and a form that shows the number before a line is added."""
+"""The counter's ledger: every line with who, when, why and what shows it; a line is seen before it is added."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -14,24 +15,39 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 from wagtail.admin import messages
 from wagtail.admin.widgets import AdminDateInput
 
 from tocsin.actions.count import shown_count
+from tocsin.campaigns.ledger import add_lines, must_be_approved
 from tocsin.campaigns.models import Campaign, CounterEntry
 from tocsin.desk.frame import Frame, campaign_crumbs, show
 from tocsin.desk.journal import note
-from tocsin.desk.rights import ADD_LEDGER_LINES, SEE_CAMPAIGNS, may, of_campaign, refuse
+from tocsin.desk.kept_evidence import Draft, EvidenceField, carried, new_draft
+from tocsin.desk.rights import ADD_LEDGER_LINES, APPROVE_ENTRIES, SEE_CAMPAIGNS, SEE_EVIDENCE, may, of_campaign, refuse
 
 LINES_PER_PAGE = 50
+# Lines that wait are all on one screen, up to so many: they are decided on, and then others follow.
+MOST_WAITING = 200
 MOST_PEOPLE = 100_000_000
 
 
 class LineForm(forms.ModelForm[CounterEntry]):
+    field_order = ("source", "people", "counted_on", "reason", "evidence_file", "evidence_link")
+    evidence_file = EvidenceField(
+        label=gettext_lazy("What shows it"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,application/pdf,.csv"}),
+        help_text=gettext_lazy(
+            "A photograph or scan of the sheets, a PDF or CSV, 20 MB at most. It is sealed; staff see it, nobody else."
+        ),
+    )
+
     class Meta:
         model = CounterEntry
-        fields = ("source", "people", "counted_on", "reason")
+        fields = ("source", "people", "counted_on", "reason", "evidence_link")
         widgets: ClassVar = {
             "counted_on": AdminDateInput,
             "reason": forms.Textarea(attrs={"rows": 2, "maxlength": 400}),
@@ -57,29 +73,40 @@ class LineForm(forms.ModelForm[CounterEntry]):
 def ledger(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """The ledger. A posted line is shown with its effect first, and stored when it comes again with `sure`."""
     if request.method != "POST":
-        return _page(request, campaign, LineForm(initial={"counted_on": timezone.localdate()}))
+        return page(request, campaign, LineForm(initial={"counted_on": timezone.localdate()}))
     if not may(request.user, ADD_LEDGER_LINES, campaign):
         refuse(request, campaign.pk)
-    form = LineForm(request.POST)
-    if not form.is_valid():
-        return _page(request, campaign, form, status=422)
+    form, before = LineForm(request.POST, request.FILES), carried(request, campaign)
+    is_whole = form.is_valid()
+    draft = new_draft(before, form.cleaned_data.get("evidence_file", ""))
+    if not is_whole:
+        return page(request, campaign, form, draft=draft, status=422)
     if "sure" in request.POST:
-        return _add(request, campaign, form)
+        return _add(request, campaign, form, draft)
     if "change" in request.POST:
-        return _page(request, campaign, form)
-    return _page(request, campaign, form, preview=_preview(campaign, form.instance.people))
+        return page(request, campaign, form, draft=draft)
+    return page(request, campaign, form, draft=draft, preview=_preview(request, campaign, form.instance.people))
 
 
-def _add(request: HttpRequest, campaign: Campaign, form: LineForm) -> HttpResponse:
+def _add(request: HttpRequest, campaign: Campaign, form: LineForm, draft: Draft) -> HttpResponse:
     line = form.save(commit=False)
-    line.campaign = campaign
-    line.entered_by_id = request.user.pk
-    line.entered_by_name = name_of(request.user)
-    line.save()
-    note(request, "ledger_line", campaign, line=line.pk, people=line.people, source=line.source)
-    number = number_format(shown_count(campaign).count, force_grouping=True)
-    messages.success(request, _("The line is in the ledger. The page now shows %(number)s.") % {"number": number})
+    line.key, line.evidence = draft.key, draft.file
+    if add_lines([line], campaign, request.user, name_of(request.user), may_approve=_may_approve(request, campaign)):
+        note(request, "ledger_line", campaign, line=line.pk, people=line.people, source=line.source)
+        messages.success(request, said_of(campaign, waits=line.needs_approval))
+    else:
+        messages.warning(request, _("This line is in the ledger already. It was added once."))
     return HttpResponseRedirect(reverse("campaign:ledger", args=[campaign.pk]))
+
+
+def said_of(campaign: Campaign, *, waits: bool) -> str:
+    """What happened to the number when something was added."""
+    number = number_format(shown_count(campaign).count, force_grouping=True)
+    if waits:
+        return _("It is in the ledger and waits for another person. The page still shows %(number)s.") % {
+            "number": number
+        }
+    return _("The line is in the ledger. The page now shows %(number)s.") % {"number": number}
 
 
 def name_of(user: Any) -> str:
@@ -88,28 +115,54 @@ def name_of(user: Any) -> str:
     return (name or str(user))[:160]
 
 
-def _preview(campaign: Campaign, people: int) -> dict[str, int]:
+def _may_approve(request: HttpRequest, campaign: Campaign) -> bool:
+    return may(request.user, APPROVE_ENTRIES, campaign)
+
+
+def _preview(request: HttpRequest, campaign: Campaign, people: int) -> dict[str, Any]:
+    return effect_of(campaign, request, people, abs(people))
+
+
+def effect_of(campaign: Campaign, request: HttpRequest, people: int, moved: int) -> dict[str, Any]:
+    """The number now and then, and whether somebody else has to approve. `moved` counts what is taken back too."""
     now = shown_count(campaign).count
-    return {"now": now, "then": max(0, now + people), "people": people}
+    may_approve = _may_approve(request, campaign)
+    waits = must_be_approved(campaign, request.user, moved, may_approve=may_approve)
+    return {
+        "now": now,
+        "then": max(0, now + people),
+        "people": people,
+        "waits": waits,
+        "alone": settings.TOCSIN_ENTRY_ALONE if may_approve else None,
+    }
 
 
-def _page(
-    request: HttpRequest, campaign: Campaign, form: LineForm, *, status: int = 200, **context: Any
+def page(
+    request: HttpRequest,
+    campaign: Campaign,
+    form: LineForm,
+    *,
+    draft: Draft | None = None,
+    status: int = 200,
+    **context: Any,
 ) -> HttpResponse:
-    lines = Paginator(campaign.counter_entries.all(), LINES_PER_PAGE)
+    entries = CounterEntry.objects.filter(campaign=campaign).select_related("decision")
+    waiting = list(entries.waiting().order_by("pk")[: MOST_WAITING + 1])
     return show(
         request,
         "desk/ledger.html",
-        Frame(
-            title=_("Ledger"),
-            icon="list-ul",
-            crumbs=campaign_crumbs(campaign),
-        ),
+        Frame(title=_("Ledger"), icon="list-ul", crumbs=campaign_crumbs(campaign)),
         status=status,
         campaign=campaign,
         form=form,
+        draft=draft,
+        carried=draft.sealed(request, campaign) if draft else "",
         shown=shown_count(campaign),
-        lines=lines.get_page(request.GET.get("p")),
+        waiting=waiting[:MOST_WAITING],
+        more_wait=len(waiting) > MOST_WAITING,
+        lines=Paginator(entries.all(), LINES_PER_PAGE).get_page(request.GET.get("p")),
         may_add_lines=may(request.user, ADD_LEDGER_LINES, campaign),
+        may_approve=_may_approve(request, campaign),
+        may_see_evidence=may(request.user, SEE_EVIDENCE, campaign),
         **context,
     )

@@ -132,7 +132,7 @@ def glances(campaigns: Iterable[Campaign]) -> list[Glance]:
     seen = {campaign.pk: Glance(campaign, trends[campaign.pk]) for campaign in campaigns}
     for pk, people in Tally.objects.filter(pk__in=seen).values_list("pk", "counted"):
         seen[pk].count += people
-    ledger = CounterEntry.objects.filter(campaign__in=seen).order_by().values_list("campaign")
+    ledger = CounterEntry.objects.counted().filter(campaign__in=seen).order_by().values_list("campaign")
     for pk, people in ledger.annotate(people=Sum("people")):
         seen[pk].count += people
     for pk, by_state in _letters_needing_somebody(seen).items():

@@ -38,6 +38,13 @@ APPROVE_ENTRIES = ("staff.approve_entry",)
 WRITE_UPDATES = ("staff.write_update",)
 SEE_AUDIT = ("staff.see_audit",)
 MANAGE_STAFF = ("staff.manage_staff",)
+ADD_SCRIPTS = ("pages.add_script",)
+CHANGE_SCRIPTS = ("pages.change_script",)
+REMOVE_SCRIPTS = ("pages.delete_script",)
+SEE_SCRIPTS = ("pages.view_script", *ADD_SCRIPTS, *CHANGE_SCRIPTS, *REMOVE_SCRIPTS, *APPROVE_SCRIPTS)
+SEE_EVIDENCE = (*ADD_LEDGER_LINES, *APPROVE_ENTRIES, *OPEN_PERSONAL_DATA)
+# Nobody who may do anything with scripts has to look for somebody else while one does harm.
+SWITCH_SCRIPTS_OFF = (*CHANGE_SCRIPTS, *APPROVE_SCRIPTS)
 
 # Wagtail's page of group permissions shows only what it is told of.
 GRANTABLE = (*SEE_CAMPAIGNS, *ADD_LEDGER_LINES, *OPEN_PERSONAL_DATA, *MODERATE, *DECIDE_ON_LETTERS)

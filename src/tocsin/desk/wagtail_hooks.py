@@ -29,6 +29,7 @@ from tocsin.desk.home import CampaignsPanel
 from tocsin.desk.people import PEOPLE, PEOPLE_WORDS
 from tocsin.desk.proof_urls import PROOF_OF_ALL
 from tocsin.desk.rights import MANAGE_STAFF, OPEN_PERSONAL_DATA, SEE_AUDIT, SEE_CAMPAIGNS, grantable_permissions, may
+from tocsin.desk.scripts import Scripts
 from tocsin.desk.target_lists import TargetLists
 from tocsin.desk.targets import Targets
 
@@ -44,7 +45,7 @@ register_permission_policy(Campaign, CampaignsByRole(Campaign))
 
 @hooks.register("register_admin_viewset")
 def register_viewsets() -> list[Any]:
-    return [Campaigns(), Targets(), TargetLists()]
+    return [Campaigns(), Targets(), TargetLists(), Scripts()]
 
 
 @hooks.register("register_admin_urls")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.db.models import Case, Value, When
+from django.db.models import Case, QuerySet, Value, When
 from django.db.models.functions import Now
 
 from tocsin.outbox.carried import follow_carriers
@@ -39,6 +39,30 @@ def share_fate(carriers: Sequence[int]) -> None:
     freed = Message.objects.filter(carrier__in=carriers, carrier__state=State.CANCELLED, state__in=among)
     freed.update(carrier=None, state=State.WAITING, state_since=Now(), due_at=None, last_words="")
     follow_carriers(carriers)
+
+
+def hold_these(message_ids: Sequence[int], why: str) -> int:
+    """Holds some hundreds that wait, and notes why; how many."""
+    waiting = Message.objects.filter(state__in=[State.WAITING, State.DEFERRED])
+    return _change_these(message_ids, waiting, State.HELD, why)
+
+
+def release_these(message_ids: Sequence[int], why: str) -> int:
+    """Lets those go again that are held for that reason, and no others; how many."""
+    return _change_these(message_ids, Message.objects.filter(state=State.HELD, last_words=why), State.WAITING, "")
+
+
+@transaction.atomic
+def _change_these(message_ids: Sequence[int], among: QuerySet[Message], then: State, words: str) -> int:
+    """Locked by their numbers, as workers lock them: else each could wait for the other."""
+    due = Case(When(gathered=True, then=None), default=Now()) if then == State.WAITING else Value(None)
+    rows = among.filter(pk__in=message_ids, carrier=None).select_for_update().order_by("pk")
+    locked = list(rows.values_list("pk", flat=True))
+    changed = Message.objects.filter(pk__in=locked).update(
+        state=then, state_since=Now(), due_at=due, own_faults=0, last_words=words
+    )
+    share_fate(locked)
+    return changed
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ looks at a cookie, so that one rendering may serve everybody for some seconds.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -29,7 +29,7 @@ from tocsin.pages.brand import brand_of
 from tocsin.pages.changes import changes_shown
 from tocsin.pages.pictures import shown_picture
 from tocsin.pages.publish import publish_page
-from tocsin.pages.scripts import scripts_document
+from tocsin.pages.scripts_frame import Frames, frames_of
 from tocsin.pages.taken import letters_taken
 
 if TYPE_CHECKING:
@@ -45,10 +45,9 @@ def action_page(request: HttpRequest, page: ActionPage) -> HttpResponse:
     now = _shown_standing(edition)
     form = show_form(edition.pk, edition.words, occasion=_turned(edition.words)) if now == Standing.OPEN else None
     context = page_context(page, edition.words, form=form, standing=now, count=shown_count(page.campaign))
-    has_scripts = page.scripts.filter(enabled=True).exists()
     context["taken"] = letters_taken(page.campaign, edition.words)
     context["changes"] = changes_shown(page.campaign, edition.language)
-    context |= {"live": True, "scripts_url": f"{edition.words['page_path']}scripts.html" if has_scripts else None}
+    context |= {"live": True, "scripts": frames_of(page, edition.words["page_path"])}
     answer = cacheable(rendered(request, "pages/action_page.html", edition.words, context))
     if len(editions) > 1:
         answer.headers["Wordings"] = "2"
@@ -98,7 +97,7 @@ def page_context(
         "hero": shown_picture(page.hero_image, alt=page.hero_alt, credit=page.hero_credit),
         "background_title": page.background_title,
         "background": page.background,
-        "scripts_url": None,
+        "scripts": Frames(),
         "page_url": absolute(words["page_path"]),
         "share": _shared(words["share"]),
         "live": False,
@@ -159,17 +158,6 @@ def count_json(page: ActionPage) -> HttpResponse:
     response = cacheable(public(JsonResponse(shown_count(page.campaign).as_json())))
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response
-
-
-def scripts_html(page: ActionPage) -> HttpResponse:
-    """The frame of the campaigner's scripts, if any is switched on."""
-    scripts = list(page.scripts.filter(enabled=True).order_by("pk"))
-    if not scripts:
-        raise Http404
-    return scripts_document(scripts, page.locale.language_code)
-
-
-BESIDE: dict[str, Callable[[ActionPage], HttpResponse]] = {"count.json": count_json, "scripts.html": scripts_html}
 
 
 def translations_shown(paths: Iterable[tuple[str, str]]) -> list[dict[str, str]]:

@@ -61,10 +61,18 @@ class BrandSettings(BaseSiteSetting, ClusterableModel):
         help_text=_("For buttons and links, like #a3262f. Dark enough for white text on it."),
     )
 
+    names_staff = models.BooleanField(
+        _("say who counted"),
+        default=False,
+        db_default=False,
+        help_text=_("On “How we count”, beside each line of the ledger: the name of whoever of you added it."),
+    )
+
     select_related: ClassVar = ["logo"]
     panels: ClassVar = [
         FieldPanel("logo"),
         FieldPanel("accent"),
+        FieldPanel("names_staff"),
         InlinePanel(
             "texts",
             heading=_("Who you are, in each language"),

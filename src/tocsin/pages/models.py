@@ -20,6 +20,7 @@ from wagtail.url_routing import RouteResult
 from tocsin.campaigns.models import Campaign
 from tocsin.campaigns.republish import on_change
 from tocsin.pages import answers, previews
+from tocsin.pages.beside import BESIDE
 from tocsin.pages.blocks import (
     TEXT_FEATURES,
     BackgroundBlock,
@@ -35,6 +36,8 @@ from tocsin.pages.letter_blocks import OpeningsBlock, PromptsBlock, SubjectsBloc
 from tocsin.pages.publish import republish_campaign
 from tocsin.pages.readiness import reasons_against_publishing
 from tocsin.pages.review import Review as Review
+from tocsin.pages.script_history import ScriptStep as ScriptStep
+from tocsin.pages.script_history import ScriptVersion as ScriptVersion
 from tocsin.pages.scripts import Script as Script
 from tocsin.pages.testers import ActionPageTester, HomePageTester
 
@@ -256,15 +259,15 @@ class ActionPage(PublicPage):
         return super().save(clean, *args, **kwargs)
 
     def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:  # noqa: ARG002
-        """The page, and what stands beside it: count.json and scripts.html."""
+        """The page, and what stands beside it: its number, how that is counted, its scripts."""
         if not self.live:
             raise Http404
-        if path_components and "/".join(path_components) not in answers.BESIDE:
+        if path_components and "/".join(path_components) not in BESIDE:
             raise Http404
         return RouteResult(self, args=path_components)
 
     def serve(self, request: HttpRequest, beside: str = "", **_kwargs: Any) -> HttpResponse:
-        return answers.BESIDE[beside](self) if beside else answers.action_page(request, self)
+        return BESIDE[beside](self) if beside else answers.action_page(request, self)
 
     @property
     def preview_modes(self) -> list[tuple[str, Any]]:

@@ -1,23 +1,24 @@
-"""Campaigners' scripts: code of others on a page of ours, kept in a frame that cannot read the form.
+"""Campaigners' scripts: code of others on a page of ours. It runs only as a second person approved it.
 
 A script is a row of its own, with a permission of its own. It is no part of the page's content: editing, copying,
-importing or restoring a page can neither add one nor change one. (docs/decisions/0006-scripts.md)
+importing or restoring a page can neither add one nor change one. An approval holds for one fingerprint: of the code,
+its hosts, its class and its page. Whatever of these changes, it has to be approved anew.
+(docs/decisions/0006-scripts.md, 0028-scripts-take-two.md)
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import F, Q
 from django.db.models.functions import Now
-from django.http import HttpResponse
-from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
-
-from tocsin.look.policy import cacheable, public
 
 # A whole name with at least two labels, the last one letters: no address, port, path, wildcard or number.
 HOST = re.compile(r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{2,59})")
@@ -43,8 +44,21 @@ class ConsentClass(models.TextChoices):
     ADVERTISING = "advertising", _("Advertising and social networks")
 
 
+class Standing(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    ASKED = "asked", _("Waits for approval")
+    APPROVED = "approved", _("Approved")
+    REFUSED = "refused", _("Refused")
+
+
+class ScriptQuerySet(models.QuerySet["Script"]):
+    def served(self) -> ScriptQuerySet:
+        """Those that a reader may get: switched on, and approved exactly as they are."""
+        return self.filter(enabled=True, standing=Standing.APPROVED, approved_sha256=F("sha256")).order_by("pk")
+
+
 class Script(models.Model):
-    """A snippet on one action page, switched on or off by itself, with who added it and when."""
+    """A snippet on one action page, switched on or off by itself."""
 
     page = models.ForeignKey("pages.ActionPage", models.CASCADE, related_name="scripts", verbose_name=_("action page"))
     name = models.CharField(_("name"), max_length=120, help_text=_("Whose it is and what it does. Staff see this."))
@@ -60,40 +74,66 @@ class Script(models.Model):
         validators=[check_hosts],
         help_text=_("One host name on each line. It can reach these by https, and no others."),
     )
-    consent_class = models.CharField(_("what it is for"), max_length=12, choices=ConsentClass, default="statistics")
-    enabled = models.BooleanField(_("switched on"), default=False)
+    consent_class = models.CharField(
+        _("what it is for"),
+        max_length=12,
+        choices=ConsentClass,
+        default="statistics",
+        help_text=_("What is needed runs at once. Anything else runs only after the reader said yes on the page."),
+    )
+    standing = models.CharField(
+        _("standing"),
+        max_length=10,
+        choices=Standing,
+        default=Standing.DRAFT,
+        db_default=Standing.DRAFT,
+        editable=False,
+    )
+    enabled = models.BooleanField(_("switched on"), default=False, editable=False)
+    sha256 = models.CharField(max_length=64, blank=True, db_default="", editable=False)
+    approved_sha256 = models.CharField(max_length=64, blank=True, db_default="", editable=False)
     added_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
     )
     added_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
+
+    objects = ScriptQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("script")
         verbose_name_plural = _("scripts")
         ordering: ClassVar = ["page", "pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(enabled=False)
+                | (Q(standing=Standing.APPROVED, approved_sha256=F("sha256")) & ~Q(sha256="")),
+                name="a_script_is_on_as_approved_only",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """What was approved or asked was another script, if its fingerprint was another: it is off and a draft."""
+        if self.sha256 != self.fingerprint:
+            self.sha256, self.approved_sha256 = self.fingerprint, ""
+            self.standing, self.enabled = Standing.DRAFT, False
+        super().save(*args, **kwargs)
+
     def clean(self) -> None:
         self.hosts = "\n".join(read_hosts(self.hosts))
 
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of all that an approval is about."""
+        said = [self.page_id, self.code, read_hosts(self.hosts), str(self.consent_class)]
+        return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
 
-def scripts_policy(hosts: list[str]) -> str:
-    """What the frame may do: run these scripts, talk to these hosts, and nothing of its own origin (`sandbox`)."""
-    sources = "".join(f" https://{host}" for host in hosts)
-    reach = sources.strip() or "'none'"
-    return (
-        f"default-src 'none'; script-src 'unsafe-inline'{sources}; img-src {reach}; connect-src {reach}; "
-        "frame-ancestors 'self'; sandbox allow-scripts"
-    )
-
-
-def scripts_document(scripts: list[Script], language: str) -> HttpResponse:
-    """The document in the frame: exactly the scripts given."""
-    hosts = read_hosts("\n".join(script.hosts for script in scripts))
-    html = render_to_string("pages/scripts.html", {"scripts": scripts, "language": language})
-    response = cacheable(public(HttpResponse(html)))
-    response.headers["Content-Security-Policy"] = scripts_policy(hosts)
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
+    @property
+    def is_as_approved(self) -> bool:
+        """Reckoned from what is stored, so that a change behind our back is served to nobody."""
+        return self.fingerprint == self.approved_sha256

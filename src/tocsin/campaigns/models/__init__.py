@@ -17,6 +17,7 @@ from tocsin.campaigns.models.edition import Edition as Edition
 from tocsin.campaigns.models.edition import EditionQuerySet as EditionQuerySet
 from tocsin.campaigns.models.edition import EditionTally as EditionTally
 from tocsin.campaigns.models.edition_note import EditionNote as EditionNote
+from tocsin.campaigns.models.entry_decision import EntryDecision as EntryDecision
 from tocsin.campaigns.models.look_up import LookUpMemory as LookUpMemory
 from tocsin.campaigns.models.look_up import PostalDivision as PostalDivision
 from tocsin.campaigns.models.look_up import ProviderHealth as ProviderHealth

@@ -7,8 +7,12 @@ from datetime import date, datetime
 from django import template
 from django.template.defaultfilters import date as written
 from django.utils.formats import number_format
+from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_info, pgettext
+
+from tocsin.actions.invalidate import SIGNS
+from tocsin.campaigns.evidence import kind_named
 
 register = template.Library()
 
@@ -52,3 +56,15 @@ def percent(share: float) -> str:
 def language_name(code: str) -> str:
     """A language in the reader's own: “French”."""
     return str(get_language_info(code)["name_translated"])
+
+
+@register.filter
+def kind_of_file(name: str) -> str:
+    """“PDF” for the name of a sealed scan."""
+    return kind_named(name).upper()
+
+
+@register.filter
+def sign_said(sign: str) -> Promise | str:
+    """What a sign of abuse is, in words."""
+    return SIGNS.get(sign, sign)

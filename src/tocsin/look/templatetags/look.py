@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import quote, urljoin, urlsplit
 
 from babel import Locale
@@ -62,6 +62,18 @@ def moment(value: datetime) -> str:
         "time": format_time(value.time(), "short", locale=locale),
         "zone": get_timezone_name(value, locale=locale),
     }
+
+
+@register.filter
+def day(value: date) -> str:
+    """December 3, 2026."""
+    return format_date(value, "long", locale=_locale())
+
+
+@register.filter
+def signed(value: int) -> str:
+    """+212 or −12, as the language writes numbers."""
+    return f"{'−' if value < 0 else '+'}{number(abs(value))}"
 
 
 def _people(count: int) -> str:

@@ -1,0 +1,155 @@
+"""Takes a set of actions out of the number, and puts it back: chosen by source, sign of abuse and time.
+
+Only actions in the tally are taken out; each is marked with the decision, so that exactly those come back. Letters that
+wait are held meanwhile. A job does it in small steps and may be run again: what is done is done once.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Now
+from django.tasks import task
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from tocsin.actions.count import change_states
+from tocsin.actions.invalidation import Invalidation
+from tocsin.actions.models import Action, Letter
+from tocsin.actions.states import IN_THE_TALLY, State
+from tocsin.campaigns.models import Campaign
+from tocsin.outbox.decide import hold_these, release_these
+
+AT_ONCE = 500
+A_MOMENT = 0.2
+WHY_HELD = "Staff took its action out of the number."
+SOURCE_KEYS = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term", "source", "appeal")
+SIGNS: dict[str, Promise] = {"no_origin": _("The browser did not say on which site the form stood")}
+# Signs are a short list; SQLite can ask for its places, and not whether it holds something.
+PLACES_OF_SIGNS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which actions: all that is named must be so. Nothing named is no choice."""
+
+    source_key: str = ""
+    source_value: str = ""
+    sign: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def names_something(self) -> bool:
+        return bool((self.source_key and self.source_value) or self.sign or self.since or self.until)
+
+    def condition(self) -> Q:
+        wanted = Q()
+        if self.source_key and self.source_value:
+            wanted &= Q(**{f"source__{self.source_key}": self.source_value})
+        if self.sign:
+            places = (Q(**{f"signs__{place}": self.sign}) for place in range(PLACES_OF_SIGNS))
+            wanted &= _any(places)
+        if self.since:
+            wanted &= Q(accepted_at__gte=self.since)
+        if self.until:
+            wanted &= Q(accepted_at__lt=self.until)
+        return wanted
+
+
+def _any(conditions: Iterator[Q]) -> Q:
+    first = next(conditions)
+    for condition in conditions:
+        first |= condition
+    return first
+
+
+def in_the_set(campaign: Campaign, chosen: Chosen) -> QuerySet[Action]:
+    """The actions in the tally that a choice means."""
+    return Action.objects.filter(chosen.condition(), campaign=campaign, state__in=IN_THE_TALLY)
+
+
+def take_out(campaign: Campaign, chosen: Chosen, reason: str, user: Any, name: str) -> Invalidation:
+    """Writes the decision down and has it carried out."""
+    decision = Invalidation.objects.create(
+        campaign=campaign,
+        source_key=chosen.source_key,
+        source_value=chosen.source_value,
+        sign=chosen.sign,
+        since=chosen.since,
+        until=chosen.until,
+        reason=reason,
+        decided_by=user,
+        decided_by_name=name,
+    )
+    carry_out.enqueue(decision.pk)
+    return decision
+
+
+def put_back(decision: Invalidation, reason: str, user: Any, name: str) -> bool:
+    """Has a set that was taken out counted again, once; whether it still was out."""
+    if decision.restores_id or decision.done_at is None:
+        return False
+    try:
+        with transaction.atomic():
+            back = Invalidation.objects.create(
+                campaign_id=decision.campaign_id,
+                restores=decision,
+                reason=reason,
+                decided_by=user,
+                decided_by_name=name,
+            )
+    except IntegrityError:
+        return False
+    carry_out.enqueue(back.pk)
+    return True
+
+
+@task()
+def carry_out(decision_id: int) -> None:
+    """Moves what is left to move. Run twice, the second finds nothing."""
+    decision = Invalidation.objects.select_related("campaign", "restores").filter(pk=decision_id, done_at=None).first()
+    if decision is None:
+        return
+    move = _put_back if decision.restores_id else _take_out
+    while actions := _next(decision):
+        moved = move(decision, actions)
+        Invalidation.objects.filter(pk=decision.pk).update(people=F("people") + moved)
+        if not moved:
+            time.sleep(A_MOMENT)  # another worker has them in hand, and lets go of them soon
+    Invalidation.objects.filter(pk=decision.pk, done_at=None).update(done_at=Now())
+
+
+def _next(decision: Invalidation) -> dict[int, State]:
+    """Some of those that are still to be moved. Who acted after it was decided is not: a set does not grow."""
+    if decision.restores_id:
+        rows = Action.objects.filter(campaign=decision.campaign, state=State.INVALIDATED, reason=decision.mark)
+    else:
+        chosen = in_the_set(decision.campaign, chosen_by(decision))
+        rows = chosen.filter(accepted_at__lte=decision.decided_at)
+    return {pk: State(now) for pk, now in rows.values_list("pk", "state")[:AT_ONCE]}
+
+
+def _take_out(decision: Invalidation, actions: dict[int, State]) -> int:
+    hold_these(_letters_of(actions), WHY_HELD)
+    return change_states([(pk, now, State.INVALIDATED, decision.mark) for pk, now in actions.items()])
+
+
+def _put_back(_decision: Invalidation, actions: dict[int, State]) -> int:
+    """As counted: what follows is made where it was not, and found where it was."""
+    release_these(_letters_of(actions), WHY_HELD)
+    return change_states([(pk, State.INVALIDATED, State.COUNTED, "") for pk in actions])
+
+
+def chosen_by(decision: Invalidation) -> Chosen:
+    return Chosen(decision.source_key, decision.source_value, decision.sign, decision.since, decision.until)
+
+
+def _letters_of(actions: Iterable[int]) -> list[int]:
+    return list(Letter.objects.filter(action__in=list(actions)).values_list("message_id", flat=True))

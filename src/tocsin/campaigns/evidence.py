@@ -1,0 +1,99 @@
+"""Where the evidence behind lines of the ledger is kept: sealed, under a name of its own, never altered.
+
+A photograph of a signature sheet holds names and addresses. So it lies sealed on the disk, is opened by those who may,
+and is never shown in a browser, only saved.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from tocsin.campaigns.models import CounterEntry
+from tocsin.lib.sealedfile import SealedWriter, read_sealed
+from tocsin.lib.vault import vault
+
+MOST_BYTES = 20 * 1024 * 1024
+# What was sent along with a line that was then not added is nobody's after a day.
+UNUSED_FOR = timedelta(days=1)
+BEGINNINGS = {
+    "pdf": re.compile(rb"%PDF-"),
+    "png": re.compile(rb"\x89PNG\r\n\x1a\n"),
+    "jpg": re.compile(rb"\xff\xd8\xff"),
+    "webp": re.compile(rb"RIFF....WEBP", re.DOTALL),
+}
+CONTENT_TYPES = {
+    "pdf": "application/pdf",
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "webp": "image/webp",
+    "csv": "text/csv; charset=utf-8",
+}
+_NAME = re.compile(r"evidence-[0-9a-f]{32}-(pdf|png|jpg|webp|csv)\.sealed")
+# What no table of text has: it is then something else, whatever its name says.
+_NO_TEXT = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|<(?:script|svg|html|!doctype)", re.IGNORECASE)
+
+
+class NoEvidence(ValueError):
+    """The file cannot be kept. Its text is a sentence that says why and what to do."""
+
+
+def keep(data: bytes) -> str:
+    """Seals a photograph, scan or table away and returns the name it is found by. Raises NoEvidence."""
+    if len(data) > MOST_BYTES:
+        raise NoEvidence(too_large())
+    name = f"evidence-{secrets.token_hex(16)}-{_kind_of(data)}.sealed"
+    with SealedWriter(vault(), folder() / name) as file:
+        file.write(data)
+    return name
+
+
+def too_large() -> str:
+    return _("The file is larger than 20 MB. Take a smaller photograph, or cut the scan in two.")
+
+
+def _kind_of(data: bytes) -> str:
+    """By what is in the file, not by its name."""
+    for kind, beginning in BEGINNINGS.items():
+        if beginning.match(data):
+            return kind
+    if data.strip() and not _NO_TEXT.search(data):
+        return "csv"
+    raise NoEvidence(_("This is none of the files that can be kept. Take a JPEG, PNG, WebP, PDF or CSV."))
+
+
+def kind_named(name: str) -> str:
+    """“pdf” for the name of a scan; empty for what is no name of ours."""
+    found = _NAME.fullmatch(name)
+    return found[1] if found else ""
+
+
+def pieces(name: str) -> Iterator[bytes] | None:
+    """The open file in pieces; None where it is gone. Only names that this room gives."""
+    if not kind_named(name) or not (folder() / name).is_file():
+        return None
+    return read_sealed(vault(), folder() / name)
+
+
+def remove_unused() -> int:
+    """Removes what no line names a day later; how many. Nightly."""
+    if not folder().is_dir():
+        return 0
+    oldest = time.time() - UNUSED_FOR.total_seconds()
+    old = [path for path in folder().iterdir() if path.stat().st_mtime < oldest]
+    named = set(CounterEntry.objects.exclude(evidence="").values_list("evidence", flat=True))
+    unused = [path for path in old if path.name not in named]
+    for path in unused:
+        path.unlink(missing_ok=True)
+    return len(unused)
+
+
+def folder() -> Path:
+    return Path(settings.TOCSIN_DIR) / "evidence"

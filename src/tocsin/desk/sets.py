@@ -1,0 +1,136 @@
+"""Takes a set of actions out of the number, or puts one back: chosen, seen, and only then done, with why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+from wagtail.admin import messages
+from wagtail.admin.widgets import AdminDateTimeInput
+
+from tocsin.actions.count import shown_count
+from tocsin.actions.invalidate import SIGNS, SOURCE_KEYS, Chosen, in_the_set, put_back, take_out
+from tocsin.actions.models import Invalidation
+from tocsin.campaigns.models import Campaign
+from tocsin.desk.frame import Frame, campaign_crumbs, show
+from tocsin.desk.journal import note
+from tocsin.desk.ledger import name_of
+from tocsin.desk.rights import MODERATE, SEE_CAMPAIGNS, may, of_campaign
+
+LONGEST_REASON = 400
+SHOWN = 100
+
+
+class SetForm(forms.Form):
+    """Which actions, and why. All that is filled in must be so."""
+
+    source_key = forms.ChoiceField(
+        label=gettext_lazy("Where they came from: which value of the page's address"),
+        required=False,
+        choices=[("", gettext_lazy("It does not matter")), *((key, key) for key in SOURCE_KEYS)],
+    )
+    source_value = forms.CharField(
+        label=gettext_lazy("What it says there"),
+        max_length=100,
+        required=False,
+        help_text=gettext_lazy("To the letter: for …?utm_source=partner choose utm_source and write partner."),
+    )
+    sign = forms.ChoiceField(
+        label=gettext_lazy("What was noticed as they came in"),
+        required=False,
+        choices=[("", gettext_lazy("It does not matter")), *SIGNS.items()],
+    )
+    since = forms.DateTimeField(label=gettext_lazy("From"), required=False, widget=AdminDateTimeInput)
+    until = forms.DateTimeField(label=gettext_lazy("Until"), required=False, widget=AdminDateTimeInput)
+    reason = forms.CharField(
+        label=gettext_lazy("Why"),
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 2, "maxlength": LONGEST_REASON}),
+        help_text=gettext_lazy("Everybody can read it on “How we count”. Name nobody."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or {}
+        if bool(said.get("source_key")) != bool(said.get("source_value")):
+            self.add_error("source_value", _("Choose which value it is and write what it says, or leave both."))
+        if said.get("since") and said.get("until") and said["until"] <= said["since"]:
+            self.add_error("until", _("This is before it begins."))
+        if not self.errors and not self.chosen(said).names_something:
+            raise forms.ValidationError(_("Say which actions: where they came from, what was noticed, or when."))
+        return said
+
+    def chosen(self, said: dict[str, Any] | None = None) -> Chosen:
+        said = said or self.cleaned_data
+        return Chosen(
+            said.get("source_key", ""), said.get("source_value", ""), said.get("sign", ""), said["since"], said["until"]
+        )
+
+
+@of_campaign(SEE_CAMPAIGNS, MODERATE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def sets(request: HttpRequest, campaign: Campaign) -> HttpResponse:
+    """The form, what it would do, and what was decided so far."""
+    form = SetForm(request.POST if request.method == "POST" else None)
+    if request.method != "POST" or not form.is_valid():
+        return _page(request, campaign, form, status=422 if form.errors else 200)
+    if "sure" in request.POST:
+        return _take_out(request, campaign, form)
+    if "change" in request.POST:
+        return _page(request, campaign, form)
+    return _page(request, campaign, form, preview=_preview(campaign, form.chosen()))
+
+
+def _take_out(request: HttpRequest, campaign: Campaign, form: SetForm) -> HttpResponse:
+    decision = take_out(campaign, form.chosen(), form.cleaned_data["reason"], request.user, name_of(request.user))
+    note(request, "set_taken_out", campaign, decision=decision.pk)
+    messages.success(request, _("It is being done. The number follows within seconds; letters that wait are held."))
+    return _to(campaign)
+
+
+@require_POST
+@of_campaign(SEE_CAMPAIGNS, MODERATE)
+def back(request: HttpRequest, campaign: Campaign, decision_pk: int) -> HttpResponse:
+    decision = get_object_or_404(Invalidation, pk=decision_pk, campaign=campaign)
+    reason = request.POST.get("reason", "").strip()[:LONGEST_REASON]
+    if not reason:
+        messages.error(request, _("Nothing was put back: say why. Everybody can read it."))
+    elif put_back(decision, reason, request.user, name_of(request.user)):
+        note(request, "set_put_back", campaign, decision=decision.pk)
+        messages.success(request, _("They are being put back. The number follows within seconds."))
+    else:
+        messages.warning(request, _("This set is not out, or not wholly out yet. Look again in a moment."))
+    return _to(campaign)
+
+
+def _preview(campaign: Campaign, chosen: Chosen) -> dict[str, int]:
+    people, now = in_the_set(campaign, chosen).count(), shown_count(campaign).count
+    return {"people": people, "now": now, "then": max(0, now - people)}
+
+
+def _page(
+    request: HttpRequest, campaign: Campaign, form: SetForm, *, status: int = 200, **context: object
+) -> HttpResponse:
+    above = (reverse("campaign:moderation", args=[campaign.pk]), _("Waiting for somebody"))
+    return show(
+        request,
+        "desk/sets.html",
+        Frame(title=_("Sets taken out"), icon="tasks", crumbs=[*campaign_crumbs(campaign), above]),
+        status=status,
+        campaign=campaign,
+        form=form,
+        decisions=campaign.invalidations.select_related("restores", "restored_by")[:SHOWN],
+        may_moderate=may(request.user, MODERATE, campaign),
+        zone=timezone.get_current_timezone_name(),
+        **context,
+    )
+
+
+def _to(campaign: Campaign) -> HttpResponseRedirect:
+    return HttpResponseRedirect(reverse("campaign:sets", args=[campaign.pk]))

@@ -1,0 +1,262 @@
+"""Lines of the ledger that wait for a second person: they count nobody until then, and never again afterwards."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from pytest_django.fixtures import Settings
+from wagtail.models import ModelLogEntry
+
+from tocsin.actions.count import explained, shown_count
+from tocsin.campaigns import evidence
+from tocsin.campaigns.models import Campaign, CounterEntry, EntryDecision
+from tocsin.desk.numbers import glances
+
+LINE = {"source": "paper", "people": "500", "counted_on": "2026-01-02", "reason": "At the vigil"}
+PHOTO = b"\xff\xd8\xff\xe0 a photograph of Jane Secret's sheet"
+ADDS, APPROVES = "campaigns.add_counterentry", "staff.approve_entry"
+
+
+@pytest.fixture(autouse=True)
+def _files_of_its_own(settings: Settings, tmp_path: object) -> None:
+    settings.TOCSIN_DIR = tmp_path
+
+
+def at(campaign: Campaign, name: str = "ledger", *more: int) -> str:
+    return reverse(f"campaign:{name}", args=[campaign.pk, *more])
+
+
+def add(client: Client, campaign: Campaign, **changes: object) -> CounterEntry:
+    client.post(at(campaign), {**LINE, "sure": "yes", **changes})
+    return CounterEntry.objects.latest("pk")
+
+
+def shown(campaign: Campaign) -> list[int]:
+    """The number wherever it is reckoned, without who signed here (one person)."""
+    behind = explained(campaign)
+    return [
+        shown_count(campaign).count - 1,
+        glances([campaign])[0].count - 1,
+        sum(behind.get(source, 0) for source in CounterEntry.Source.values),
+    ]
+
+
+def test_it_works(admin: Client, colleague: Callable[..., Client], campaign: Campaign) -> None:
+    line = add(admin, campaign)
+    assert line.needs_approval
+    assert shown(campaign) == [0, 0, 0]
+    other = colleague("campaigns.view_campaign", APPROVES)
+    assert f'value="{line.pk}"' in other.get(at(campaign)).content.decode()
+    other.post(at(campaign, "ledger_decide"), {"line": line.pk, "approve": "yes"})
+    assert shown(campaign) == [500, 500, 500]
+    assert EntryDecision.objects.get().approved
+    assert ModelLogEntry.objects.get(action="tocsin.entry_approved").data == {"line": line.pk, "people": 500}
+
+
+def test_the_preview_says_that_it_will_wait(admin: Client, campaign: Campaign) -> None:
+    html = admin.post(at(campaign), {**LINE, "preview": "yes"}).content.decode()
+    assert "will show 501 when another person has approved it" in html
+    assert "100 people at most in a day" in html
+
+
+def test_nobody_decides_on_a_line_of_their_own(admin: Client, campaign: Campaign) -> None:
+    line = add(admin, campaign)
+    assert "Your own" in admin.get(at(campaign)).content.decode()
+    admin.post(at(campaign, "ledger_decide"), {"line": line.pk, "approve": "yes"})
+    assert not EntryDecision.objects.exists()
+
+
+def test_who_may_not_approve_adds_nothing_that_counts_at_once(
+    colleague: Callable[..., Client], campaign: Campaign
+) -> None:
+    writer = colleague("campaigns.view_campaign", ADDS)
+    assert add(writer, campaign, people="1").needs_approval
+    writer.post(at(campaign, "ledger_decide"), {"line": CounterEntry.objects.get().pk, "approve": "yes"})
+    assert shown(campaign) == [0, 0, 0]
+
+
+def test_many_small_lines_are_no_way_around_a_large_one(admin: Client, campaign: Campaign) -> None:
+    assert [add(admin, campaign, people=people).needs_approval for people in ("60", "40", "1", "-1")] == [
+        False,
+        False,
+        True,
+        True,
+    ]
+    assert shown(campaign) == [100, 100, 100]
+
+
+@pytest.mark.parametrize(("setting", "waits"), [(0, [True]), (1, [False])])
+def test_the_setting_says_from_where_on(
+    admin: Client, campaign: Campaign, settings: Settings, setting: int, waits: list[bool]
+) -> None:
+    settings.TOCSIN_ENTRY_ALONE = setting
+    assert add(admin, campaign, people="1").needs_approval in waits
+
+
+def test_a_refused_line_stays_with_why_and_counts_nobody(
+    admin: Client, colleague: Callable[..., Client], campaign: Campaign
+) -> None:
+    line, other = add(admin, campaign), colleague("campaigns.view_campaign", APPROVES)
+    other.post(at(campaign, "ledger_decide"), {"line": line.pk, "refuse": "yes", "why": " "})
+    assert not EntryDecision.objects.exists()
+    other.post(at(campaign, "ledger_decide"), {"line": line.pk, "refuse": "yes", "why": "The sheets are blank"})
+    assert "The sheets are blank. Counts nobody." in admin.get(at(campaign)).content.decode()
+    assert shown(campaign) == [0, 0, 0]
+
+
+def test_a_decision_is_final(admin: Client, colleague: Callable[..., Client], campaign: Campaign) -> None:
+    line, other = add(admin, campaign), colleague("campaigns.view_campaign", APPROVES)
+    for verdict in ("approve", "refuse"):
+        other.post(at(campaign, "ledger_decide"), {"line": line.pk, verdict: "yes", "why": "r"})
+    assert [decision.approved for decision in EntryDecision.objects.all()] == [True]
+
+
+def test_a_line_of_another_campaign_is_not_decided_on(
+    admin: Client, colleague: Callable[..., Client], campaign: Campaign
+) -> None:
+    other = Campaign.objects.create(name="Other", slug="other")
+    line = add(admin, other)
+    colleague("campaigns.view_campaign", APPROVES).post(
+        at(campaign, "ledger_decide"), {"line": line.pk, "approve": "yes"}
+    )
+    assert not EntryDecision.objects.exists()
+
+
+@pytest.mark.parametrize("line", ["x", "-1", "9" * 30, "²"])
+def test_a_forged_number_is_nobody(admin: Client, campaign: Campaign, line: str) -> None:
+    assert admin.post(at(campaign, "ledger_decide"), {"line": line, "approve": "yes"}).status_code == 302
+
+
+def test_a_second_click_adds_nothing(admin: Client, campaign: Campaign) -> None:
+    draft = carried(admin.post(at(campaign), {**LINE, "preview": "yes"}).content.decode())
+    for _ in range(2):
+        admin.post(at(campaign), {**LINE, "draft": draft, "sure": "yes"})
+    assert CounterEntry.objects.count() == 1
+
+
+def carried(html: str) -> str:
+    found = re.search(r'name="draft" value="([^"]+)"', html)
+    assert found
+    return found[1]
+
+
+# ── what shows it ───────────────────────────────────────────────────────────────────────────────────────────────
+def test_a_photograph_is_kept_through_the_preview_and_sealed(admin: Client, campaign: Campaign) -> None:
+    preview = admin.post(
+        at(campaign), {**LINE, "preview": "yes", "evidence_file": SimpleUploadedFile("Jane Secret.jpg", PHOTO)}
+    ).content.decode()
+    line = add(admin, campaign, draft=carried(preview))
+    stored = (evidence.folder() / line.evidence).read_bytes()
+    assert b"Secret" not in stored
+    saved = admin.post(at(campaign, "ledger_evidence", line.pk))
+    assert b"".join(saved) == PHOTO
+    assert saved.headers["Content-Disposition"] == f'attachment; filename="evidence-{line.pk}.jpg"'
+    assert ModelLogEntry.objects.filter(action="tocsin.evidence_opened").count() == 1
+
+
+def test_a_file_is_not_lost_when_something_else_is_wrong(admin: Client, campaign: Campaign) -> None:
+    answer = admin.post(
+        at(campaign),
+        {**LINE, "people": "0", "preview": "yes", "evidence_file": SimpleUploadedFile("a.jpg", PHOTO)},
+    )
+    assert answer.status_code == 422
+    assert "Your JPG is kept" in answer.content.decode()
+    assert add(admin, campaign, draft=carried(answer.content.decode())).evidence
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"<svg onload=alert(1)>", b"a,b\n<script>alert(1)</script>", b"MZ\x00\x01", b" ", b"<!DOCTYPE html>"],
+)
+def test_what_could_run_is_refused(admin: Client, campaign: Campaign, data: bytes) -> None:
+    """B76, by what is in it and not by its name."""
+    answer = admin.post(
+        at(campaign), {**LINE, "sure": "yes", "evidence_file": SimpleUploadedFile("a.pdf", data, "application/pdf")}
+    )
+    assert answer.status_code == 422
+    assert not CounterEntry.objects.exists()
+
+
+def test_what_is_too_large_is_refused(admin: Client, campaign: Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evidence, "MOST_BYTES", 10)
+    answer = admin.post(at(campaign), {**LINE, "sure": "yes", "evidence_file": SimpleUploadedFile("a.jpg", PHOTO)})
+    assert "larger than 20 MB" in answer.content.decode()
+    assert not evidence.folder().exists()
+
+
+def test_a_link_is_shown_to_staff(admin: Client, campaign: Campaign) -> None:
+    add(admin, campaign, people="5", evidence_link="https://partner.example/sheet")
+    assert 'href="https://partner.example/sheet"' in admin.get(at(campaign)).content.decode()
+    assert admin.post(at(campaign), {**LINE, "evidence_link": "javascript:alert(1)"}).status_code == 422
+
+
+def test_seeing_the_ledger_is_not_opening_its_evidence(
+    admin: Client, colleague: Callable[..., Client], campaign: Campaign
+) -> None:
+    line = add(admin, campaign, evidence_file=SimpleUploadedFile("a.jpg", PHOTO))
+    viewer = colleague("campaigns.view_campaign")
+    assert at(campaign, "ledger_evidence", line.pk) not in viewer.get(at(campaign)).content.decode()
+    assert viewer.post(at(campaign, "ledger_evidence", line.pk)).status_code == 302
+    assert admin.get(at(campaign, "ledger_evidence", line.pk)).status_code == 405
+
+
+def test_a_draft_of_somebody_else_is_no_draft(
+    admin: Client, colleague: Callable[..., Client], campaign: Campaign
+) -> None:
+    draft = carried(
+        admin.post(
+            at(campaign), {**LINE, "preview": "yes", "evidence_file": SimpleUploadedFile("a.jpg", PHOTO)}
+        ).content.decode()
+    )
+    assert not add(colleague("campaigns.view_campaign", ADDS), campaign, draft=draft).evidence
+
+
+def test_what_no_line_names_is_removed_a_day_later(admin: Client, campaign: Campaign) -> None:
+    add(admin, campaign, evidence_file=SimpleUploadedFile("a.jpg", PHOTO))
+    evidence.keep(PHOTO)
+    assert evidence.remove_unused() == 0
+    for path in evidence.folder().iterdir():
+        os.utime(path, (0, 0))
+    assert evidence.remove_unused() == 1
+    assert len(list(evidence.folder().iterdir())) == 1
+
+
+# ── sheets from a file ──────────────────────────────────────────────────────────────────────────────────────────
+SHEETS = "date;people;sheet\n2026-01-02;25;Vigil 1\n2026-01-02;many;Vigil 2\n2026-01-03;1 019;Vigil 3\n2999-01-01;3;x\n"
+
+
+def upload(client: Client, campaign: Campaign, text: str = SHEETS) -> str:
+    answer = client.post(
+        at(campaign, "ledger_sheets"), {"file": SimpleUploadedFile("sheets.csv", text.encode(), "text/csv")}
+    )
+    html: str = answer.content.decode()
+    return html
+
+
+def test_sheets_are_seen_before_they_are_added_and_added_once(admin: Client, campaign: Campaign) -> None:
+    html = upload(admin, campaign)
+    assert "1 → 1,045" in html
+    assert "Row 3: “many” is no number of people." in html
+    assert "Row 5: “2999-01-01” is no day up to today." in html
+    assert not CounterEntry.objects.exists()
+    for _ in range(2):
+        admin.post(at(campaign, "ledger_sheets"), {"draft": carried(html)})
+    lines = CounterEntry.objects.order_by("pk")
+    assert [(line.people, line.reason, line.needs_approval) for line in lines] == [
+        (25, "Vigil 1", True),
+        (1019, "Vigil 3", True),
+    ]
+    assert {evidence.kind_named(line.evidence) for line in lines} == {"csv"}
+
+
+@pytest.mark.parametrize("text", ["date,people\n2026-01-02,3\n", "nothing", "people,date,sheet\n", "\xff\xd8\xff"])
+def test_what_is_no_table_of_sheets_is_refused_with_a_sentence(admin: Client, campaign: Campaign, text: str) -> None:
+    html = upload(admin, campaign, text)
+    assert "error-message" in html
+    assert not CounterEntry.objects.exists()
