@@ -36,6 +36,8 @@ from django_tasks_db.models import DBTaskResult
 from tocsin.actions.asking import ask_batch
 from tocsin.actions.count import prove_counts
 from tocsin.actions.digests import send_digests
+from tocsin.actions.exporting.jobs import mend_exports
+from tocsin.actions.exporting.store import remove_old_files
 from tocsin.actions.handin.store import remove_old_kits
 from tocsin.actions.models import CountProof
 from tocsin.actions.process import follow_batch, paused_campaigns
@@ -123,6 +125,7 @@ class Jobs:
             return
         self.looked_at = now
         find_lost_jobs()
+        mend_exports()
         count_taken()
         send_digests()
         if not_proved_since(last_night(timezone.localtime(now))):
@@ -176,6 +179,7 @@ def nightly() -> None:
         if not proof.agrees:
             log.error("campaign %s: tallied %s, found %s", proof.campaign_id, proof.tallied, proof.found)
     remove_old_kits()
+    remove_old_files()
     forget_what_is_old()
     call_command("clearsessions")
     DBTaskResult.objects.finished().filter(finished_at__lt=Now() - JOBS_ARE_KEPT_FOR).delete()

@@ -9,11 +9,13 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.desk.conftest import Sign, Write, a_hand_in
+from tocsin.actions.models import Action, Export
 from tocsin.actions.states import State as ActionState
 from tocsin.campaigns.models import Campaign, Target, TargetImport, TargetList
 from tocsin.desk.controls import CONTROLS
+from tocsin.supporters.models import Supporter
 
-SEEN = ["hub", "ledger", "moderation", "letters", "letters_export", "targets", "hand_ins", "edit", "history", "delete"]
+SEEN = ["hub", "ledger", "moderation", "letters", "targets", "hand_ins", "edit", "history", "delete"]
 OF_A_TARGET = ["target_proof", "target_proof_csv", "new_hand_in"]
 
 
@@ -36,6 +38,24 @@ def _doors(campaign: Campaign, target: Target, letter_pk: int, action_pk: int) -
         reverse("target:add"),
         reverse("target:edit", args=[target.pk]),
         *_doors_of_lists(),
+        *_doors_of_data(campaign, action_pk),
+    ]
+
+
+def _doors_of_data(campaign: Campaign, action_pk: int) -> list[str]:
+    """People's data, of one campaign and of the whole site."""
+    jane = Supporter.objects.create(email_digest=b"j" * 32, sealed=b"x", language="en")
+    Action.objects.filter(pk=action_pk).update(supporter=jane)
+    ready = Export.objects.create(kind=Export.Kind.SUPPORTERS, format="csv", language="en", asked_by_name="Jane")
+    lists = ("supporters", "actions", "consents", "exports")
+    return [
+        *[reverse(f"campaign:{name}", args=[campaign.pk]) for name in lists],
+        *[reverse(f"desk_{name}") for name in (*lists, "find_person")],
+        *[reverse("campaign:new_export", args=[campaign.pk, kind]) for kind in Export.Kind.values],
+        *[reverse("desk_new_export", args=[kind]) for kind in Export.Kind.values],
+        reverse("desk_person", args=[jane.pk]),
+        reverse("desk_export", args=[ready.pk]),
+        reverse("desk_export_state", args=[ready.pk]),
     ]
 
 

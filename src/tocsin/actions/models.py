@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from tocsin.actions.exporting.model import Export as Export
 from tocsin.actions.states import State
 from tocsin.campaigns.models import Campaign, Edition, Target
 from tocsin.outbox.models import Message
@@ -59,6 +60,8 @@ class Action(models.Model):
             models.Index(fields=["id"], condition=Q(state="counted"), name="actions_to_follow"),
             models.Index(fields=["campaign", "id"], condition=Q(state__in=["held", "stuck"]), name="actions_for_staff"),
             models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="actions_that_wait"),
+            # A campaign's list, newest first; state and edition ride along, so that to pick by them reads no row.
+            models.Index(fields=["campaign", "id", "state", "edition"], name="actions_by_campaign"),
         ]
 
     def __str__(self) -> str:

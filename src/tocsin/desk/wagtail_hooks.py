@@ -20,6 +20,8 @@ from wagtail.log_actions import LogActionRegistry
 
 from tocsin.desk import journal, mailbox
 from tocsin.desk.campaigns import Campaigns
+from tocsin.desk.data_tabs import data_tabs
+from tocsin.desk.data_urls import DATA_OF_ALL
 from tocsin.desk.home import CampaignsPanel
 from tocsin.desk.proof_urls import PROOF_OF_ALL
 from tocsin.desk.rights import OPEN_PERSONAL_DATA, grantable_permissions, may
@@ -49,6 +51,23 @@ def register_mailbox_urls() -> list[URLPattern]:
 @hooks.register("register_admin_urls")
 def register_proof_urls() -> list[URLPattern]:
     return PROOF_OF_ALL
+
+
+@hooks.register("register_admin_urls")
+def register_data_urls() -> list[URLPattern]:
+    return DATA_OF_ALL
+
+
+class DataMenuItem(MenuItem):
+    """For whoever may do anything with people's data."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(data_tabs(request, None, ""))
+
+
+@hooks.register("register_admin_menu_item")
+def register_data_menu_item() -> MenuItem:
+    return DataMenuItem(_("Supporters"), reverse_lazy("desk_data"), name="supporters", icon_name="group", order=62)
 
 
 class MailboxMenuItem(MenuItem):

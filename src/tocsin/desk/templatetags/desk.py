@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from django import template
 from django.template.defaultfilters import date as written
@@ -34,3 +36,9 @@ def moment(at: datetime | None) -> str:
 @register.filter(expects_localtime=True)
 def day(at: date | None) -> str:
     return str(written(at, pgettext("a day, in Django's date format", "j M Y")))
+
+
+@register.filter
+def of(found: Mapping[Any, Any], key: object) -> Any:
+    """What a table has under this key."""
+    return found.get(key)

@@ -1,0 +1,31 @@
+"""The addresses of people's data: lists, one person, exports and imports; of a campaign and of the whole site."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from tocsin.desk import exports, people_lists, person
+
+# Below a campaign's own address, in its name space.
+DATA_OF_A_CAMPAIGN: list[URLPattern] = [
+    path("<int:pk>/supporters/", people_lists.supporters_of, name="supporters"),
+    path("<int:pk>/supporters/<int:supporter_pk>/", person.person_of, name="person"),
+    path("<int:pk>/actions/", people_lists.actions_of, name="actions"),
+    path("<int:pk>/consents/", people_lists.consents_of, name="consents"),
+    path("<int:pk>/exports/", exports.exports_of, name="exports"),
+    path("<int:pk>/exports/new/<slug:kind>/", exports.new_of, name="new_export"),
+]
+DATA_OF_ALL: list[URLPattern] = [
+    path("data/", people_lists.data, name="desk_data"),
+    path("data/supporters/", people_lists.supporters, name="desk_supporters"),
+    path("data/supporters/find/", person.find, name="desk_find_person"),
+    path("data/supporters/<int:pk>/", person.person, name="desk_person"),
+    path("data/actions/", people_lists.actions, name="desk_actions"),
+    path("data/consents/", people_lists.consents, name="desk_consents"),
+    path("data/exports/", exports.exports, name="desk_exports"),
+    path("data/exports/new/<slug:kind>/", exports.new, name="desk_new_export"),
+    path("data/exports/<int:pk>/", exports.export, name="desk_export"),
+    path("data/exports/<int:pk>/state.json", exports.state, name="desk_export_state"),
+    path("data/exports/<int:pk>/file/", exports.download, name="desk_export_download"),
+    path("data/exports/<int:pk>/stop/", exports.stop, name="desk_export_stop"),
+]
