@@ -39,6 +39,7 @@ from tocsin.actions.digests import send_digests
 from tocsin.actions.exporting.jobs import mend_exports
 from tocsin.actions.exporting.store import remove_old_files
 from tocsin.actions.handin.store import remove_old_kits
+from tocsin.actions.importing.jobs import mend_imports
 from tocsin.actions.models import CountProof
 from tocsin.actions.process import follow_batch, paused_campaigns
 from tocsin.actions.screen import screen_batch
@@ -126,6 +127,7 @@ class Jobs:
         self.looked_at = now
         find_lost_jobs()
         mend_exports()
+        mend_imports()
         count_taken()
         send_digests()
         if not_proved_since(last_night(timezone.localtime(now))):

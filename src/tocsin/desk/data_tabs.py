@@ -44,6 +44,7 @@ ROOMS = (
     _Room("consents", gettext_lazy("Consents"), OPEN_PERSONAL_DATA, OPEN_PERSONAL_DATA),
     _Room("find_person", gettext_lazy("Find a person"), FIND_PEOPLE, None),
     _Room("exports", gettext_lazy("Exports"), EXPORT_PEOPLE, SEE_CAMPAIGNS),
+    _Room("imports", gettext_lazy("Imports"), IMPORT_PEOPLE, None),
 )
 
 

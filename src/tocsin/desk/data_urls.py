@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from tocsin.desk import exports, people_lists, person
+from tocsin.desk import exports, people_import, people_lists, person
 
 # Below a campaign's own address, in its name space.
 DATA_OF_A_CAMPAIGN: list[URLPattern] = [
@@ -28,4 +28,11 @@ DATA_OF_ALL: list[URLPattern] = [
     path("data/exports/<int:pk>/state.json", exports.state, name="desk_export_state"),
     path("data/exports/<int:pk>/file/", exports.download, name="desk_export_download"),
     path("data/exports/<int:pk>/stop/", exports.stop, name="desk_export_stop"),
+    path("data/imports/", people_import.imports, name="desk_imports"),
+    path("data/imports/<int:pk>/", people_import.imported, name="desk_import"),
+    path("data/imports/<int:pk>/state.json", people_import.state, name="desk_import_state"),
+    path("data/imports/<int:pk>/check/", people_import.check, name="desk_import_check"),
+    path("data/imports/<int:pk>/carry-out/", people_import.carry_out, name="desk_import_carry_out"),
+    path("data/imports/<int:pk>/take-back/", people_import.take_back, name="desk_import_take_back"),
+    path("data/imports/<int:pk>/left-out.csv", people_import.left_out, name="desk_import_left_out"),
 ]

@@ -37,6 +37,13 @@ ENTRIES: dict[str, tuple[Promise, Promise]] = {
     "tocsin.person_opened": (_("Open a person"), _("Read all that is known of a person")),
     "tocsin.export_asked": (_("Ask for an export"), _("Asked for a file of data to take along")),
     "tocsin.export_downloaded": (_("Download an export"), _("Took a file of data along")),
+    "tocsin.people_uploaded": (_("Upload people"), _("Uploaded a file of people")),
+    "tocsin.people_imported": (_("Import people"), _("Imported people with their consent")),
+    "tocsin.people_import_undone": (_("Undo an import of people"), _("Took an import of people back")),
+    "tocsin.people_left_out_downloaded": (
+        _("Download rows left out"),
+        _("Took rows along that were left out"),
+    ),
     "tocsin.export_stopped": (_("Stop an export"), _("Stopped an export that was being made")),
     "tocsin.letters_searched": (_("Search by address"), _("Looked for the letters of one address")),
     "tocsin.target_exported": (_("Export a target's numbers"), _("Took a target's numbers along as CSV")),
