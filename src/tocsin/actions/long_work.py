@@ -42,6 +42,10 @@ class Work:
             self.told_at = time.monotonic()
             self._change(rows_done=done, beat_at=Now())
 
+    def note(self, **changes: Any) -> None:
+        """Something that is known now. Raises NoLongerOurs."""
+        self._change(beat_at=Now(), **changes)
+
     def end(self, state: str, **changes: Any) -> None:
         """The work is done, or cannot be. Raises NoLongerOurs."""
         self._change(state=state, run="", beat_at=None, **changes)

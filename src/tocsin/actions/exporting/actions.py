@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import QuerySet
+
 from tocsin.actions.exporting.batches import batches, cells, opened
 from tocsin.actions.exporting.model import Export
 from tocsin.actions.lists.find import actions_like
 from tocsin.actions.lists.wanted import Wanted
-from tocsin.actions.models import Letter
+from tocsin.actions.models import Action, Letter
 from tocsin.actions.take import action_context
 from tocsin.campaigns.models import Campaign, Edition
 
@@ -48,12 +50,15 @@ READ = (
 )
 
 
+def actions_of(export: Export) -> QuerySet[Action]:
+    return actions_like(Wanted.asked_by(export.filters), export.campaign_id).like
+
+
 def action_rows(export: Export) -> Iterator[list[tuple[Any, ...]]]:
-    found = actions_like(Wanted.asked_by(export.filters), export.campaign_id).like
     names = dict(Campaign.objects.values_list("pk", "name"))
     languages = dict(Edition.objects.values_list("pk", "language"))
     sealed = ("email_digest", "sealed") if export.people else ()
-    for some in batches(found.values_list(*READ, *sealed)):
+    for some in batches(actions_of(export).values_list(*READ, *sealed)):
         letters = _letters([row[0] for row in some])
         yield [_row(row, names, languages, letters.get(row[0], (0, None)), people=export.people) for row in some]
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import QuerySet
+
 from tocsin.actions.exporting.batches import batches
 from tocsin.actions.exporting.model import Export
 from tocsin.actions.exporting.supporters import open_supporter
 from tocsin.actions.lists.find import consents_like
 from tocsin.actions.lists.wanted import Wanted
-from tocsin.supporters.models import ConsentWording
+from tocsin.supporters.models import Consent, ConsentWording
 
 CONSENT_COLUMNS = (
     "consent",
@@ -41,10 +43,13 @@ READ = (
 SEALED = ("supporter__email_digest", "supporter__sealed")
 
 
+def consents_of(export: Export) -> QuerySet[Consent]:
+    return consents_like(Wanted.asked_by(export.filters), export.campaign_id).like
+
+
 def consent_rows(export: Export) -> Iterator[list[tuple[Any, ...]]]:
-    found = consents_like(Wanted.asked_by(export.filters), export.campaign_id).like
     wordings: dict[int | None, tuple[str, ...]] = {None: ("", "", "")}
-    for some in batches(found.values_list(*READ, *(SEALED if export.people else ()))):
+    for some in batches(consents_of(export).values_list(*READ, *(SEALED if export.people else ()))):
         _learn(wordings, {row[16] for row in some})
         yield [_row(row, wordings, people=export.people) for row in some]
 

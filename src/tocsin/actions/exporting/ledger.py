@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import QuerySet
+
 from tocsin.actions.exporting.batches import batches
 from tocsin.actions.exporting.model import Export
 from tocsin.campaigns.models import CounterEntry
@@ -18,6 +20,10 @@ READ = (
 )
 
 
+def entries_of(export: Export) -> QuerySet[CounterEntry]:
+    lines = CounterEntry.objects.order_by()
+    return lines.filter(campaign=export.campaign_id) if export.campaign_id else lines
+
+
 def ledger_rows(export: Export) -> Iterator[list[tuple[Any, ...]]]:
-    lines = CounterEntry.objects.filter(campaign=export.campaign_id) if export.campaign_id else CounterEntry.objects
-    yield from batches(lines.order_by().values_list(*READ))
+    yield from batches(entries_of(export).values_list(*READ))

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from tocsin.actions.exporting.batches import batches, opened
 from tocsin.actions.exporting.model import Export
 from tocsin.actions.letters import full_name
 from tocsin.actions.letters_wanted import Wanted, letters_like
+from tocsin.actions.models import Letter
 from tocsin.actions.take import action_context
 from tocsin.campaigns.models import Target
 from tocsin.outbox.models import Delivery
@@ -45,10 +47,13 @@ SEALED = ("action__email_digest", "action__sealed")
 NO_ATTEMPT = (None, "", "")
 
 
+def letters_of(export: Export) -> QuerySet[Letter]:
+    return letters_like(export.campaign_id, Wanted.asked_by(export.filters))
+
+
 def letter_rows(export: Export) -> Iterator[list[tuple[Any, ...]]]:
-    found = letters_like(export.campaign_id, Wanted.asked_by(export.filters))
     names = dict(Target.objects.values_list("pk", "name"))
-    for some in batches(found.values_list(*READ, *(SEALED if export.people else ())), key="message_id"):
+    for some in batches(letters_of(export).values_list(*READ, *(SEALED if export.people else ())), key="message_id"):
         attempts = _last_attempts([row[0] for row in some])
         yield [_row(row, names, attempts.get(row[0], NO_ATTEMPT), people=export.people) for row in some]
 

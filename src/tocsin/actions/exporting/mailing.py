@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from tocsin.actions.exporting.batches import batches
 from tocsin.actions.exporting.model import Export
@@ -18,7 +18,7 @@ from tocsin.actions.exporting.supporters import open_supporter, reasons_to_send_
 from tocsin.actions.lists.wanted import Wanted
 from tocsin.actions.models import Action
 from tocsin.supporters.current import current_consents, may_be_mailed
-from tocsin.supporters.models import Consent
+from tocsin.supporters.models import Consent, Supporter
 
 READ = ("pk", "email_digest", "sealed", "language")
 
@@ -27,15 +27,18 @@ def mailing_columns(preset: str) -> tuple[str, ...]:
     return PRESETS[preset].columns
 
 
-def mailing_rows(export: Export) -> Iterator[list[tuple[Any, ...]]]:
+def agreed_people(export: Export) -> QuerySet[Supporter]:
     """Of a campaign: those who acted in it. In one language, where the filter says so."""
     found = may_be_mailed(export.purpose)
     if export.campaign_id:
         acted = Action.objects.filter(campaign=export.campaign_id, supporter=OuterRef("pk"))
         found = found.filter(Exists(acted))
-    if language := Wanted.asked_by(export.filters).language:
-        found = found.filter(language=language)
-    for some in batches(found.values_list(*READ)):
+    language = Wanted.asked_by(export.filters).language
+    return found.filter(language=language) if language else found
+
+
+def mailing_rows(export: Export) -> Iterator[list[tuple[Any, ...]]]:
+    for some in batches(agreed_people(export).values_list(*READ)):
         yield _rows(some, export)
 
 

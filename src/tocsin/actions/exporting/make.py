@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from django.utils import timezone
 
-from tocsin.actions.exporting.kinds import columns_of, rows_of
+from tocsin.actions.exporting.kinds import columns_of, how_many, rows_of
 from tocsin.actions.exporting.model import Export
 from tocsin.actions.exporting.store import Measured, kept_for, new_name, remove, write_sealed
 from tocsin.actions.long_work import NoLongerOurs, Work
@@ -20,6 +20,7 @@ def make_file(work: Work) -> bool:
     export: Export = work.row
     name = new_name("export", export.pk)
     try:
+        work.note(rows=how_many(export))
         with write_sealed(name) as sealed:
             file = Measured(sealed)
             rows = _Counted(work)

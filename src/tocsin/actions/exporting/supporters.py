@@ -31,11 +31,11 @@ READ = ("pk", "email_digest", "sealed", "language", "first_seen_at", "changed_at
 
 
 def supporter_rows(export: Export) -> Iterator[list[tuple[Any, ...]]]:
-    for some in batches(chosen(export).values_list(*READ)):
+    for some in batches(supporters_of(export).values_list(*READ)):
         yield _rows(some, people=export.people)
 
 
-def chosen(export: Export) -> QuerySet[Supporter]:
+def supporters_of(export: Export) -> QuerySet[Supporter]:
     """Those whom the list showed: of a campaign by their actions in it."""
     wanted = Wanted.asked_by(export.filters)
     if not export.campaign_id:
