@@ -251,6 +251,11 @@ if TOCSIN_MAIL_URL.scheme == "esp" and not TOCSIN_ESP:
 # What Django and Wagtail send by themselves (a forgotten password) goes through the same outbox as every letter.
 MAILERS = {"default": {"BACKEND": "tocsin.outbox.staffmail.OutboxBackend"}}
 
+# ── people's data ───────────────────────────────────────────────────────────────────────────────────────────────
+TOCSIN_EXPORT_DAYS = env.whole(
+    "TOCSIN_EXPORT_DAYS", 7, least=1, most=60, help="For how many days a file that staff exported can be fetched."
+)
+
 # ── who represents whom ─────────────────────────────────────────────────────────────────────────────────────────
 TOCSIN_REPRESENT_URL = env.url(
     "TOCSIN_REPRESENT_URL",

@@ -37,7 +37,10 @@ from django_tasks_db.models import DBTaskResult
 from tocsin.actions.asking import ask_batch
 from tocsin.actions.count import prove_counts
 from tocsin.actions.digests import send_digests
+from tocsin.actions.exporting.jobs import mend_exports
+from tocsin.actions.exporting.store import remove_old_files
 from tocsin.actions.handin.store import remove_old_kits
+from tocsin.actions.importing.jobs import mend_imports
 from tocsin.actions.letter_hours import roll_up_letters
 from tocsin.actions.mailable import count_mailable
 from tocsin.actions.models import CountProof
@@ -130,6 +133,8 @@ class Jobs:
             return
         self.looked_at = now
         find_lost_jobs()
+        mend_exports()
+        mend_imports()
         count_taken()
         look_at_trials()
         count_mailable()
@@ -193,6 +198,7 @@ def nightly() -> None:
             log.error("campaign %s: %s of %s hours mended", roll_ups.campaign_id, roll_ups.mended, roll_ups.hours)
     remove_old_kits()
     remove_unused()
+    remove_old_files()
     forget_what_is_old()
     call_command("clearsessions")
     DBTaskResult.objects.finished().filter(finished_at__lt=Now() - JOBS_ARE_KEPT_FOR).delete()

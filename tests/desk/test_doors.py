@@ -9,33 +9,20 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.desk.conftest import Sign, Write, a_hand_in
+from tocsin.actions.models import Action, Export
 from tocsin.actions.states import State as ActionState
 from tocsin.campaigns.models import Campaign, Edition, Target, TargetImport, TargetList, Trial
 from tocsin.desk.controls import CONTROLS
 from tocsin.desk.figure_screens import ALL as PICTURES
 from tocsin.desk.figures_of_all import ALL as OF_ALL_CAMPAIGNS
+from tocsin.supporters.models import Supporter
 
-SEEN = ["hub", "ledger", "moderation", "letters", "letters_export", "targets", "hand_ins", "edit", "history", "delete"]
-SEEN += ["alike", "steer", "begun", "keep_as_model"]
 SEEN = [
-    "hub",
-    "numbers",
-    "ledger",
-    "moderation",
-    "letters",
-    "letters_export",
-    "targets",
-    "hand_ins",
-    "edit",
-    "history",
-    "delete",
-]
-OF_A_CAMPAIGN = [name for name in PICTURES if name != "ridings"]  # for those that look postal codes up
-SEEN = [
-    *("preflight", "look", "editions"),
-    *("hub", "ledger", "ledger_sheets", "moderation", "sets", "letters", "letters_export", "targets", "hand_ins"),
+    *("hub", "numbers", "alike", "steer", "begun", "keep_as_model", "preflight", "look", "editions"),
+    *("ledger", "ledger_sheets", "moderation", "sets", "letters", "targets", "hand_ins"),
     *("edit", "history", "delete"),
 ]
+OF_A_CAMPAIGN = [name for name in PICTURES if name != "ridings"]  # for those that look postal codes up
 OF_A_TARGET = ["target_proof", "target_proof_csv", "new_hand_in"]
 
 
@@ -55,9 +42,6 @@ def _doors(campaign: Campaign, target: Target, letter_pk: int, action_pk: int) -
         reverse("campaign:opened", args=[campaign.pk, action_pk]),
         *[reverse("campaign:control", args=[campaign.pk, step]) for step in CONTROLS],
         *[reverse(f"campaign:{name}", args=[campaign.pk, target.pk]) for name in OF_A_TARGET],
-        reverse("campaign:edition", args=[campaign.pk, Edition.objects.get().pk]),
-        reverse("campaign:compare", args=[campaign.pk])
-        + f"?before={Edition.objects.get().pk}&after={Edition.objects.get().pk}",
         reverse("campaign:target_control", args=[campaign.pk, target.pk, "cancel"]),
         *[reverse("campaign:numbers_csv", args=[campaign.pk, name]) for name in OF_A_CAMPAIGN],
         reverse("desk_numbers"),
@@ -73,6 +57,8 @@ def _doors(campaign: Campaign, target: Target, letter_pk: int, action_pk: int) -
         reverse("desk_people"),
         reverse("desk_invite"),
         reverse("desk_audit"),
+        *_doors_of_editions(campaign),
+        *_doors_of_data(campaign, action_pk),
     ]
 
 
@@ -81,6 +67,23 @@ def _doors_of_editions(campaign: Campaign) -> list[str]:
     return [
         reverse("campaign:edition", args=[campaign.pk, pk]),
         reverse("campaign:compare", args=[campaign.pk]) + f"?before={pk}&after={pk}",
+    ]
+
+
+def _doors_of_data(campaign: Campaign, action_pk: int) -> list[str]:
+    """People's data, of one campaign and of the whole site."""
+    jane = Supporter.objects.create(email_digest=b"j" * 32, sealed=b"x", language="en")
+    Action.objects.filter(pk=action_pk).update(supporter=jane)
+    ready = Export.objects.create(kind=Export.Kind.SUPPORTERS, format="csv", language="en", asked_by_name="Jane")
+    lists = ("supporters", "actions", "consents", "exports")
+    return [
+        *[reverse(f"campaign:{name}", args=[campaign.pk]) for name in lists],
+        *[reverse(f"desk_{name}") for name in (*lists, "find_person")],
+        *[reverse("campaign:new_export", args=[campaign.pk, kind]) for kind in Export.Kind.values],
+        *[reverse("desk_new_export", args=[kind]) for kind in Export.Kind.values],
+        reverse("desk_supporter", args=[jane.pk]),
+        reverse("desk_export", args=[ready.pk]),
+        reverse("desk_export_state", args=[ready.pk]),
     ]
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -16,21 +14,14 @@ from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
 from tests.desk.conftest import Write, a_hand_in
+from tocsin.actions.letters_wanted import Wanted, letters_like
 from tocsin.actions.models import Letter
 from tocsin.campaigns.models import Campaign, Target
-from tocsin.desk import exports
-from tocsin.desk.letter_list import Wanted, letters_like
 from tocsin.outbox.models import Event, Kind, Message, State
 
 
 def find(client: Client, campaign: Campaign, text: str) -> Any:
     return client.post(reverse("campaign:letters_find", args=[campaign.pk]), {"text": text})
-
-
-def export(client: Client, campaign: Campaign, query: str = "", **posted: str) -> list[dict[str, str]]:
-    response = client.post(reverse("campaign:letters_export", args=[campaign.pk]) + query, posted)
-    assert isinstance(response, StreamingHttpResponse)
-    return list(csv.DictReader(io.StringIO(response.getvalue().decode("utf-8-sig"))))
 
 
 # ── found ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -72,7 +63,7 @@ def test_by_day(campaign: Campaign, write: Write) -> None:
     for first in range(9):
         for last in range(first + 1):
             since, until = ((noon - timedelta(days=days)).date() for days in (first, last))
-            found = letters_like(campaign, Wanted(since=since, until=until))
+            found = letters_like(campaign.pk, Wanted(since=since, until=until))
             assert {letter.pk for letter in found} == {letter.pk for letter in letters[8 - first : 9 - last]}
 
 
@@ -80,10 +71,10 @@ def test_by_words_and_way(campaign: Campaign, target: Target, write: Write) -> N
     own, same, digest, by_hand = write(), write(own_words=False), write(), write()
     Message.objects.filter(pk=digest.message_id).update(carrier=same.message)
     Letter.objects.filter(pk=by_hand.pk).update(hand_in=a_hand_in(campaign, target))
-    assert set(letters_like(campaign, Wanted(own="no"))) == {same}
-    assert set(letters_like(campaign, Wanted(way="digest"))) == {digest}
-    assert set(letters_like(campaign, Wanted(way="hand_in"))) == {by_hand}
-    assert set(letters_like(campaign, Wanted(way="itself"))) == {own, same}
+    assert set(letters_like(campaign.pk, Wanted(own="no"))) == {same}
+    assert set(letters_like(campaign.pk, Wanted(way="digest"))) == {digest}
+    assert set(letters_like(campaign.pk, Wanted(way="hand_in"))) == {by_hand}
+    assert set(letters_like(campaign.pk, Wanted(way="itself"))) == {own, same}
 
 
 @pytest.mark.parametrize("odd", ["?since=2026-02-31", "?since=x", "?until=9999-12-31", "?own=maybe", "?way=pigeon"])
@@ -112,59 +103,6 @@ def test_a_letter_in_a_digest_shows_the_digests_way(admin: Client, campaign: Cam
     page = admin.get(reverse("campaign:letter", args=[campaign.pk, letter.pk])).content.decode()
     assert "250 the digest was taken" in page
     assert f"in a digest ({digest.message.ref})" in page
-
-
-# ── taken along ─────────────────────────────────────────────────────────────────────────────────────────────────
-def test_the_export_has_its_columns_for_ever(admin: Client, campaign: Campaign, write: Write) -> None:
-    letter = write(State.REFUSED, "=HYPERLINK(1)")
-    [row] = export(admin, campaign)
-    assert ",".join(row) == (
-        "letter,reference,message_id,sha256,target,language,own_words,carried,signed_at,left_at,state,state_since,"
-        "attempts,last_attempt_at,server,tls,last_words"
-    )
-    assert row["reference"] == f"{campaign.pk}-{letter.action_id}"
-    assert row["state"] == "refused"
-    assert row["server"] == "mx.target.example"
-    assert row["last_words"] == "'=HYPERLINK(1)"
-    assert row["signed_at"].endswith("Z")
-    assert export(admin, campaign, kind="exact")[0]["last_words"] == "=HYPERLINK(1)"
-
-
-def test_people_only_for_those_who_may(
-    admin: Client, colleague: Callable[..., Client], campaign: Campaign, write: Write
-) -> None:
-    write()
-    [row] = export(admin, campaign, people="yes")
-    assert (row["name"], row["email"]) == ("Jane Secret", "jane0@example.org")
-    viewer = colleague("campaigns.view_campaign")
-    assert "name" not in export(viewer, campaign)[0]
-    address = reverse("campaign:letters_export", args=[campaign.pk])
-    assert viewer.post(address, {"people": "yes"}).headers["Location"] == reverse("wagtailadmin_home")
-    assert [entry.data["people"] for entry in ModelLogEntry.objects.filter(action="tocsin.letters_exported")].count(
-        True
-    ) == 1
-
-
-def test_only_what_was_chosen(admin: Client, campaign: Campaign, write: Write) -> None:
-    write(State.SENT)
-    held = write(State.HELD)
-    assert [row["letter"] for row in export(admin, campaign, "?state=held")] == [str(held.pk)]
-    assert export(admin, campaign, "?state=bounced") == []
-
-
-def test_every_letter_once_over_many_batches(
-    admin: Client, campaign: Campaign, write: Write, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(exports, "AT_ONCE", 2)
-    letters = [write().pk for _ in range(5)]
-    assert [int(row["letter"]) for row in export(admin, campaign)] == letters
-
-
-def test_a_get_exports_nothing(admin: Client, campaign: Campaign, write: Write) -> None:
-    write()
-    response = admin.get(reverse("campaign:letters_export", args=[campaign.pk]))
-    assert response.headers["Content-Type"].startswith("text/html")
-    assert not ModelLogEntry.objects.filter(action="tocsin.letters_exported").exists()
 
 
 # ── a target ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from tocsin.actions.exporting.model import Export as Export
 from tocsin.actions.hours import HourOfActions as HourOfActions
 from tocsin.actions.hours import HourOfLetters as HourOfLetters
 from tocsin.actions.hours import HourOfPlace as HourOfPlace
@@ -72,6 +73,8 @@ class Action(models.Model):
                 name="actions_set_aside",
             ),
             models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="actions_that_wait"),
+            # A campaign's list, newest first; state and edition ride along, so that to pick by them reads no row.
+            models.Index(fields=["campaign", "id", "state", "edition"], name="actions_by_campaign"),
         ]
 
     def __str__(self) -> str:

@@ -177,6 +177,7 @@ def _person(action: Action, edition: Edition, act: dict[str, Any]) -> Person:
         email_digest=bytes(action.email_digest),
         details={key: act[key] for key in DETAILS if key in act},
         language=edition.language,
+        campaign_ref=action.campaign_id,
         action_ref=action.pk,
         edition_ref=edition.pk,
         page_url=settings.TOCSIN_BASE_URL.geturl().rstrip("/") + words["page_path"],

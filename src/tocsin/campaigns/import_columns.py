@@ -104,14 +104,14 @@ FIELDS: tuple[Field, ...] = (
     Field("external_id", _("Number or name in your own list"), ("ID", "External ID", "Identifier", "Identifiant")),
 )
 LABELS: Mapping[str, Promise] = {field.name: field.label for field in FIELDS}
-_MEANING = {plain_name(called): field.name for field in FIELDS for called in field.called}
 
 
-def guess(columns: list[str]) -> dict[str, int]:
+def guess(columns: list[str], fields: tuple[Field, ...] = FIELDS) -> dict[str, int]:
     """The column for each field, by their names; the first of two that mean the same."""
+    meanings = {plain_name(called): field.name for field in fields for called in field.called}
     found: dict[str, int] = {}
     for at, column in enumerate(columns):
-        meaning = _MEANING.get(plain_name(column))
+        meaning = meanings.get(plain_name(column))
         if meaning:
             found.setdefault(meaning, at)
     # "Nom" beside « Prénom » is the family name; alone it is the whole one.

@@ -1,4 +1,4 @@
-"""Reads a file of targets into columns and rows: CSV as spreadsheets write it, or XLSX, within limits."""
+"""Reads a file into columns and rows: CSV as spreadsheets write it, or XLSX, within limits."""
 
 from __future__ import annotations
 
@@ -6,19 +6,18 @@ import csv
 import io
 import warnings
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 
-MOST_BYTES = 5 * 1024 * 1024
-MOST_ROWS = 5_000
+MEGABYTE = 1024 * 1024
 MOST_COLUMNS = 100
-# What a workbook may unpack to, and how much smaller than that its file may be: a bomb is a thousand times smaller.
-MOST_UNPACKED = 100 * 1024 * 1024
+# How much smaller than what it unpacks to a workbook's file may be: a bomb is a thousand times smaller.
 MOST_PACKED = 200
 MOST_PARTS = 2_000
 LONGEST_CELL = 2_000
@@ -27,8 +26,25 @@ SEPARATORS = (",", ";", "\t", "|")
 BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How large a file may be; `unpacked` is what a workbook may unpack to."""
+
+    megabytes: int
+    rows: int
+    unpacked: int
+
+    @property
+    def bytes(self) -> int:
+        return self.megabytes * MEGABYTE
+
+
+FOR_TARGETS = Limits(megabytes=5, rows=5_000, unpacked=100 * MEGABYTE)
+MOST_BYTES = FOR_TARGETS.bytes
+
+
 class CannotBeRead(ValueError):
-    """The file is no table of targets. Its text is a sentence that says why and what to do."""
+    """The file is no table. Its text is a sentence that says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,29 +55,38 @@ class Table:
     rows: list[list[str]]
 
 
-def read_table(data: bytes) -> Table:
+def read_table(data: bytes, limits: Limits = FOR_TARGETS) -> Table:
     """The table in a file, whatever its name. Raises CannotBeRead."""
-    if len(data) > MOST_BYTES:
-        raise CannotBeRead(_("The file is larger than 5 MB. Keep only the columns that are needed, or cut it in two."))
+    rows = stream_table(data, limits)
+    return Table(next(rows), list(rows))
+
+
+def stream_table(data: bytes, limits: Limits) -> Iterator[list[str]]:
+    """First the columns, then each row, while the file is read. Raises CannotBeRead, also on the way."""
+    if len(data) > limits.bytes:
+        said = _("The file is larger than %(megabytes)s MB. Keep only the columns that are needed, or cut it in two.")
+        raise CannotBeRead(said % {"megabytes": limits.megabytes})
     if data.startswith(OLD_EXCEL):
         raise CannotBeRead(_("This is an old Excel file (.xls). Save it as .xlsx or as CSV and take that."))
-    rows = _rows_of_workbook(data) if data.startswith(ZIP) else _rows_of_text(data)
-    return _table(rows)
+    rows = _rows_of_workbook(data, limits) if data.startswith(ZIP) else _rows_of_text(data)
+    yield from _within(filter(any, rows), limits)
 
 
-def _table(rows: Iterable[list[str]]) -> Table:
-    found: list[list[str]] = []
-    for row in rows:
-        if any(row):
-            found.append(row)
-        if len(found) > MOST_ROWS + 1:
-            raise CannotBeRead(_("The file has more than 5,000 rows. Cut it into several."))
-    if len(found) < 2:
-        raise CannotBeRead(_("The file has no rows below its first one, which names the columns."))
-    width = max(at for at, name in enumerate(found[0], start=1) if name)
+def _within(rows: Iterator[list[str]], limits: Limits) -> Iterator[list[str]]:
+    """As wide as the columns, and neither too few nor too many."""
+    columns, found = next(rows, []), 0
+    width = max((at for at, name in enumerate(columns, start=1) if name), default=0)
     if width > MOST_COLUMNS:
         raise CannotBeRead(_("The file has more than 100 columns. Keep only those that are needed."))
-    return Table(found[0][:width], [[*row, *[""] * width][:width] for row in found[1:]])
+    for found, row in enumerate(rows, start=1):
+        if found == 1:
+            yield columns[:width]
+        if found > limits.rows:
+            said = _("The file has more than %(rows)s rows. Cut it into several.")
+            raise CannotBeRead(said % {"rows": number_format(limits.rows, force_grouping=True)})
+        yield [*row, *[""] * width][:width]
+    if not found:
+        raise CannotBeRead(_("The file has no rows below its first one, which names the columns."))
 
 
 # ── CSV ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -100,14 +125,14 @@ def _separator(text: str) -> str:
 
 
 # ── XLSX ────────────────────────────────────────────────────────────────────────────────────────────────────────
-def _rows_of_workbook(data: bytes) -> Iterator[list[str]]:
+def _rows_of_workbook(data: bytes, limits: Limits) -> Iterator[list[str]]:
     """The first sheet. What it unpacks to is looked at before it is unpacked."""
-    _refuse_bombs(data)
+    _refuse_bombs(data, limits)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-            rows = book.worksheets[0].iter_rows(max_row=MOST_ROWS * 2, max_col=MOST_COLUMNS + 1, values_only=True)
+            rows = book.worksheets[0].iter_rows(max_row=limits.rows * 2, max_col=MOST_COLUMNS + 1, values_only=True)
             yield from ([_cell(value) for value in row] for row in rows)
             book.close()
     except CannotBeRead:
@@ -116,17 +141,15 @@ def _rows_of_workbook(data: bytes) -> Iterator[list[str]]:
         raise _no_workbook() from None
 
 
-def _refuse_bombs(data: bytes) -> None:
+def _refuse_bombs(data: bytes, limits: Limits) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             parts = packed.infolist()
     except zipfile.BadZipFile:
         raise _no_workbook() from None
     unpacked = sum(part.file_size for part in parts)
-    if len(parts) > MOST_PARTS or unpacked > MOST_UNPACKED or unpacked > MOST_PACKED * max(len(data), 20_000):
-        raise CannotBeRead(
-            _("This file would unpack to far more than a table of targets. Save it as CSV and take that.")
-        )
+    if len(parts) > MOST_PARTS or unpacked > limits.unpacked or unpacked > MOST_PACKED * max(len(data), 20_000):
+        raise CannotBeRead(_("This file would unpack to far more than a table. Save it as CSV and take that."))
     if "xl/workbook.xml" not in {part.filename for part in parts}:
         raise _no_workbook()
 

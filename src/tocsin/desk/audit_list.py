@@ -10,10 +10,11 @@ from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 
+from tocsin.actions.lists.find import SIDE_BY_SIDE
+from tocsin.actions.lists.wanted import day, midnight, number
 from tocsin.actions.newest import first_number
 from tocsin.desk.audit_words import Shown, shown
 from tocsin.desk.journal import Kind
-from tocsin.desk.letter_list import SIDE_BY_SIDE, a_day, a_number, midnight
 from tocsin.staff.models import AuditLine
 
 if TYPE_CHECKING:
@@ -37,11 +38,11 @@ class Wanted:
     def asked_by(cls, query: QueryDict) -> Self:
         kind = query.get("kind", "")
         return cls(
-            who=a_number(query.get("who")),
-            campaign=a_number(query.get("campaign")),
+            who=number(query.get("who")),
+            campaign=number(query.get("campaign")),
             kind=kind if kind in Kind.values else "",
-            since=a_day(query.get("since", "")),
-            until=a_day(query.get("until", "")),
+            since=day(query.get("since", "")),
+            until=day(query.get("until", "")),
         )
 
     @property
@@ -81,7 +82,7 @@ class Screenful:
 
 def screenful(wanted: Wanted, query: QueryDict) -> Screenful:
     """By key, not by counting."""
-    older, newer = a_number(query.get("older")), a_number(query.get("newer"))
+    older, newer = number(query.get("older")), number(query.get("newer"))
     rows = _rows(wanted.lines(), older, newer)
     more = len(rows) > A_SCREENFUL
     if newer is not None:

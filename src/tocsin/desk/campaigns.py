@@ -20,6 +20,7 @@ from tocsin.desk import alike, hub, ledger, letters, moderation, steer
 from tocsin.desk.campaign_form import campaign_form
 from tocsin.desk.campaigns_by_role import OfThisCampaign
 from tocsin.desk.counter_urls import COUNTER_OF_A_CAMPAIGN
+from tocsin.desk.data_urls import DATA_OF_A_CAMPAIGN
 from tocsin.desk.figure_urls import NUMBERS_OF_A_CAMPAIGN
 from tocsin.desk.numbers import Glance, glances
 from tocsin.desk.path_urls import PATH
@@ -174,6 +175,7 @@ class Campaigns(ModelViewSet):
             *TRIALS_OF_A_CAMPAIGN,
             *NUMBERS_OF_A_CAMPAIGN,
             *SAFETY_OF_A_CAMPAIGN,
+            *DATA_OF_A_CAMPAIGN,
             path("<int:pk>/letters/<int:letter_pk>/", letters.letter, name="letter"),
             path("<int:pk>/letters/<int:letter_pk>/words/", letters.words, name="letter_words"),
             path("<int:pk>/letters/<int:letter_pk>/<slug:step>/", letters.take_step, name="letter_step"),

@@ -1,118 +1,190 @@
-"""A campaign's letters as CSV: streamed, the same columns for ever, times in UTC, people only for those who may."""
+"""Exports at the desk: ask for a file, see how far it is, fetch it, stop it. Each fetching is written down."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
-
 from django.conf import settings
-from django.db.models import QuerySet
+from django.core.exceptions import PermissionDenied
+from django.db.models import F, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, StreamingHttpResponse
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from wagtail.admin import messages
 
-from tocsin.actions.letters import full_name
-from tocsin.actions.models import Letter
-from tocsin.actions.take import action_context
-from tocsin.lib.csvlines import csv_lines
-from tocsin.lib.sealing import CannotOpen
-from tocsin.lib.vault import vault
-from tocsin.outbox.models import Delivery
+from tocsin.actions.exporting import jobs
+from tocsin.actions.exporting.kinds import columns_of
+from tocsin.actions.exporting.store import pieces
+from tocsin.actions.models import Export
+from tocsin.campaigns.models import Campaign
+from tocsin.desk.again import ask_again
+from tocsin.desk.data_tabs import data_crumbs, data_tabs
+from tocsin.desk.export_form import ExportForm, filters_said, wanted_for
+from tocsin.desk.frame import Frame, show
+from tocsin.desk.journal import note
+from tocsin.desk.ledger import name_of
+from tocsin.desk.rights import EXPORT_PEOPLE, SEE_CAMPAIGNS, may, of_campaign, only
 
-AT_ONCE = 500
-# New columns are added at the end of their kind; none is renamed or removed.
-COLUMNS = (
-    "letter",
-    "reference",
-    "message_id",
-    "sha256",
-    "target",
-    "language",
-    "own_words",
-    "carried",
-    "signed_at",
-    "left_at",
-    "state",
-    "state_since",
-    "attempts",
-    "last_attempt_at",
-    "server",
-    "tls",
-    "last_words",
-)
-PERSONAL = ("name", "email", "city", "province", "postal_code", "country")
+EXPORTS_SHOWN = 50
+# What may be taken along without any person in it, by whoever sees the campaign.
+UNDER_WAY = (Export.State.WAITING, Export.State.MAKING)
+WITHOUT_PEOPLE = (Export.Kind.ACTIONS, Export.Kind.LETTERS, Export.Kind.LEDGER)
 
 
-@dataclass(frozen=True, slots=True)
-class Export:
-    """What somebody asked for. `people` adds who wrote; `for_spreadsheet` makes formulas harmless."""
-
-    letters: QuerySet[Letter]
-    people: bool
-    for_spreadsheet: bool
-
-    def lines(self) -> Iterator[bytes]:
-        return csv_lines(self._rows(), for_spreadsheet=self.for_spreadsheet)
-
-    def _rows(self) -> Iterator[tuple[Any, ...]]:
-        yield COLUMNS + (PERSONAL if self.people else ())
-        for letters in _batches(self.letters):
-            attempts = _last_attempts(letters)
-            for letter in letters:
-                row = _row(letter, attempts.get(letter.message_id))
-                yield row + _person(letter) if self.people else row
+@only(EXPORT_PEOPLE)
+@require_GET
+def exports(request: HttpRequest) -> HttpResponse:
+    return _list(request, None, Export.objects.all())
 
 
-def message_id_of(ref: str) -> str:
-    """As it stands in the mail's header."""
-    return f"<{ref}@{settings.TOCSIN_MAIL_FROM.rpartition('@')[2]}>"
+@of_campaign(SEE_CAMPAIGNS)
+@require_GET
+def exports_of(request: HttpRequest, campaign: Campaign) -> HttpResponse:
+    return _list(request, campaign, Export.objects.filter(campaign=campaign))
 
 
-def carried_by(letter: Letter) -> str:
-    if letter.hand_in_id:
-        return "hand-in"
-    return "digest" if letter.message.carrier_id else "itself"
+@only(EXPORT_PEOPLE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest, kind: str) -> HttpResponse:
+    return _new(request, None, kind)
 
 
-def _batches(letters: QuerySet[Letter]) -> Iterator[list[Letter]]:
-    """Oldest first, by key: no cursor is held open while somebody downloads slowly."""
-    found = letters.select_related("message", "target", "action__edition")
-    found = found.defer("message__sealed", "sketch", "action__edition__words").order_by("message_id")
-    last = 0
-    while some := list(found.filter(message_id__gt=last)[:AT_ONCE]):
-        yield some
-        last = some[-1].message_id
+@of_campaign(SEE_CAMPAIGNS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_of(request: HttpRequest, campaign: Campaign, kind: str) -> HttpResponse:
+    return _new(request, campaign, kind)
 
 
-def _last_attempts(letters: Iterable[Letter]) -> dict[int, Delivery]:
-    numbers = Delivery.objects.filter(message__in=[letter.message_id for letter in letters]).order_by("number")
-    return {attempt.message_id: attempt for attempt in numbers}
-
-
-def _row(letter: Letter, attempt: Delivery | None) -> tuple[Any, ...]:
-    message = letter.message
-    return (
-        letter.pk,
-        f"{letter.action.campaign_id}-{letter.action_id}",
-        message_id_of(message.ref),
-        message.sha256,
-        letter.target.name,
-        letter.action.edition.language,
-        letter.own_words,
-        carried_by(letter),
-        letter.action.accepted_at,
-        message.created_at,
-        message.state,
-        message.state_since,
-        message.attempts,
-        attempt.started_at if attempt else None,
-        attempt.server if attempt else "",
-        attempt.tls if attempt else "",
-        message.last_words,
+@require_GET
+def export(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far it is; when it is ready, the button that fetches it."""
+    found = _find(request, pk)
+    return show(
+        request,
+        "desk/export.html",
+        Frame(title=_title(found), icon="download", crumbs=data_crumbs(found.campaign, "exports")),
+        campaign=found.campaign,
+        tabs=data_tabs(request, found.campaign, "exports"),
+        export=found,
+        under_way=found.state in UNDER_WAY,
+        said=filters_said(found),
+        columns=columns_of(found),
+        days=settings.TOCSIN_EXPORT_DAYS,
     )
 
 
-def _person(letter: Letter) -> tuple[str, ...]:
-    try:
-        act = vault().open(letter.action.sealed, action_context(letter.action.email_digest))
-    except CannotOpen:
-        return ("",) * len(PERSONAL)
-    return (full_name(act), *(str(act.get(column, "")) for column in PERSONAL[1:]))
+@require_GET
+def state(request: HttpRequest, pk: int) -> JsonResponse:
+    """For the page's script: how far it is."""
+    found = _find(request, pk)
+    return JsonResponse({"ended": found.state not in UNDER_WAY, "done": found.rows_done, "rows": found.rows})
+
+
+@ask_again
+@require_http_methods(["GET", "HEAD", "POST"])
+def download(request: HttpRequest, pk: int) -> HttpResponse | StreamingHttpResponse:
+    """The open file. By a button, so that nothing that merely looks ahead fetches it; whoever was asked who they are
+    comes back by an address, and finds the button again."""
+    found = _find(request, pk)
+    opened = pieces(found.file) if request.method == "POST" and found.can_be_fetched else None
+    if opened is None:
+        return HttpResponseRedirect(reverse("desk_export", args=[pk]))
+    Export.objects.filter(pk=pk).update(downloads=F("downloads") + 1)
+    note(request, "export_downloaded", found.campaign or found, export=pk, rows=found.rows, **_about(found))
+    response = StreamingHttpResponse(opened, content_type="application/octet-stream")
+    response.headers["Content-Disposition"] = f'attachment; filename="{found.file_name}"'
+    response.headers["Content-Length"] = str(found.size)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@require_POST
+def stop(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _find(request, pk)
+    if jobs.stop(pk):
+        note(request, "export_stopped", found.campaign or found, export=pk)
+        messages.success(request, _("Stopped. Nothing of it is kept."))
+    else:
+        messages.warning(request, _("It was ready or stopped already."))
+    return HttpResponseRedirect(reverse("desk_export", args=[pk]))
+
+
+def _list(request: HttpRequest, campaign: Campaign | None, found: QuerySet[Export]) -> HttpResponse:
+    may_people = may(request.user, EXPORT_PEOPLE, campaign)
+    kinds = [kind for kind in Export.Kind if may_people or kind in WITHOUT_PEOPLE]
+    seen = found if may_people else found.filter(people=False)
+    return show(
+        request,
+        "desk/exports.html",
+        Frame(title=_("Exports"), icon="download", crumbs=data_crumbs(campaign)),
+        campaign=campaign,
+        tabs=data_tabs(request, campaign, "exports"),
+        kinds=[(kind.label, _address_of_new(campaign, kind)) for kind in kinds],
+        exports=seen.select_related("campaign")[:EXPORTS_SHOWN],
+    )
+
+
+def _address_of_new(campaign: Campaign | None, kind: str) -> str:
+    if campaign:
+        return reverse("campaign:new_export", args=[campaign.pk, kind])
+    return reverse("desk_new_export", args=[kind])
+
+
+def _new(request: HttpRequest, campaign: Campaign | None, kind: str) -> HttpResponse:
+    if kind not in Export.Kind.values:
+        raise Http404
+    may_people = may(request.user, EXPORT_PEOPLE, campaign)
+    if not may_people and kind not in WITHOUT_PEOPLE:
+        raise PermissionDenied
+    form = ExportForm(kind, campaign, request.POST or None, may_people=may_people)
+    wanted = wanted_for(kind, request.GET)
+    if request.method == "POST" and form.is_valid():
+        return _ask(request, form.export(wanted))
+    proposed = Export(kind=kind, campaign=campaign, filters=wanted.as_words(), people=may_people)
+    return show(
+        request,
+        "desk/new_export.html",
+        Frame(title=Export.Kind(kind).label, icon="download", crumbs=data_crumbs(campaign, "exports")),
+        status=422 if request.method == "POST" else 200,
+        campaign=campaign,
+        tabs=data_tabs(request, campaign, "exports"),
+        form=form,
+        kind=kind,
+        query=wanted.query(),
+        said=filters_said(proposed),
+        columns=columns_of(proposed),
+        days=settings.TOCSIN_EXPORT_DAYS,
+        may_people=may_people,
+    )
+
+
+def _ask(request: HttpRequest, wanted: Export) -> HttpResponse:
+    if wanted.people and not may(request.user, EXPORT_PEOPLE, wanted.campaign):
+        raise PermissionDenied
+    wanted.asked_by_id, wanted.asked_by_name = request.user.pk, name_of(request.user)
+    wanted.language = (get_language() or settings.LANGUAGE_CODE)[:10]
+    wanted.save()
+    note(request, "export_asked", wanted.campaign or wanted, export=wanted.pk, **_about(wanted))
+    jobs.make.enqueue(wanted.pk)
+    return HttpResponseRedirect(reverse("desk_export", args=[wanted.pk]))
+
+
+def _about(found: Export) -> dict[str, object]:
+    """What the log says of it: the filter, and never what is in the file. A source is a campaigner's own word."""
+    said = {"kind": found.kind, "format": found.format, "people": found.people, "filter": found.filters}
+    return said | ({"purpose": found.purpose, "preset": found.preset} if found.kind == Export.Kind.MAILING else {})
+
+
+def _find(request: HttpRequest, pk: int) -> Export:
+    """Where people are in it, for those who may take people along: on the whole site, or of its campaign."""
+    found = Export.objects.select_related("campaign").filter(pk=pk).first()
+    needed = SEE_CAMPAIGNS if found and found.campaign and not found.people else EXPORT_PEOPLE
+    if not may(request.user, needed, found.campaign if found else None):
+        raise PermissionDenied
+    if found is None:
+        raise Http404
+    return found
+
+
+def _title(found: Export) -> str:
+    return _("Export %(number)s: %(kind)s") % {"number": found.pk, "kind": found.get_kind_display()}

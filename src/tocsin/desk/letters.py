@@ -5,22 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 from wagtail.admin import messages
 
+from tocsin.actions.exporting.letters import message_id_of
 from tocsin.actions.fates import letters_by_fate
+from tocsin.actions.letters_wanted import WAYS, Wanted
+from tocsin.actions.lists.wanted import OWN_WORDS
 from tocsin.actions.models import Letter
 from tocsin.campaigns.models import Campaign
-from tocsin.desk.exports import COLUMNS, PERSONAL, Export, message_id_of
 from tocsin.desk.fates import MEANS, NEED_SOMEBODY, picture_of
 from tocsin.desk.frame import Crumb, Frame, campaign_crumbs, show
 from tocsin.desk.journal import note
 from tocsin.desk.letter_history import history_of
-from tocsin.desk.letter_list import OWN_WORDS, WAYS, Wanted, letters_like, screenful
+from tocsin.desk.letter_list import screenful
 from tocsin.desk.letter_search import is_an_address, letters_by_address, letters_by_reference
 from tocsin.desk.letter_steps import STEPS, steps_from
 from tocsin.desk.opened import open_action
@@ -83,35 +85,6 @@ def find(request: HttpRequest, campaign: Campaign) -> HttpResponse:
         found=found,
         may_open=may(request.user, OPEN_PERSONAL_DATA, campaign),
     )
-
-
-@of_campaign(SEE_CAMPAIGNS)
-@require_http_methods(["GET", "HEAD", "POST"])
-def export(request: HttpRequest, campaign: Campaign) -> HttpResponse | StreamingHttpResponse:
-    """What is chosen in the list, as CSV. With people in it only for those who may open letters; logged either way."""
-    wanted = Wanted.asked_by(request.GET)
-    letters = letters_like(campaign, wanted)
-    if request.method != "POST":
-        return show(
-            request,
-            "desk/letters_export.html",
-            Frame(title=_("Export letters"), icon="download", crumbs=_crumbs(campaign)),
-            campaign=campaign,
-            wanted=wanted,
-            letters=letters.count(),
-            columns=COLUMNS,
-            personal=PERSONAL,
-            may_open=may(request.user, OPEN_PERSONAL_DATA, campaign),
-        )
-    people, exact = "people" in request.POST, request.POST.get("kind") == "exact"
-    if people and not may(request.user, OPEN_PERSONAL_DATA, campaign):
-        refuse(request, campaign.pk)
-    note(request, "letters_exported", campaign, people=people, exact=exact, which=wanted.query())
-    lines = Export(letters, people=people, for_spreadsheet=not exact).lines()
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="letters-{campaign.pk}.csv"'
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
 
 
 @of_campaign(SEE_CAMPAIGNS)

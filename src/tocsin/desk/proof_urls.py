@@ -9,7 +9,6 @@ from tocsin.desk import controls, hand_ins, letters, notices, target_proof
 # Below a campaign's own address, in its name space; before the addresses of single letters.
 PROOF_OF_A_CAMPAIGN: list[URLPattern] = [
     path("<int:pk>/letters/find/", letters.find, name="letters_find"),
-    path("<int:pk>/letters/export/", letters.export, name="letters_export"),
     path("<int:pk>/controls/<slug:step>/", controls.of_one, name="control"),
     path("<int:pk>/targets/", target_proof.targets, name="targets"),
     path("<int:pk>/targets/<int:target_pk>/", target_proof.of_one, name="target_proof"),

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tocsin.campaigns.models import Campaign, Kind
-from tocsin.desk.rights import CHANGE_CAMPAIGNS, SEE_CAMPAIGNS, may
+from tocsin.desk.rights import CHANGE_CAMPAIGNS, OPEN_PERSONAL_DATA, SEE_CAMPAIGNS, may
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,22 +35,17 @@ class Door:
 
 ROOMS: list[Room] = [
     Room("hub", _("Overview"), SEE_CAMPAIGNS),
-    Room(
-        "letters",
-        _("Letters"),
-        SEE_CAMPAIGNS,
-        ("letter", "letter_words", "letters_export", "alike", "steer", "control"),
-        for_letters_only=True,
-    ),
     Room("numbers", _("Numbers"), SEE_CAMPAIGNS),
-    Room("letters", _("Letters"), SEE_CAMPAIGNS, ("letter", "letter_words", "letters_export"), for_letters_only=True),
-    Room("targets", _("Targets"), SEE_CAMPAIGNS, ("target_proof",), for_letters_only=True),
-    Room("ledger", _("Ledger"), SEE_CAMPAIGNS, ("ledger_sheets",)),
+    Room("letters", _("Letters"), SEE_CAMPAIGNS, ("letter", "letter_words", "alike", "steer", "control"), True),
+    Room("targets", _("Targets"), SEE_CAMPAIGNS, ("target_proof",), True),
+    Room("supporters", _("Supporters"), OPEN_PERSONAL_DATA, ("actions", "consents", "person")),
     Room("moderation", _("Moderation"), SEE_CAMPAIGNS, ("opened", "decide", "sets")),
-    Room("hand_ins", _("Hand-ins"), SEE_CAMPAIGNS, ("hand_in", "new_hand_in"), for_letters_only=True),
-    Room("trials", _("Trials"), SEE_CAMPAIGNS, ("trial", "new_trial")),
+    Room("ledger", _("Ledger"), SEE_CAMPAIGNS, ("ledger_sheets",)),
     Room("preflight", _("Before publishing"), SEE_CAMPAIGNS, ("look", "try_it")),
     Room("editions", _("Editions"), SEE_CAMPAIGNS, ("edition", "compare", "changed_words")),
+    Room("trials", _("Trials"), SEE_CAMPAIGNS, ("trial", "new_trial")),
+    Room("hand_ins", _("Hand-ins"), SEE_CAMPAIGNS, ("hand_in", "new_hand_in"), True),
+    Room("exports", _("Exports"), SEE_CAMPAIGNS, ("new_export",)),
     Room("edit", _("Settings"), CHANGE_CAMPAIGNS),
 ]
 

@@ -11,10 +11,10 @@ from typing import Any, ClassVar
 from django.db.models import CharField, Count, Func, Q, QuerySet
 from django.utils import timezone
 
+from tocsin.actions.lists.wanted import midnight
 from tocsin.actions.newest import first_number, newest_letters
 from tocsin.campaigns.models import Campaign, Target
 from tocsin.desk.fates import Fates, picture_of
-from tocsin.desk.letter_list import midnight
 from tocsin.outbox.models import Bucket, Delivery, Kind, Lane, Message, Notice
 from tocsin.outbox.states import State
 

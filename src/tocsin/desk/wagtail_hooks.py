@@ -24,6 +24,8 @@ from tocsin.desk import trail as trail  # its receivers listen from here on
 from tocsin.desk.audit import AUDIT
 from tocsin.desk.campaigns import Campaigns
 from tocsin.desk.campaigns_by_role import CampaignsByRole
+from tocsin.desk.data_tabs import data_tabs
+from tocsin.desk.data_urls import DATA_OF_ALL
 from tocsin.desk.figure_urls import NUMBERS_OF_ALL
 from tocsin.desk.home import CampaignsPanel
 from tocsin.desk.people import PEOPLE, PEOPLE_WORDS
@@ -92,6 +94,7 @@ def register_audit_menu_item() -> MenuItem:
     )
 
 
+@hooks.register("register_admin_urls")
 def register_numbers_urls() -> list[URLPattern]:
     return NUMBERS_OF_ALL
 
@@ -106,6 +109,23 @@ class NumbersMenuItem(MenuItem):
 @hooks.register("register_admin_menu_item")
 def register_numbers_menu_item() -> MenuItem:
     return NumbersMenuItem(_("Numbers"), reverse_lazy("desk_numbers"), name="numbers", icon_name="table", order=55)
+
+
+@hooks.register("register_admin_urls")
+def register_data_urls() -> list[URLPattern]:
+    return DATA_OF_ALL
+
+
+class DataMenuItem(MenuItem):
+    """For whoever may do anything with people's data."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(data_tabs(request, None, ""))
+
+
+@hooks.register("register_admin_menu_item")
+def register_data_menu_item() -> MenuItem:
+    return DataMenuItem(_("Supporters"), reverse_lazy("desk_data"), name="supporters", icon_name="group", order=62)
 
 
 class MailboxMenuItem(MenuItem):

@@ -17,11 +17,12 @@ BYTE_ORDER_MARK = "\ufeff"
 LINES_AT_ONCE = 200
 
 
-def csv_lines(rows: Iterable[Sequence[Any]], *, for_spreadsheet: bool) -> Iterator[bytes]:
-    """The rows as UTF-8, some hundreds at once, so that the first bytes leave before the last row is read."""
+def csv_lines(rows: Iterable[Sequence[Any]], *, for_spreadsheet: bool, mark: bool | None = None) -> Iterator[bytes]:
+    """The rows as UTF-8, some hundreds at once, so that the first bytes leave before the last row is read. `mark`:
+    whether it begins with a byte order mark; left open, it does where it is for a spreadsheet."""
     lines = _Lines()
     writer = csv.writer(lines)
-    if for_spreadsheet:
+    if for_spreadsheet if mark is None else mark:
         lines.append(BYTE_ORDER_MARK)  # without it, Excel reads é as Ã©
     for row in rows:
         cells = [written(cell) for cell in row]

@@ -6,7 +6,6 @@ moved, or taken from another file.
 
 from __future__ import annotations
 
-import base64
 import os
 import struct
 from collections.abc import Iterator
@@ -56,7 +55,7 @@ class SealedWriter:
         """Only whole pieces go to the disk."""
 
     def _put(self, plain: bytes, *, last: bool) -> None:
-        sealed = self._keys.seal(base64.b85encode(plain).decode(), _context(self._path, self._pieces, last=last))
+        sealed = self._keys.seal_bytes(plain, _context(self._path, self._pieces, last=last))
         self._file.write(_LENGTH.pack(len(sealed)) + sealed)
         self._pieces += 1
 
@@ -67,7 +66,7 @@ def read_sealed(keys: KeyRing, path: Path) -> Iterator[bytes]:
         number, piece = 0, _piece(file)
         while piece:
             following = _piece(file)
-            yield base64.b85decode(keys.open(piece, _context(path, number, last=not following)))
+            yield keys.open_bytes(piece, _context(path, number, last=not following))
             number, piece = number + 1, following
     if number == 0:
         raise CannotOpen
@@ -82,4 +81,4 @@ def _piece(file: BinaryIO) -> bytes:
 
 
 def _context(path: Path, number: int, *, last: bool) -> bytes:
-    return f"file:{path.name}:{number}:{'last' if last else 'more'}".encode()
+    return f"bytes:{path.name}:{number}:{'last' if last else 'more'}".encode()

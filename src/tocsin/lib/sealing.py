@@ -75,18 +75,23 @@ class KeyRing:
 
     def seal(self, value: Any, context: bytes) -> bytes:
         """Any JSON value, sealed for the one context it will be opened with."""
+        return self.seal_bytes(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(), context)
+
+    def seal_bytes(self, plain: bytes, context: bytes) -> bytes:
         key, nonce = self._keys[0], os.urandom(12)
-        plain = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
         return FORMAT + key.mark + nonce + key.seal.encrypt(nonce, plain, context)
 
     def open(self, sealed: bytes | memoryview, context: bytes) -> Any:
         """What `seal` was given; CannotOpen if the key is gone, the context differs, or a bit was changed."""
+        return json.loads(self.open_bytes(sealed, context))
+
+    def open_bytes(self, sealed: bytes | memoryview, context: bytes) -> bytes:
         sealed = bytes(sealed)
         key = self._by_mark.get(sealed[1:5])
         if sealed[:1] != FORMAT or key is None:
             raise CannotOpen
         try:
-            return json.loads(key.seal.decrypt(sealed[5:17], sealed[17:], context))
+            return key.seal.decrypt(sealed[5:17], sealed[17:], context)
         except InvalidTag:
             raise CannotOpen from None
 

@@ -31,6 +31,7 @@ class Person:
     email_digest: bytes
     details: dict[str, Any]
     language: str
+    campaign_ref: int
     action_ref: int
     edition_ref: int
     page_url: str
@@ -80,10 +81,12 @@ def _add_answers(people: list[Person], numbers: dict[bytes, int]) -> None:
             Consent(
                 supporter_id=numbers[person.email_digest],
                 wording_id=wordings[_fingerprint(person, answer)],
+                purpose=answer.purpose,
                 control=answer.control,
                 yes=answer.yes,
                 language=person.language,
                 page_url=person.page_url,
+                campaign_ref=person.campaign_ref,
                 action_ref=person.action_ref,
                 edition_ref=person.edition_ref,
                 given_at=person.at,

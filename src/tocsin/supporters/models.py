@@ -6,8 +6,11 @@ import hashlib
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+
+from tocsin.supporters.import_model import SupporterImport as SupporterImport
 
 
 class Supporter(models.Model):
@@ -18,6 +21,8 @@ class Supporter(models.Model):
     language = models.CharField(max_length=10)
     first_seen_at = models.DateTimeField(db_default=Now())
     changed_at = models.DateTimeField(db_default=Now())
+    # The import that made this row, if it was one: taking it back removes those who did nothing since.
+    import_ref = models.ForeignKey(SupporterImport, models.SET_NULL, null=True, related_name="made")
 
     class Meta:
         verbose_name = _("supporter")
@@ -50,30 +55,64 @@ class ConsentWording(models.Model):
 
 
 class Consent(models.Model):
-    """One answer, also a no, to one question about one purpose. Append-only."""
+    """One answer, also a no, to one question about one purpose; or that somebody left it. Append-only.
+
+    What a person's answers come to is said in one place: current.py.
+    """
 
     class Control(models.TextChoices):
         BOX = "box", _("Unticked box")
         YES_NO = "yes_no", _("Yes or no, none chosen beforehand")
+        FILE = "file", _("Given elsewhere, and brought in with a file")
+        LEFT = "left", _("Left")
+        BACK = "back", _("Came back by their own link")
+
+    class Method(models.TextChoices):
+        WEB = "web", _("On an action page")
+        IMPORT = "import", _("From a file")
+        API = "api", _("From other software")
+        PAPER = "paper", _("On paper")
+        MAIL = "mail", _("By a link in a mail")
+        STAFF = "staff", _("Told staff")
+
+    class Basis(models.TextChoices):
+        EXPRESS = "express", _("Express: they said yes to this purpose")
+        IMPLIED = "implied", _("Implied: a gift, membership or the like; it expires")
 
     supporter = models.ForeignKey(Supporter, models.CASCADE, related_name="consents")
-    wording = models.ForeignKey(ConsentWording, models.PROTECT, related_name="answers")
+    # Empty where somebody left by a link: no question was asked.
+    wording = models.ForeignKey(ConsentWording, models.PROTECT, null=True, related_name="answers")
+    purpose = models.CharField(max_length=40, blank=True)
     control = models.CharField(max_length=10, choices=Control)
     yes = models.BooleanField()
-    language = models.CharField(max_length=10)
-    page_url = models.CharField(max_length=400)
-    # The action and the edition it was given with. Plain numbers: those rooms are above and beside this one.
-    action_ref = models.BigIntegerField()
-    edition_ref = models.BigIntegerField()
-    method = models.CharField(max_length=10, default="web")
+    basis = models.CharField(max_length=10, choices=Basis, default=Basis.EXPRESS, db_default=Basis.EXPRESS)
+    language = models.CharField(max_length=10, blank=True)
+    page_url = models.CharField(max_length=400, blank=True)
+    source = models.CharField(max_length=200, blank=True, help_text=_("Where a file says that it was given."))
+    # The campaign, action and edition it was given with. Plain numbers: those rooms are above and beside this one.
+    campaign_ref = models.BigIntegerField(null=True)
+    action_ref = models.BigIntegerField(null=True)
+    edition_ref = models.BigIntegerField(null=True)
+    import_ref = models.ForeignKey(SupporterImport, models.PROTECT, null=True, related_name="consents", db_index=False)
+    method = models.CharField(max_length=10, choices=Method, default=Method.WEB)
     given_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, help_text=_("Implied consent ends then by itself."))
 
     class Meta:
         verbose_name = _("consent")
         verbose_name_plural = _("consents")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["action_ref", "wording"], name="one_answer_per_action_and_question")
+            models.UniqueConstraint(fields=["action_ref", "wording"], name="one_answer_per_action_and_question"),
+            models.UniqueConstraint(
+                fields=["import_ref", "supporter", "purpose"],
+                condition=Q(import_ref__isnull=False),
+                name="one_answer_per_import_and_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(basis="express") | Q(expires_at__isnull=False), name="implied_consent_expires"
+            ),
         ]
+        indexes: ClassVar = [models.Index(fields=["campaign_ref", "id"], name="consents_by_campaign")]
 
     def __str__(self) -> str:
-        return f"{self.wording.purpose}: {'yes' if self.yes else 'no'}"
+        return f"{self.purpose or 'everything'}: {'yes' if self.yes else 'no'}"

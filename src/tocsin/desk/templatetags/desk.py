@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from django import template
 from django.template.defaultfilters import date as written
@@ -68,3 +70,9 @@ def kind_of_file(name: str) -> str:
 def sign_said(sign: str) -> Promise | str:
     """What a sign of abuse is, in words."""
     return SIGNS.get(sign, sign)
+
+
+@register.filter
+def of(found: Mapping[Any, Any], key: object) -> Any:
+    """What a table has under this key."""
+    return found.get(key)

@@ -1,0 +1,67 @@
+"""Supporters as rows: since when, what each may be written to about; and with people, who they are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from tocsin.actions.exporting.batches import batches, cells, opened
+from tocsin.actions.exporting.model import Export
+from tocsin.actions.lists.find import supporters_like, supporters_of_campaign
+from tocsin.actions.lists.wanted import Wanted
+from tocsin.actions.models import Action
+from tocsin.outbox.models import Suppression
+from tocsin.supporters.current import purposes_of
+from tocsin.supporters.models import Supporter
+
+SUPPORTER_COLUMNS = (
+    "supporter",
+    "language",
+    "first_seen_at",
+    "changed_at",
+    "actions",
+    "may_be_mailed_about",
+    "nothing_is_sent_because",
+)
+SUPPORTER_PERSONAL = ("given_name", "family_name", "email", "phone", "city", "province", "postal_code", "country")
+READ = ("pk", "email_digest", "sealed", "language", "first_seen_at", "changed_at")
+
+
+def supporter_rows(export: Export) -> Iterator[list[tuple[Any, ...]]]:
+    for some in batches(supporters_of(export).values_list(*READ)):
+        yield _rows(some, people=export.people)
+
+
+def supporters_of(export: Export) -> QuerySet[Supporter]:
+    """Those whom the list showed: of a campaign by their actions in it."""
+    wanted = Wanted.asked_by(export.filters)
+    if not export.campaign_id:
+        return supporters_like(wanted).like
+    acted = supporters_of_campaign(wanted, export.campaign_id).like
+    return Supporter.objects.filter(Exists(acted.filter(supporter=OuterRef("pk"))))
+
+
+def _rows(some: list[tuple[Any, ...]], *, people: bool) -> list[tuple[Any, ...]]:
+    numbers = [row[0] for row in some]
+    acted = Counter(Action.objects.filter(supporter__in=numbers).values_list("supporter_id", flat=True))
+    purposes, stopped = purposes_of(numbers), reasons_to_send_nothing([bytes(row[1]) for row in some])
+    found = []
+    for pk, digest, sealed, language, first, changed in some:
+        why = stopped.get(bytes(digest), "")
+        said = (pk, language, first, changed, acted[pk], " ".join(purposes[pk]), why)
+        person = cells(open_supporter(digest, sealed), SUPPORTER_PERSONAL) if people else ()
+        found.append((*said, *person))
+    return found
+
+
+def open_supporter(digest: bytes | memoryview, sealed: bytes | memoryview) -> dict[str, Any]:
+    return opened(sealed, b"supporter:" + bytes(digest))
+
+
+def reasons_to_send_nothing(digests: list[bytes]) -> dict[bytes, str]:
+    """Which of these addresses nothing is sent to any more, and why: bounced, complained, left, erased, staff."""
+    rows = Suppression.objects.filter(digest__in=digests).values_list("digest", "reason")
+    return {bytes(digest): reason for digest, reason in rows}

@@ -1,0 +1,62 @@
+"""The rows of an uploaded file, sealed: written once as it is read, and read again for each step."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from itertools import batched
+
+from tocsin.actions.exporting.store import new_name, pieces, write_sealed
+from tocsin.campaigns.import_file import MEGABYTE, Limits
+from tocsin.supporters.models import SupporterImport
+
+LIMITS = Limits(megabytes=60, rows=200_000, unpacked=800 * MEGABYTE)
+ROWS_AT_ONCE = 500
+
+
+class FileIsGone(Exception):
+    """The sealed file was removed after two weeks: it has to be uploaded again."""
+
+
+def keep_upload(upload_pk: int, chunks: Iterable[bytes]) -> str:
+    """The file as it came; the name it is kept by."""
+    name = new_name("upload", upload_pk)
+    with write_sealed(name) as file:
+        for chunk in chunks:
+            file.write(chunk)
+    return name
+
+
+def keep_rows(upload_pk: int, rows: Iterable[list[str]]) -> str:
+    name = new_name("rows", upload_pk)
+    with write_sealed(name) as file:
+        for row in rows:
+            file.write(json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+    return name
+
+
+def whole(name: str) -> bytes:
+    found = pieces(name)
+    if found is None:
+        raise FileIsGone
+    return b"".join(found)
+
+
+def rows_in(upload: SupporterImport) -> Iterator[tuple[int, list[str]]]:
+    """Each row with its number in the file. Raises FileIsGone."""
+    found = pieces(upload.rows_file)
+    if found is None:
+        raise FileIsGone
+    for number, line in enumerate(_lines(found), start=2):
+        yield number, json.loads(line)
+
+
+def batches_in(upload: SupporterImport) -> Iterator[tuple[tuple[int, list[str]], ...]]:
+    return batched(rows_in(upload), ROWS_AT_ONCE)
+
+
+def _lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    rest = b""
+    for chunk in chunks:
+        *whole_ones, rest = (rest + chunk).split(b"\n")
+        yield from whole_ones

@@ -1,0 +1,56 @@
+"""The steps of an import, as the desk takes them; each is carried out by a job.
+
+```
+ upload ─► reading ─► read ─► checking ─► checked ─► importing ─► done ─► undoing ─► undone
+                        ▲                    │
+                        └── say otherwise ───┘         anything under way may end as failed
+```
+
+Each step is a conditional update of the row: pressed twice it is taken once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.contrib.auth.models import AbstractBaseUser
+
+from tocsin.actions.importing import jobs
+from tocsin.actions.importing.columns import PERSON_FIELDS
+from tocsin.actions.importing.files import keep_upload
+from tocsin.supporters.models import SupporterImport
+
+State = SupporterImport.State
+NAMES = {field.name for field in PERSON_FIELDS}
+
+
+def upload(*, chunks: Iterable[bytes], file_name: str, by: AbstractBaseUser, by_name: str) -> SupporterImport:
+    """Keeps the file sealed, and has it read."""
+    row = SupporterImport.objects.create(file_name=file_name[:200], by_id=by.pk, by_name=by_name)
+    SupporterImport.objects.filter(pk=row.pk).update(upload=keep_upload(row.pk, chunks))
+    jobs.work_on.enqueue(row.pk)
+    return row
+
+
+def check(*, upload_pk: int, columns: dict[str, int], consent: dict[str, str | date | None]) -> bool:
+    """Says which column means what and what was agreed to, and has every row checked. False if it is too late."""
+    said = {name: str(value or "") for name, value in consent.items()}
+    known = {name: at for name, at in columns.items() if name in NAMES}
+    return _go_on(upload_pk, (State.READ, State.CHECKED), State.CHECKING, mapping={"columns": known}, consent=said)
+
+
+def carry_out(upload_pk: int) -> bool:
+    return _go_on(upload_pk, (State.CHECKED,), State.IMPORTING)
+
+
+def take_back(upload_pk: int) -> bool:
+    return _go_on(upload_pk, (State.DONE, State.FAILED), State.UNDOING)
+
+
+def _go_on(upload_pk: int, before: tuple[str, ...], after: str, **changes: object) -> bool:
+    rows = SupporterImport.objects.filter(pk=upload_pk, state__in=before)
+    moved = rows.update(state=after, run="", beat_at=None, runs=0, rows_done=0, **changes)
+    if moved:
+        jobs.work_on.enqueue(upload_pk)
+    return bool(moved)

@@ -1,0 +1,133 @@
+"""What each step of an import does: read, check, carry out, take back. Each may be begun again from its start."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tocsin.actions.exporting.store import new_name, remove, write_sealed
+from tocsin.actions.importing.columns import PERSON_FIELDS
+from tocsin.actions.importing.files import LIMITS, batches_in, keep_rows, whole
+from tocsin.actions.importing.judge import LEFT_OUT, TAKEN, Judge, Judged, Outcome
+from tocsin.actions.importing.store_people import store_people, wording_of
+from tocsin.actions.long_work import Work
+from tocsin.actions.models import Action
+from tocsin.campaigns.import_columns import guess
+from tocsin.campaigns.import_file import stream_table
+from tocsin.lib.csvlines import BYTE_ORDER_MARK, harmless
+from tocsin.supporters.models import Consent, Supporter, SupporterImport
+
+State = SupporterImport.State
+AT_ONCE = 500
+
+
+def read(work: Work) -> None:
+    """The uploaded file as sealed rows, and what its columns seem to mean. Raises CannotBeRead."""
+    rows = stream_table(whole(work.row.upload), LIMITS)
+    columns = next(rows)
+    counted = _Counted(rows, work)
+    name = keep_rows(work.row.pk, counted)
+    remove(work.row.upload)
+    mapping = {"columns": guess(columns, PERSON_FIELDS)}
+    work.end(State.READ, rows_file=name, upload="", columns=columns, mapping=mapping, rows=counted.done)
+
+
+class _Counted:
+    def __init__(self, rows: Iterator[list[str]], work: Work) -> None:
+        self._rows, self._work, self.done = rows, work, 0
+
+    def __iter__(self) -> Iterator[list[str]]:
+        for row in self._rows:
+            self.done += 1
+            self._work.tell(self.done)
+            yield row
+
+
+def check(work: Work) -> None:
+    """Judges every row, changes nothing, and keeps those that are left out as a file to mend."""
+    upload, judge, numbers = work.row, Judge(work.row), Counter[str]()
+    name, before = new_name("left", upload.pk), upload.left_out_file
+    with write_sealed(name) as file:
+        lines = _Lines(file)
+        lines.add([_("Reason"), *upload.columns])
+        for rows in batches_in(upload):
+            judged = judge.judge(rows)
+            numbers.update(one.outcome for one in judged)
+            for one in judged:
+                if one.outcome in LEFT_OUT:
+                    lines.add([one.sentence, *one.row])
+            work.tell(sum(numbers.values()))
+    found = {str(outcome): numbers[outcome] for outcome in Outcome}
+    work.end(State.CHECKED, numbers=found, left_out_file=name, rows_done=sum(numbers.values()))
+    remove(before)
+
+
+class _Lines:
+    """CSV for a spreadsheet, into a sealed file."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+        self._writer = csv.writer(self)
+        file.write(BYTE_ORDER_MARK.encode())
+
+    def write(self, line: str) -> None:
+        self._file.write(line.encode())
+
+    def add(self, cells: list[str]) -> None:
+        self._writer.writerow([harmless(cell) for cell in cells])
+
+
+def carry_out(work: Work) -> None:
+    """Stores the people and their consents, a batch in each transaction. Begun again, it stores nobody twice."""
+    upload, judge, done = work.row, Judge(work.row), 0
+    wording = wording_of(judge.agreement)
+    for rows in batches_in(upload):
+        judged = judge.judge(rows)
+        people = [one.person for one in judged if one.person and one.outcome in TAKEN]
+        with transaction.atomic():
+            store_people(people, upload, judge.agreement, wording)
+        done += len(judged)
+        work.tell(done)
+    made = {
+        "added": Supporter.objects.filter(import_ref=upload.pk).count(),
+        "consents": Consent.objects.filter(import_ref=upload.pk).count(),
+    }
+    work.end(State.DONE, numbers={**upload.numbers, **made}, rows_done=done, done_at=timezone.now())
+
+
+def take_back(work: Work) -> None:
+    """Removes the consents that the file brought, then the people that it brought and that did nothing since."""
+    upload, done = work.row, 0
+    while consents := list(Consent.objects.filter(import_ref=upload.pk).values_list("pk", flat=True)[:AT_ONCE]):
+        done += Consent.objects.filter(pk__in=consents).delete()[0]
+        work.tell(done)
+    removed = _remove_people(work, done)
+    stayed = Supporter.objects.filter(import_ref=upload.pk).count()
+    numbers = {**upload.numbers, "removed": removed, "stayed": stayed}
+    work.end(State.UNDONE, numbers=numbers, rows_done=done + removed)
+
+
+def _remove_people(work: Work, done: int) -> int:
+    last = removed = 0
+    rows = Supporter.objects.filter(import_ref=work.row.pk).order_by("pk")
+    while some := list(rows.filter(pk__gt=last).values_list("pk", flat=True)[:AT_ONCE]):
+        with transaction.atomic():
+            busy = set(Action.objects.filter(supporter__in=some).values_list("supporter_id", flat=True))
+            busy |= set(Consent.objects.filter(supporter__in=some).values_list("supporter_id", flat=True))
+            idle = [pk for pk in some if pk not in busy]
+            Supporter.objects.filter(pk__in=idle).delete()
+        removed, last = removed + len(idle), some[-1]
+        work.tell(done + removed)
+    return removed
+
+
+def judged_first(upload: SupporterImport, most: int) -> list[Judged]:
+    """The first rows with what would become of them, to look at."""
+    rows = next(iter(batches_in(upload)), ())[:most]
+    return Judge(upload).judge(rows)

@@ -1,0 +1,101 @@
+"""Which letters of a campaign are meant: what its list and its exports pick by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import date, datetime, timedelta
+from typing import Self
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from tocsin.actions.lists.wanted import OWN_WORDS, Asked, day, midnight, number
+from tocsin.actions.models import Letter
+from tocsin.actions.newest import first_number
+from tocsin.outbox.models import Kind, Message, State
+
+# What carries a letter to its target.
+WAYS = {"itself": _("By itself"), "digest": _("In a digest"), "hand_in": _("Handed in")}
+# Numbers are given in the order of time, but for transactions that ran side by side.
+SIDE_BY_SIDE = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the desk asks for: only letters like this. Whatever is no such thing is left out."""
+
+    state: str = ""
+    language: str = ""
+    target: int | None = None
+    own: str = ""
+    way: str = ""
+    since: date | None = None
+    until: date | None = None
+
+    @classmethod
+    def asked_by(cls, query: Asked) -> Self:
+        said = {name: str(query.get(name, "") or "") for name in (field.name for field in fields(cls))}
+        return cls(
+            state=said["state"] if said["state"] in State.values else "",
+            language=said["language"][:10],
+            target=number(said["target"]),
+            own=said["own"] if said["own"] in OWN_WORDS else "",
+            way=said["way"] if said["way"] in WAYS else "",
+            since=day(said["since"]),
+            until=day(said["until"]),
+        )
+
+    @property
+    def anything(self) -> bool:
+        return any(value for _key, value in self.pairs())
+
+    def query(self) -> str:
+        """The same wish as the end of an address."""
+        return urlencode(self.as_words())
+
+    def as_words(self) -> dict[str, str]:
+        return {key: str(value) for key, value in self.pairs() if value}
+
+    def pairs(self) -> list[tuple[str, str | int | date | None]]:
+        return [(field.name, getattr(self, field.name)) for field in fields(self)]
+
+
+def letters_like(campaign: int | None, wanted: Wanted) -> QuerySet[Letter]:
+    """All letters that are like this, of a campaign or of all, in no order."""
+    found = Letter.objects.filter(message__kind=Kind.LETTER)
+    if campaign:
+        found = found.filter(message__campaign_ref=campaign)
+    if wanted.state:
+        found = found.filter(message__state=wanted.state)
+    if wanted.language:
+        found = found.filter(action__edition__language=wanted.language)
+    if wanted.target:
+        found = found.filter(target=wanted.target)
+    if wanted.own:
+        found = found.filter(own_words=wanted.own == "yes")
+    return _written_between(_carried(found, wanted.way), wanted.since, wanted.until)
+
+
+def _carried(found: QuerySet[Letter], way: str) -> QuerySet[Letter]:
+    if way == "digest":
+        return found.filter(message__carrier__isnull=False)
+    if way == "hand_in":
+        return found.filter(hand_in__isnull=False)
+    return found.filter(message__carrier=None, hand_in=None) if way else found
+
+
+def _written_between(found: QuerySet[Letter], since: date | None, until: date | None) -> QuerySet[Letter]:
+    """Whole days of the staff's time zone. The numbers of messages grow with time, so the database need not look at
+    those far outside: where a day begins among a million is found in twenty small steps."""
+    if since:
+        begins = midnight(since)
+        found = found.filter(message__created_at__gte=begins, message_id__gte=_number_at(begins - SIDE_BY_SIDE))
+    if until:
+        ends = midnight(until + timedelta(days=1))
+        found = found.filter(message__created_at__lt=ends, message_id__lte=_number_at(ends + SIDE_BY_SIDE))
+    return found
+
+
+def _number_at(moment: datetime) -> int:
+    return first_number(Message.objects.all(), "created_at", moment)

@@ -1,0 +1,119 @@
+"""One person: found by their exact address, and opened with everything that is known of them. Both are written down."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods
+
+from tocsin.actions.models import Action
+from tocsin.campaigns.models import Campaign
+from tocsin.desk.data_tabs import data_crumbs, data_tabs
+from tocsin.desk.frame import Frame, show
+from tocsin.desk.journal import note
+from tocsin.desk.people_rows import action_rows
+from tocsin.desk.person_facts import facts_of
+from tocsin.desk.rights import FIND_PEOPLE, OPEN_PERSONAL_DATA, SEE_CAMPAIGNS, may, of_campaign, only
+from tocsin.lib.emailaddress import NotAnAddress, read_address
+from tocsin.lib.vault import vault
+from tocsin.supporters.models import Supporter
+
+LONGEST_ADDRESS = 320
+
+
+class FindForm(forms.Form):
+    """An address, whole. Capitals and what stands after a + do not matter."""
+
+    email = forms.CharField(
+        label=gettext_lazy("E-mail address"),
+        max_length=LONGEST_ADDRESS,
+        help_text=gettext_lazy("The whole address. Capitals, and what stands after a +, do not matter."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "inputmode": "email"}),
+    )
+
+    def clean_email(self) -> bytes:
+        """What stands for the person: nothing is opened to look for them."""
+        try:
+            return vault().digest(read_address(self.cleaned_data["email"]).canonical)
+        except NotAnAddress:
+            raise forms.ValidationError(_("Enter a whole e-mail address, like name@example.org.")) from None
+
+
+@only(FIND_PEOPLE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def find(request: HttpRequest) -> HttpResponse:
+    """Posted, so that no address stands in an address line or a log."""
+    form = FindForm(request.POST or None)
+    if request.method != "POST":
+        return _page(request, form)
+    if not form.is_valid():
+        return _page(request, form, status=422)
+    digest: bytes = form.cleaned_data["email"]
+    supporter = Supporter.objects.filter(email_digest=digest).first()
+    acted = list(actions_of(digest)[:50])
+    about = supporter or next(iter(acted), None)
+    note(request, "person_searched", about or request.user, found=about is not None)  # type: ignore[arg-type]
+    if supporter and may(request.user, OPEN_PERSONAL_DATA):
+        return HttpResponseRedirect(reverse("desk_supporter", args=[supporter.pk]))
+    return _page(request, form, searched=True, found=about is not None, rows=action_rows(acted, names=False))
+
+
+def actions_of(digest: bytes) -> QuerySet[Action]:
+    """Also those that made no supporter: held, blocked, not confirmed. An index leads there from each campaign."""
+    campaigns = list(Campaign.objects.values_list("pk", flat=True))
+    return Action.objects.filter(campaign__in=campaigns, email_digest=digest).order_by("-pk")
+
+
+@only(OPEN_PERSONAL_DATA)
+@require_GET
+def person(request: HttpRequest, pk: int) -> HttpResponse:
+    return _opened(request, get_object_or_404(Supporter, pk=pk), None)
+
+
+@of_campaign(SEE_CAMPAIGNS, OPEN_PERSONAL_DATA)
+@require_GET
+def person_of(request: HttpRequest, campaign: Campaign, supporter_pk: int) -> HttpResponse:
+    """Only what they did in this campaign, for whoever may open only that."""
+    if may(request.user, OPEN_PERSONAL_DATA):
+        return HttpResponseRedirect(reverse("desk_supporter", args=[supporter_pk]))
+    supporter = Supporter.objects.filter(pk=supporter_pk, actions__campaign=campaign).first()
+    if supporter is None:
+        raise Http404
+    return _opened(request, supporter, campaign)
+
+
+def _opened(request: HttpRequest, supporter: Supporter, campaign: Campaign | None) -> HttpResponse:
+    note(request, "person_opened", supporter, campaign=campaign.pk if campaign else None)
+    facts = facts_of(supporter, campaign)
+    return show(
+        request,
+        "desk/supporter.html",
+        Frame(
+            title=facts.name or _("Supporter %(number)s") % {"number": supporter.pk},
+            icon="user",
+            crumbs=data_crumbs(campaign, "supporters"),
+        ),
+        campaign=campaign,
+        tabs=data_tabs(request, campaign, "supporters"),
+        supporter=supporter,
+        facts=facts,
+    )
+
+
+def _page(request: HttpRequest, form: FindForm, *, status: int = 200, **context: Any) -> HttpResponse:
+    return show(
+        request,
+        "desk/find_person.html",
+        Frame(title=_("Find a person"), icon="search", crumbs=data_crumbs(None)),
+        status=status,
+        tabs=data_tabs(request, None, "find_person"),
+        form=form,
+        **context,
+    )

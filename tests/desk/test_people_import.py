@@ -1,0 +1,308 @@
+"""Importing supporters: read, explained, checked, carried out, taken back; nobody without a consent, nobody revived."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import StreamingHttpResponse
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from openpyxl import Workbook
+from wagtail.models import ModelLogEntry
+
+from tests.desk.conftest import Sign
+from tocsin.actions.exporting import store
+from tocsin.actions.importing import files, jobs, work
+from tocsin.actions.long_work import NoLongerOurs, take_in_hand
+from tocsin.actions.models import Action
+from tocsin.actions.process import follow_batch
+from tocsin.actions.states import State as ActionState
+from tocsin.lib.vault import vault
+from tocsin.outbox.models import Suppression
+from tocsin.outbox.suppress import suppress
+from tocsin.supporters.current import may_be_mailed
+from tocsin.supporters.leaving import leave
+from tocsin.supporters.models import Consent, ConsentWording, Supporter, SupporterImport
+
+HEAD = "Email Address,First Name,Last Name,Postcode,Language,Consent date"
+JANE = "jane@society.example,Jane,Doe,k1a0a6,French,2026-03-01"
+CONSENT = {
+    "purpose": "news",
+    "basis": "express",
+    "wording": "Yes, write to me.",
+    "controller": "Society\n1 Main Street",
+    "source": "The march",
+    "language": "en",
+    "agreed_on": "2026-02-01",
+}
+
+
+@pytest.fixture(autouse=True)
+def no_files_left() -> Iterator[None]:
+    yield
+    for path in store.folder().glob("*") if store.folder().is_dir() else []:
+        path.unlink()
+
+
+def upload(client: Client, *rows: str, data: bytes = b"", name: str = "people.csv") -> SupporterImport:
+    data = data or "\n".join([HEAD, *rows]).encode()
+    response = client.post(reverse("desk_imports"), {"file": SimpleUploadedFile(name, data)})
+    assert response.status_code == 302, response.content.decode()
+    return SupporterImport.objects.latest("pk")
+
+
+def checked(client: Client, *rows: str, **changes: str) -> SupporterImport:
+    kept = upload(client, *rows)
+    response = client.post(reverse("desk_import_check", args=[kept.pk]), CONSENT | changes)
+    assert response.status_code == 302, response.content.decode()
+    kept.refresh_from_db()
+    return kept
+
+
+def imported(client: Client, *rows: str, **changes: str) -> SupporterImport:
+    kept = checked(client, *rows, **changes)
+    client.post(reverse("desk_import_carry_out", args=[kept.pk]))
+    kept.refresh_from_db()
+    return kept
+
+
+def left_out(client: Client, kept: SupporterImport) -> list[dict[str, str]]:
+    response = client.post(reverse("desk_import_left_out", args=[kept.pk]))
+    assert isinstance(response, StreamingHttpResponse)
+    return list(csv.DictReader(io.StringIO(response.getvalue().decode("utf-8-sig"))))
+
+
+def who(email: str) -> Supporter:
+    return Supporter.objects.get(email_digest=vault().digest(email))
+
+
+def test_it_works(admin: Client) -> None:
+    kept = checked(admin, JANE, "john@society.example,John,,,,")
+    assert (kept.state, kept.rows, kept.numbers["new"]) == ("checked", 2, 2)
+    assert not Supporter.objects.exists()
+    page = admin.get(reverse("desk_import", args=[kept.pk])).content.decode()
+    assert "Import 2 people" in page
+    assert "jane@society.example" in page
+    admin.post(reverse("desk_import_carry_out", args=[kept.pk]))
+    kept.refresh_from_db()
+    assert (kept.state, kept.numbers["added"], kept.numbers["consents"]) == ("done", 2, 2)
+    jane = who("jane@society.example")
+    opened = vault().open(jane.sealed, b"supporter:" + bytes(jane.email_digest))
+    assert opened == {
+        "email": "jane@society.example",
+        "given_name": "Jane",
+        "family_name": "Doe",
+        "postal_code": "K1A 0A6",
+    }
+    assert jane.language == "fr"
+    consent = jane.consents.get()
+    assert (consent.method, consent.source, consent.basis, consent.expires_at) == (
+        "import",
+        "The march",
+        "express",
+        None,
+    )
+    assert consent.given_at == datetime(2026, 3, 1, 12, tzinfo=UTC)
+    assert who("john@society.example").consents.get().given_at == datetime(2026, 2, 1, 12, tzinfo=UTC)
+    assert ConsentWording.objects.get().text == "Yes, write to me."
+    assert set(may_be_mailed("news")) == set(Supporter.objects.all())
+
+
+def test_a_workbook_too(admin: Client) -> None:
+    book, data = Workbook(), io.BytesIO()
+    book.active.append(["Courriel", "Prénom", "Nom de famille", "Date du consentement"])
+    book.active.append(["zoé@x", "Zoé", "Doe", datetime(2026, 3, 1, tzinfo=UTC).replace(tzinfo=None)])
+    book.active.append(["zoe@society.example", "Zoé", "Doe", datetime(2026, 3, 1, tzinfo=UTC).replace(tzinfo=None)])
+    book.save(data)
+    kept = upload(admin, data=data.getvalue(), name="people.xlsx")
+    admin.post(reverse("desk_import_check", args=[kept.pk]), CONSENT)
+    kept.refresh_from_db()
+    assert (kept.numbers["new"], kept.numbers["wrong"]) == (1, 1)
+
+
+@pytest.mark.parametrize("missing", ["purpose", "basis", "wording", "controller", "source", "language"])
+def test_nobody_without_a_consent(admin: Client, missing: str) -> None:
+    kept = upload(admin, JANE)
+    response = admin.post(reverse("desk_import_check", args=[kept.pk]), CONSENT | {missing: ""})
+    assert response.status_code == 422
+    kept.refresh_from_db()
+    assert kept.state == "read"
+    admin.post(reverse("desk_import_carry_out", args=[kept.pk]))
+    assert not Supporter.objects.exists()
+
+
+def test_nor_without_a_day(admin: Client) -> None:
+    kept = upload(admin, data=b"email\njane@society.example\n")
+    response = admin.post(reverse("desk_import_check", args=[kept.pk]), CONSENT | {"agreed_on": ""})
+    assert response.status_code == 422
+    assert b"Enter the day on which they agreed" in response.content
+    tomorrow = (timezone.localdate() + timedelta(days=1)).isoformat()
+    response = admin.post(reverse("desk_import_check", args=[kept.pk]), CONSENT | {"agreed_on": tomorrow})
+    assert response.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        (",Jane,Doe,,,", "no e-mail address"),
+        ("jane,Jane,Doe,,,", "is no e-mail address"),
+        ("jane@example.org,Jane,Doe,,,", "placeholder"),
+        ("jane@gmial.com,Jane,Doe,,,", "jane@gmail.com?"),
+        ("jane@society.example,Jane,Doe,,,03/04/2026", "Write it like 2026-11-23"),
+        ("jane@society.example,Jane,Doe,,,2099-01-01", "still to come"),
+        ("jane@society.example,www.spam.com,Doe,,,", "web address"),
+        (f"jane@society.example,{'x' * 101},Doe,,,", "too long for a name"),
+    ],
+)
+def test_what_is_wrong_is_said_and_can_be_mended(admin: Client, row: str, why: str) -> None:
+    kept = checked(admin, row, "john@society.example,John,,,,")
+    assert (kept.numbers["wrong"], kept.numbers["new"]) == (1, 1)
+    [out] = left_out(admin, kept)
+    assert why in out["Reason"]
+    assert out["First Name"] in row
+
+
+def test_one_person_twice_is_one(admin: Client) -> None:
+    kept = imported(admin, JANE, "Jane+old@Society.example,J,,,,")
+    assert (kept.numbers["twice"], kept.numbers["added"]) == (1, 1)
+    assert "Row 2 is the same person" in left_out(admin, kept)[0]["Reason"]
+
+
+def test_a_known_person_keeps_what_they_gave_themselves(admin: Client, sign: Sign) -> None:
+    sign(ActionState.COUNTED, email="jane0@example.org", consents={"news": False})
+    follow_batch()
+    supporter = Supporter.objects.get()
+    Supporter.objects.filter(pk=supporter.pk).update(email_digest=vault().digest("jane@society.example"))
+    kept = imported(admin, JANE.replace("Jane", "Other"))
+    assert (kept.numbers["known"], kept.numbers["added"]) == (1, 0)
+    supporter.refresh_from_db()
+    assert supporter.import_ref_id is None
+    assert bytes(supporter.sealed) == bytes(Supporter.objects.get().sealed)
+    assert may_be_mailed("news").exists()
+    assert imported(admin, JANE).numbers["same"] == 1
+
+
+def test_nobody_who_left_or_is_suppressed_comes_back(admin: Client) -> None:
+    imported(admin, JANE, "john@society.example,John,,,,")
+    leave(who("jane@society.example").pk, "", Consent.Method.MAIL)
+    suppress("joan@society.example", Suppression.Scope.ALL, Suppression.Reason.COMPLAINED)
+    kept = imported(admin, JANE, "joan@society.example,Joan,,,,", "john@society.example,John,,,,")
+    assert {name: number for name, number in kept.numbers.items() if number} == {"left": 1, "stopped": 1, "same": 1}
+    assert Supporter.objects.count() == 2
+    assert set(may_be_mailed("news")) == {who("john@society.example")}
+    assert Suppression.objects.count() == 1
+
+
+def test_implied_consent_ends_by_itself(admin: Client) -> None:
+    old = (timezone.now() - timedelta(days=731)).date().isoformat()
+    recent = (timezone.now() - timedelta(days=700)).date().isoformat()
+    kept = imported(admin, JANE[:-10] + old, f"john@society.example,John,,,,{recent}", basis="implied")
+    assert (kept.numbers["wrong"], kept.numbers["added"]) == (1, 1)
+    assert may_be_mailed("news").count() == 1
+    with time_machine.travel(timezone.now() + timedelta(days=31)):
+        assert may_be_mailed("news").count() == 0
+
+
+# ── taken back ──────────────────────────────────────────────────────────────────────────────────────────────────
+def test_an_import_is_taken_back_but_not_what_people_did_since(admin: Client, sign: Sign) -> None:
+    kept = imported(admin, JANE, "john@society.example,John,,,,", "joan@society.example,Joan,,,,")
+    sign(ActionState.FOLLOWED)
+    Action.objects.update(supporter=who("john@society.example"))
+    admin.post(reverse("desk_import_take_back", args=[kept.pk]))
+    kept.refresh_from_db()
+    assert (kept.state, kept.numbers["removed"], kept.numbers["stayed"]) == ("undone", 2, 1)
+    assert not Consent.objects.exists()
+    assert Supporter.objects.get() == who("john@society.example")
+    admin.post(reverse("desk_import_take_back", args=[kept.pk]))
+    assert ModelLogEntry.objects.filter(action="tocsin.people_import_undone").count() == 1
+    assert b"was taken back" in admin.get(reverse("desk_import", args=[kept.pk])).content
+
+
+# ── the work ────────────────────────────────────────────────────────────────────────────────────────────────────
+def test_carried_out_twice_it_stores_nobody_twice(admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its worker dies after the first batch."""
+    monkeypatch.setattr(files, "ROWS_AT_ONCE", 1)
+    kept = checked(admin, JANE, "john@society.example,John,,,,")
+    SupporterImport.objects.filter(pk=kept.pk).update(state="importing")
+    first = take_in_hand(kept, "importing", "importing")
+    assert first is not None
+
+    def die(_work: object, done: int, **_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("tocsin.actions.long_work.Work.tell", die)
+        with pytest.raises(KeyboardInterrupt):
+            work.carry_out(first)
+    assert Supporter.objects.count() == 1
+    assert jobs.mend_imports() == 0
+    SupporterImport.objects.filter(pk=kept.pk).update(beat_at=timezone.now() - timedelta(minutes=3))
+    assert jobs.mend_imports() == 1
+    kept.refresh_from_db()
+    assert (kept.state, kept.numbers["added"], kept.numbers["consents"]) == ("done", 2, 2)
+    with pytest.raises(NoLongerOurs):
+        first.end("done")
+
+
+def test_steps_are_taken_once_and_in_order(admin: Client) -> None:
+    kept = imported(admin, JANE)
+    for step in ("check", "carry_out"):
+        admin.post(reverse(f"desk_import_{step}", args=[kept.pk]), CONSENT)
+    kept.refresh_from_db()
+    assert kept.state == "done"
+    assert ModelLogEntry.objects.filter(action="tocsin.people_imported").count() == 1
+    assert admin.get(reverse("desk_import_carry_out", args=[kept.pk])).status_code == 302
+
+
+def test_the_file_lies_open_nowhere(admin: Client) -> None:
+    kept = imported(admin, JANE.replace("Jane", "Kanarienvogel"), "jane,Kanarienvogel,,,,")
+    assert not any(b"Kanarienvogel" in path.read_bytes() for path in store.folder().iterdir())
+    assert "Kanarienvogel" not in str(SupporterImport.objects.filter(pk=kept.pk).values_list())
+    SupporterImport.objects.update(uploaded_at=timezone.now() - timedelta(days=15))
+    assert store.remove_old_files() == 1
+    assert list(store.folder().iterdir()) == []
+    assert admin.get(reverse("desk_import", args=[kept.pk])).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [(b"\xd0\xcf\x11\xe0x", "old Excel file"), (b"email\n", "no rows below"), (b"a\x00b", "neither CSV nor an Excel")],
+)
+def test_a_file_that_cannot_be_read_says_why(admin: Client, data: bytes, why: str) -> None:
+    kept = upload(admin, data=data)
+    assert kept.state == "failed"
+    assert why in admin.get(reverse("desk_import", args=[kept.pk])).content.decode()
+
+
+def test_columns_can_be_told(admin: Client) -> None:
+    kept = upload(admin, data=b"contact,who\njane@society.example,Jane Doe\n")
+    page = admin.get(reverse("desk_import", args=[kept.pk])).content.decode()
+    assert "jane@society.example" in page
+    response = admin.post(reverse("desk_import_check", args=[kept.pk]), CONSENT)
+    assert response.status_code == 422
+    assert b"which column holds the e-mail address" in response.content
+    admin.post(reverse("desk_import_check", args=[kept.pk]), CONSENT | {"column-0": "email", "column-1": "name"})
+    admin.post(reverse("desk_import_carry_out", args=[kept.pk]))
+    jane = who("jane@society.example")
+    assert vault().open(jane.sealed, b"supporter:" + bytes(jane.email_digest))["family_name"] == "Doe"
+
+
+def test_only_for_those_who_may(colleague: Callable[..., Client], admin: Client) -> None:
+    kept = checked(admin, JANE)
+    for other in (colleague("actions.view_action", "staff.export_people"), colleague()):
+        for name in ("desk_import", "desk_import_state"):
+            assert other.get(reverse(name, args=[kept.pk])).status_code == 302
+        for step in ("check", "carry_out", "take_back", "left_out"):
+            answer: Any = other.post(reverse(f"desk_import_{step}", args=[kept.pk]), CONSENT)
+            assert answer.headers["Location"] == "/desk/"
+    assert not Supporter.objects.exists()
+    kept.refresh_from_db()
+    assert kept.state == "checked"

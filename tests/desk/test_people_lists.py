@@ -1,0 +1,169 @@
+"""The lists of supporters, actions and consents: filtered, paged by key, sealed until names are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from wagtail.models import ModelLogEntry
+
+from tests.desk.conftest import Sign, Write
+from tocsin.actions.lists import windows
+from tocsin.actions.models import Action
+from tocsin.actions.process import follow_batch
+from tocsin.actions.states import State as ActionState
+from tocsin.campaigns.models import Campaign
+from tocsin.outbox.models import State
+from tocsin.supporters.leaving import leave
+from tocsin.supporters.models import Consent, Supporter
+
+LISTS = ("supporters", "actions", "consents")
+
+
+@pytest.fixture
+def people(sign: Sign) -> list[Action]:
+    for yes in (True, True, False, True, True):
+        sign(ActionState.COUNTED, consents={"news": yes})
+    follow_batch()
+    return list(Action.objects.order_by("pk"))
+
+
+def shown(client: Client, name: str, campaign: Campaign | None = None, **asked: Any) -> Any:
+    address = reverse(f"campaign:{name}", args=[campaign.pk]) if campaign else reverse(f"desk_{name}")
+    response = client.get(address, asked)
+    assert response.status_code == 200
+    return response
+
+
+def numbers(client: Client, name: str, campaign: Campaign | None = None, **asked: Any) -> list[int]:
+    return [row.pk for row in shown(client, name, campaign, **asked).context["rows"]]
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_it_works(admin: Client, campaign: Campaign, people: list[Action], name: str) -> None:
+    here, everywhere = numbers(admin, name, campaign), numbers(admin, name)
+    assert len(here) == 5
+    assert sorted(here) == sorted(everywhere)
+    assert numbers(admin, name, Campaign.objects.create(name="Other", slug="other")) == []
+    only_there = admin.get(reverse(f"desk_{name}"), {"campaign": campaign.pk}).context["rows"]
+    assert [row.pk for row in only_there] == here
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_names_stay_sealed_until_asked_for_and_that_is_written_down(
+    admin: Client, campaign: Campaign, people: list[Action], name: str
+) -> None:
+    assert b"Secret" not in shown(admin, name, campaign).content
+    assert not ModelLogEntry.objects.filter(action="tocsin.people_listed").exists()
+    assert b"Secret" in shown(admin, name, campaign, names="yes").content
+    line = ModelLogEntry.objects.get(action="tocsin.people_listed")
+    assert line.data["rows"] == 5
+    assert "jane" not in str(line.data)
+
+
+@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("filtered", [False, True])
+def test_every_row_is_met_once_there_and_back(
+    admin: Client,
+    campaign: Campaign,
+    people: list[Action],
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    *,
+    filtered: bool,
+) -> None:
+    monkeypatch.setattr(windows, "A_SCREENFUL", 2)
+    monkeypatch.setattr(windows, "LOOKED_THROUGH", 3)
+    for where in (campaign, None):
+        asked: dict[str, Any] = {"language": "en"} if filtered else {}
+        page, down = shown(admin, name, where, **asked), []
+        while (older := page.context["found"].older) is not None:
+            down += [row.pk for row in page.context["found"].rows]
+            page = shown(admin, name, where, older=older, **asked)
+        down += [row.pk for row in page.context["found"].rows]
+        assert len(down) == len(set(down)) == 5
+        assert down == sorted(down, reverse=True)
+        up = [row.pk for row in page.context["found"].rows]
+        while (newer := page.context["found"].newer) is not None:
+            page = shown(admin, name, where, newer=newer, **asked)
+            up = [row.pk for row in page.context["found"].rows] + up
+        assert up == down
+
+
+def test_filters_of_actions(admin: Client, campaign: Campaign, people: list[Action], write: Write) -> None:
+    letter = write(State.REFUSED)
+    first = people[0]
+    Action.objects.filter(pk=first.pk).update(state="blocked", source={"utm_source": "newsletter"})
+    every = numbers(admin, "actions", campaign)
+    assert numbers(admin, "actions", campaign, state="blocked") == [first.pk]
+    assert numbers(admin, "actions", campaign, source="newsletter") == [first.pk]
+    assert numbers(admin, "actions", campaign, fate="refused") == [letter.action_id]
+    assert letter.action_id in numbers(admin, "actions", campaign, own="yes")
+    assert numbers(admin, "actions", campaign, language="fr") == []
+    assert numbers(admin, "actions", campaign, since="2001-01-01") == every
+    assert numbers(admin, "actions", campaign, since="2099-01-01") == []
+    assert numbers(admin, "actions", campaign, until="2001-01-01") == []
+    assert numbers(admin, "actions", campaign, state="nonsense", since="yesterday", fate="x", older="x") == every
+
+
+def test_filters_of_supporters_by_how_they_stand_to_a_purpose(
+    admin: Client, campaign: Campaign, people: list[Action]
+) -> None:
+    who = {action.pk: action.supporter_id or 0 for action in people}
+    yes, no, left = who[people[0].pk], who[people[2].pk], who[people[1].pk]
+    leave(left, "news", "mail")
+    for where in (campaign, None):
+        given = numbers(admin, "supporters", where, purpose="news", consent="given")
+        assert yes in given
+        assert not {no, left} & set(given)
+        assert numbers(admin, "supporters", where, purpose="news", consent="left") == [left]
+        assert sorted(numbers(admin, "supporters", where, purpose="news", consent="none")) == sorted([no, left])
+
+
+def test_filters_of_consents(admin: Client, campaign: Campaign, people: list[Action]) -> None:
+    leave(people[0].supporter_id or 0, "news", "mail")
+    assert len(numbers(admin, "consents", campaign, answer="yes")) == 4
+    assert len(numbers(admin, "consents", campaign, answer="no")) == 1
+    assert len(numbers(admin, "consents", None, answer="left")) == 1
+    assert len(numbers(admin, "consents", None, method="mail")) == 1
+    assert numbers(admin, "consents", campaign, purpose="calls") == []
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_the_lists_take_the_same_queries_however_long(
+    admin: Client, campaign: Campaign, people: list[Action], sign: Sign, name: str
+) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            shown(admin, name, campaign, names="yes", language="en")
+        return len(queries)
+
+    asked()
+    few = asked()
+    for _ in range(20):
+        sign(ActionState.COUNTED, consents={"news": True})
+    follow_batch()
+    assert asked() == few <= 26
+
+
+def test_a_colleague_of_one_campaign_sees_that_one_only(
+    admin: Client, colleague: Callable[..., Client], campaign: Campaign
+) -> None:
+    viewer = colleague("campaigns.view_campaign")
+    for name in LISTS:
+        assert viewer.get(reverse(f"desk_{name}")).status_code == 302
+        assert viewer.get(reverse(f"campaign:{name}", args=[campaign.pk])).status_code == 302
+
+
+def test_an_empty_list_teaches(admin: Client, campaign: Campaign) -> None:
+    assert b"Each answer to a question of consent" in shown(admin, "consents", campaign).content
+    assert b"Nobody yet" in shown(admin, "supporters").content
+
+
+def test_the_rows_of_the_cast_are_kept(people: list[Action]) -> None:
+    assert Consent.objects.count() == Supporter.objects.count() == 5

@@ -1,0 +1,1 @@
+"""Supporters and what they agreed to."""
