@@ -21,6 +21,7 @@ from tocsin.web.hooks import mail_hook
 from tocsin.web.own import own
 from tocsin.web.receipt import receipt
 from tocsin.web.thanks import thanks
+from tocsin.web.unsubscribe import unsubscribe
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", in_your_language, name="home"),
@@ -32,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("choose/<str:key>/", choose, name="choose"),
     path("thanks/<str:key>/", thanks, name="thanks"),
     path("receipt/<str:key>/", receipt, name="receipt"),
+    path("unsubscribe/<str:key>/", unsubscribe, name="unsubscribe"),
     re_path(r"^hooks/mail/(?P<esp>[a-z_]+)/(?P<what>tracking|inbound)/$", mail_hook, name="mail_hook"),
     path("health/live", alive),
     path("health/ready", ready),

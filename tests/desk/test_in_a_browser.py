@@ -9,9 +9,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.campaigns.test_importing import COMMONS, MEMBER, as_csv
-from tests.desk.conftest import Sign, Write, a_hand_in
+from tests.desk.conftest import Sign, Write, a_hand_in, an_update
 from tocsin.actions.states import State as ActionState
 from tocsin.campaigns import importing
 from tocsin.campaigns.models import Campaign, CounterEntry, ListMember, Target, TargetImport, TargetList
@@ -62,6 +63,16 @@ def screens(campaign: Campaign, target: Target, sign: Sign, write: Write) -> lis
         reverse("campaign:new_hand_in", args=[pk, target.pk]),
         reverse("campaign:hand_in", args=[pk, ready.pk]),
         reverse("campaign:hand_ins", args=[pk]),
+        *_updates(campaign),
+    ]
+
+
+def _updates(campaign: Campaign) -> list[str]:
+    draft, paused = an_update(campaign), an_update(campaign, state="paused", people=3, begun_at=timezone.now())
+    named = [("update", draft), ("edit_update", draft), ("update_send", draft), ("update", paused)]
+    return [
+        reverse("campaign:updates", args=[campaign.pk]),
+        *[reverse(f"campaign:{name}", args=[campaign.pk, one.pk]) for name, one in named],
     ]
 
 

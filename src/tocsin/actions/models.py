@@ -10,6 +10,8 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from tocsin.actions.states import State
+from tocsin.actions.updates.models import Update as Update
+from tocsin.actions.updates.models import UpdateCopy as UpdateCopy
 from tocsin.campaigns.models import Campaign, Edition, Target
 from tocsin.outbox.models import Message
 from tocsin.supporters.models import Supporter

@@ -19,6 +19,7 @@ from tocsin.desk.campaign_form import campaign_form
 from tocsin.desk.numbers import Glance, glances
 from tocsin.desk.proof_urls import PROOF_OF_A_CAMPAIGN
 from tocsin.desk.removing import RemoveUnlessUsed
+from tocsin.desk.update_urls import UPDATES_OF_A_CAMPAIGN
 from tocsin.outbox import controls
 from tocsin.outbox.controls import Letters
 
@@ -132,6 +133,7 @@ class Campaigns(ModelViewSet):
             path("<int:pk>/moderation/<int:action_pk>/<slug:verdict>/", moderation.decide, name="decide"),
             path("<int:pk>/letters/", letters.letters, name="letters"),
             *PROOF_OF_A_CAMPAIGN,
+            *UPDATES_OF_A_CAMPAIGN,
             path("<int:pk>/letters/<int:letter_pk>/", letters.letter, name="letter"),
             path("<int:pk>/letters/<int:letter_pk>/words/", letters.words, name="letter_words"),
             path("<int:pk>/letters/<int:letter_pk>/<slug:step>/", letters.take_step, name="letter_step"),

@@ -43,6 +43,13 @@ ENTRIES: dict[str, tuple[Promise, Promise]] = {
     "tocsin.hand_in_put_away": (_("Put a hand-in kit away"), _("Put a hand-in kit away")),
     "tocsin.hand_in_over": (_("Hand letters in"), _("Wrote down that letters were handed in")),
     "tocsin.notice_settled": (_("Settle a notice"), _("Settled a notice about mail")),
+    "tocsin.update_written": (_("Write an update"), _("Wrote or changed an update")),
+    "tocsin.update_tested": (_("Try an update"), _("Sent an update to themselves")),
+    "tocsin.update_begun": (_("Let an update go"), _("Let an update go to those who acted")),
+    "tocsin.update_pause": (_("Pause an update"), _("Paused an update")),
+    "tocsin.update_resume": (_("Resume an update"), _("Resumed an update")),
+    "tocsin.update_stop": (_("Stop an update"), _("Stopped an update for good")),
+    "tocsin.update_discarded": (_("Discard an update"), _("Put the draft of an update away")),
     "tocsin.letter_resent": (_("Send a letter again"), _("Sent an uncertain letter again")),
 }
 

@@ -40,6 +40,7 @@ ROOMS: list[Room] = [
     Room("ledger", _("Ledger"), SEE_CAMPAIGNS),
     Room("moderation", _("Moderation"), SEE_CAMPAIGNS, ("opened", "decide")),
     Room("hand_ins", _("Hand-ins"), SEE_CAMPAIGNS, ("hand_in", "new_hand_in"), for_letters_only=True),
+    Room("updates", _("Updates"), SEE_CAMPAIGNS, ("new_update", "edit_update", "update", "update_send")),
     Room("edit", _("Settings"), CHANGE_CAMPAIGNS),
 ]
 

@@ -109,8 +109,8 @@ class Message(models.Model):
     last_words = models.CharField(max_length=500, blank=True, help_text=_("The last thing a server said of it."))
     created_at = models.DateTimeField(db_default=Now())
 
-    # Not stored, on the way from freezing a mail to leaving it: what a bucket is to be made with, and which bucket a mail
-    # that goes to no target passes besides its domain's.
+    # Not stored, on the way from freezing a mail to leaving it: what a bucket is to be made with, and which bucket a
+    # mail that goes to no target passes besides its domain's.
     pace: Pace | None = None
     pace_key: str = ""
 
@@ -207,7 +207,9 @@ class Suppression(models.Model):
     class Meta:
         verbose_name = _("suppression")
         verbose_name_plural = _("suppressions")
-        constraints: ClassVar = [models.UniqueConstraint(fields=["digest", "scope", "campaign_ref"], name="suppressed_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["digest", "scope", "campaign_ref"], name="suppressed_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.scope}: {self.reason}"

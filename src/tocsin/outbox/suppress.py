@@ -22,9 +22,7 @@ type Picked = tuple[int, str, bytes, int | None]
 type Sort = tuple[bytes, str, int | None]
 
 
-def suppress(
-    who: str | bytes, scope: Suppression.Scope, reason: Suppression.Reason, *, campaign_ref: int = 0
-) -> bool:
+def suppress(who: str | bytes, scope: Suppression.Scope, reason: Suppression.Reason, *, campaign_ref: int = 0) -> bool:
     """Writes there no more: `who` is an address or its digest. Whether this is new."""
     row, new = Suppression.objects.get_or_create(
         digest=_digest(who), scope=scope, campaign_ref=campaign_ref, defaults={"reason": reason}
