@@ -24,6 +24,7 @@ from tocsin.actions import standing
 from tocsin.campaigns.editions import frozen
 from tocsin.campaigns.models import Campaign, Edition, Kind
 from tocsin.outbox import lanes
+from tocsin.web import guests
 
 ON_POSTGRESQL = os.environ.get("TOCSIN_TEST_ON") == "postgresql"
 REQUIRED = {word for word in os.environ.get("TOCSIN_TEST_REQUIRE", "").split(",") if word}
@@ -130,6 +131,7 @@ def clean_memory() -> Iterator[None]:
     frozen.cache_clear()
     standing.forget()
     lanes.forget()
+    guests.forget()
     translation.activate(settings.LANGUAGE_CODE)
     yield
     frozen.cache_clear()

@@ -81,7 +81,9 @@ class Provider:
         self.asked: list[str] = []
         self.is_away = False
 
-    def look_up(self, _provider: str, postal_code: str) -> LookUp:
+    def look_up(self, _provider: str, postal_code: str, *, asking: bool = True) -> LookUp:
+        if not asking:
+            return UNAVAILABLE
         self.asked.append(postal_code)
         return UNAVAILABLE if self.is_away else LookUp.of(KNOWN.get(postal_code, ()))
 

@@ -11,9 +11,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from tests.desk.conftest import Write
 from tests.desk.test_forms import CAMPAIGN, _errors
 from tests.look.markup import Markup
 from tocsin.campaigns.models import Campaign, ListMember, PostalDivision, ProviderHealth, Target, TargetList
+from tocsin.outbox.models import State
 
 
 @pytest.fixture
@@ -91,6 +93,14 @@ def test_test_mode_is_loud(admin: Client) -> None:
     assert "test mode" in admin.get(reverse("campaign:index")).content.decode()
     Campaign.objects.update(test_address="")
     assert "Test mode" not in hub(admin, campaign)
+
+
+def test_what_was_written_before_test_mode_is_held(admin: Client, campaign: Campaign, write: Write) -> None:
+    real = write(State.WAITING)
+    fields = {**CAMPAIGN, "slug": campaign.slug, "targets": [real.target_id], "test_address": "me@society.example"}
+    assert _errors(admin.post(reverse("campaign:edit", args=[campaign.pk]), fields)) is None
+    real.message.refresh_from_db()
+    assert real.message.state == State.HELD
 
 
 def test_the_hub_says_who_gets_the_letters(admin: Client, parliament: TargetList, target: Target) -> None:

@@ -12,7 +12,9 @@ from tests.desk.conftest import Write
 from tests.desk.test_forms import TARGET, _errors
 from tocsin.campaigns.models import Target
 from tocsin.desk import targets
-from tocsin.outbox.models import Bucket, State
+from tocsin.outbox import controls
+from tocsin.outbox.controls import Letters
+from tocsin.outbox.models import Bucket, Message, State
 
 
 def change(client: Client, target: Target, **fields: Any) -> Any:
@@ -69,6 +71,34 @@ def test_an_office_that_the_table_does_not_know_is_kept(admin: Client, target: T
     Target.objects.update(office_kind="harbour master")
     assert "harbour master" in admin.get(reverse("target:edit", args=[target.pk])).content.decode()
     assert _errors(change(admin, target, office_kind="harbour master")) is None
+
+
+def test_what_became_of_a_target_reaches_the_outbox(admin: Client, target: Target) -> None:
+    letters = Letters(target_ref=target.pk)
+    for fields, paused in (
+        ({"status": "away"}, True),
+        ({"status": "active"}, False),
+        ({"paused": "on"}, True),
+        ({}, False),
+    ):
+        assert _errors(change(admin, target, **fields)) is None
+        assert controls.is_paused(letters) is paused, fields
+
+
+def test_another_address_is_a_fresh_start(admin: Client, target: Target) -> None:
+    controls.pause(Letters(target_ref=target.pk), "550 no such box")
+    change(admin, target, email="other@target.example")
+    assert not controls.is_paused(Letters(target_ref=target.pk))
+
+
+def test_letters_that_waited_for_a_digest_leave_one_by_one(admin: Client, target: Target, write: Write) -> None:
+    Target.objects.update(mode="daily")
+    waiting, in_a_digest = write(State.WAITING), write(State.WAITING)
+    Message.objects.update(gathered=True, due_at=None)
+    Message.objects.filter(pk=in_a_digest.message_id).update(carrier=waiting.message_id)
+    change(admin, target, mode="each")
+    found = {one.pk: (one.gathered, one.due_at is None) for one in Message.objects.all()}
+    assert found == {waiting.message_id: (False, False), in_a_digest.message_id: (True, True)}
 
 
 def test_its_pace_reaches_the_outbox(admin: Client, target: Target) -> None:

@@ -15,6 +15,8 @@ from django.urls import reverse
 from tests.campaigns.test_importing import COMMONS, MEMBER, a_parliament, as_csv
 from tocsin.campaigns import republish
 from tocsin.campaigns.models import Campaign, ListMember, Target, TargetImport, TargetList
+from tocsin.outbox import controls
+from tocsin.outbox.controls import Letters
 
 
 @pytest.fixture
@@ -129,6 +131,19 @@ def test_a_file_is_seen_then_imported_then_taken_back(admin: Client, parliament:
     admin.post(reverse("target_list:import_take_back", args=[kept.pk]))
     assert not Target.objects.exists()
     assert "was taken back" in admin.get(reverse("target_list:import", args=[kept.pk])).content.decode()
+
+
+def test_a_new_address_in_a_file_ends_the_pause_of_a_dead_one(admin: Client, parliament: TargetList) -> None:
+    upload(admin, parliament, as_csv(COMMONS, MEMBER))
+    admin.post(reverse("target_list:import_carry_out", args=[TargetImport.objects.get().pk]))
+    target = Target.objects.get()
+    Target.objects.update(status="dead")
+    controls.pause(Letters(target_ref=target.pk), "550 no such box")
+    upload(admin, parliament, as_csv(COMMONS, [*MEMBER[:6], "new@parl.gc.ca"]))
+    admin.post(reverse("target_list:import_carry_out", args=[TargetImport.objects.latest("id").pk]))
+    target.refresh_from_db()
+    assert (target.email, target.status) == ("new@parl.gc.ca", "active")
+    assert not controls.is_paused(Letters(target_ref=target.pk))
 
 
 def test_pressed_twice_it_is_done_once(admin: Client, parliament: TargetList) -> None:

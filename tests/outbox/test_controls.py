@@ -82,6 +82,21 @@ def test_a_target_that_moves_to_another_domain_stays_paused(sink: Sink) -> None:
     assert deliver_batch() == 0
 
 
+def test_what_is_said_before_the_first_letter_holds_for_it(sink: Sink) -> None:
+    pair = Letters(campaign_ref=7, target_ref=12)
+    assert pause(pair) == 0
+    assert is_paused(pair)
+    letter = left(1, target_ref=12)
+    assert deliver_batch() == 0
+    resume(pair)
+    schedule(pair, timezone.now() + timedelta(hours=1))
+    left(2, target_ref=12, to_address="minister@new.example")
+    assert deliver_batch() == 0
+    schedule(pair, None)
+    assert deliver_batch() == 2
+    assert state_of(letter) == State.SENT
+
+
 @pytest.mark.parametrize("which", [EVERY[0], EVERY[2]])
 def test_a_schedule_keeps_them_until_then(sink: Sink, which: Letters) -> None:
     left(1, target_ref=12)

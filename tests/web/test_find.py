@@ -19,6 +19,7 @@ from tocsin.actions.models import Action
 from tocsin.actions.standing import forget
 from tocsin.campaigns.models import Campaign, Edition, Target
 from tocsin.web import find as step
+from tocsin.web import guests
 
 __all__ = ["provider"]
 pytestmark = pytest.mark.django_db
@@ -327,6 +328,30 @@ def test_when_the_database_is_away_the_letter_is_kept_on_screen(
     assert response.status_code == 503
     assert 5 <= int(response.headers["Retry-After"]) <= 30
     assert "My own words" in response.content.decode()
+
+
+def test_when_the_database_is_away_the_script_is_told_to_come_later(
+    client: Client, edition: Edition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_asked: object, **_chosen: object) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(step, "find_recipients", away)
+    response = client.get(f"/find/{edition.pk}/K1A0A6.json")
+    assert response.status_code == 503
+    assert 5 <= int(response.headers["Retry-After"]) <= 30
+
+
+def test_one_visitor_cannot_use_up_what_everybody_shares(
+    client: Client, edition: Edition, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guests, "_look_ups", guests.Share(2))
+    asked = [client.get(f"/find/{edition.pk}/K1A0A{number}.json").json()["outcome"] for number in range(3)]
+    assert (len(provider.asked), asked[2]) == (2, "unavailable")
+    page = shown(find(client, edition))
+    assert field(page, "division") == ["later"]  # their letter is taken all the same
+    other = client.get(f"/find/{edition.pk}/K1A0A6.json", REMOTE_ADDR="203.0.113.9")
+    assert other.json()["outcome"] == "found"
 
 
 def test_an_empty_seat_is_kept_for_a_minute_only(client: Client, edition: Edition, provider: Provider) -> None:

@@ -53,9 +53,11 @@ class Finding:
         return next((one for one in self.recipients if one.place.division == self.chosen), None)
 
 
-def find_recipients(words: EditionWords, code: str, *, chosen: str = "") -> Finding:
-    """Whom the provider and the campaign's list name for a postal code, as lib/postalcode writes it."""
-    return recipients_in(words, look_up(_targeting(words)["provider"], code), code=code, chosen=chosen)
+def find_recipients(words: EditionWords, code: str, *, chosen: str = "", asking: bool = True) -> Finding:
+    """Whom the provider and the campaign's list name for a postal code, as lib/postalcode writes it. Without `asking`,
+    whom they are known to name."""
+    found = look_up(_targeting(words)["provider"], code, asking=asking)
+    return recipients_in(words, found, code=code, chosen=chosen)
 
 
 def recipients_in(words: EditionWords, found: LookUp, *, code: str = "", chosen: str = "") -> Finding:

@@ -23,11 +23,13 @@ from tocsin.campaigns.forms_of_address import OFFICE_KINDS
 from tocsin.campaigns.import_columns import FIELDS
 from tocsin.campaigns.import_file import MOST_BYTES, CannotBeRead
 from tocsin.campaigns.import_plan import Planned, plan
-from tocsin.campaigns.models import Campaign, TargetImport, TargetList
+from tocsin.campaigns.models import Campaign, Target, TargetImport, TargetList
 from tocsin.campaigns.republish import changed
 from tocsin.desk.frame import Frame, list_crumbs, show
 from tocsin.desk.journal import note
 from tocsin.desk.rights import ADD_TARGETS, CHANGE_LISTS, CHANGE_TARGETS, only
+from tocsin.outbox import controls
+from tocsin.outbox.controls import Letters
 
 ROWS_SHOWN = 20
 WRONG_SHOWN = 50
@@ -130,6 +132,7 @@ def carry_out(request: HttpRequest, pk: int) -> HttpResponse:
         return _to(pk)
     note(request, "targets_imported", done.target_list or done, targets=len(done.made), upload=done.pk)
     _tell(importing.targets_of(done))
+    _begin_afresh([line["target"] for line in done.made if not line["new"] and "email" in line["after"]])
     number = len(done.made)
     said = ngettext("%(number)s target was imported.", "%(number)s targets were imported.", number)
     messages.success(request, said % {"number": number})
@@ -221,6 +224,14 @@ def _tell(targets: list[int]) -> None:
     """Campaigns that name one of these targets on their pages have to follow."""
     for campaign in Campaign.objects.filter(targets__in=targets).distinct():
         changed(campaign)
+
+
+def _begin_afresh(targets: list[int]) -> None:
+    """Whoever has another address now: that the old one was dead, or refused everything, says nothing of the new."""
+    moved = Target.objects.filter(pk__in=targets, paused=False)
+    moved.filter(status=Target.Status.UNREACHABLE).update(status=Target.Status.ACTIVE)
+    for pk in moved.filter(status=Target.Status.ACTIVE).values_list("pk", flat=True):
+        controls.resume(Letters(target_ref=pk))
 
 
 def _name_of(user: Any) -> str:

@@ -97,6 +97,7 @@ def _picked(tokens: Tokens, lanes: Sequence[OpenLane], most: int) -> list[Picked
 def _claimed(picked: Sequence[Picked], tokens: Tokens) -> list[Claim]:
     holder = f"{socket.gethostname()[:50]}:{os.getpid()}:{secrets.token_hex(4)}"
     ids = [row[0] for row in picked]
+    _lock_in_order(ids)
     rows = run(
         "UPDATE outbox_message SET state = %s, state_since = %s, due_at = NULL, attempts = attempts + 1,"
         f" lease_until = %s, lease_holder = %s WHERE id IN ({marks(len(ids))}) AND due_at IS NOT NULL"
@@ -121,10 +122,14 @@ def _begin_attempts(claims: Sequence[Claim], now: datetime) -> None:
 
 def renew(claims: Collection[Claim]) -> None:
     """A further lease for what is still in hand."""
-    if claims:
+    if not claims:
+        return
+    ids = [one.message.pk for one in claims]
+    with transaction.atomic():
+        _lock_in_order(ids)
         run(
-            f"UPDATE outbox_message SET lease_until = %s WHERE id IN ({marks(len(claims))}) AND state = %s",
-            [database_now() + lease(), *(one.message.pk for one in claims), State.SENDING],
+            f"UPDATE outbox_message SET lease_until = %s WHERE id IN ({marks(len(ids))}) AND state = %s",
+            [database_now() + lease(), *ids, State.SENDING],
         )
 
 

@@ -17,7 +17,7 @@ from django.db.models import Case, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import Now
 
 from tocsin.outbox.decide import share_fate
-from tocsin.outbox.lanes import TO_TARGETS, campaign_key, target_key
+from tocsin.outbox.lanes import TO_TARGETS, campaign_key, pair_key, target_key
 from tocsin.outbox.models import Bucket, Delivery, Lane, Message, Notice
 from tocsin.outbox.notices import settle_notice
 from tocsin.outbox.states import State, that_may_become
@@ -60,11 +60,18 @@ class Letters:
         return Lane.objects.filter(**self._refs, kind__in=TO_TARGETS)
 
     @property
-    def bucket(self) -> str | None:
-        """The one row that stands for all of them; a campaign's letters to one target have their lanes instead."""
+    def bucket(self) -> str:
+        """The one row that says what was decided of all of them."""
         if self.target_ref is None:
             return campaign_key(self.campaign_ref or 0)
-        return target_key(self.target_ref) if self.campaign_ref is None else None
+        if self.campaign_ref is None:
+            return target_key(self.target_ref)
+        return pair_key(self.campaign_ref, self.target_ref)
+
+    @property
+    def is_pair(self) -> bool:
+        """A campaign's letters to one target: their lanes are told as well, since workers ask only those."""
+        return self.campaign_ref is not None and self.target_ref is not None
 
     @property
     def _refs(self) -> dict[str, int]:
@@ -74,35 +81,32 @@ class Letters:
 
 def pause(which: Letters, why: str = "") -> int:
     """None of them leaves until they are resumed; how many wait now."""
-    if which.bucket:
-        Bucket.objects.update_or_create(key=which.bucket, defaults={"paused": True, "why_paused": why[:500]})
-    else:
+    Bucket.objects.update_or_create(key=which.bucket, defaults={"paused": True, "why_paused": why[:500]})
+    if which.is_pair:
         _change_lanes(which, paused=True)
     return which.messages.filter(state__in=[State.WAITING, State.DEFERRED]).count()
 
 
 def resume(which: Letters) -> int:
     """They leave again, at their pace; how many wait now. A target that was paused as dead is taken to be mended."""
-    if which.bucket:
-        reopen(which.bucket)
-    else:
+    if which.is_pair:
+        Bucket.objects.filter(key=which.bucket).update(paused=False, why_paused="")
         _change_lanes(which, paused=False)
+    else:
+        reopen(which.bucket)
     return which.messages.filter(state__in=[State.WAITING, State.DEFERRED]).count()
 
 
 def schedule(which: Letters, not_before: datetime | None) -> None:
     """None of them leaves before that moment; None lifts it."""
-    if which.target_ref is None:
-        ready_at = not_before or Now()
-        Bucket.objects.update_or_create(key=campaign_key(which.campaign_ref or 0), defaults={"ready_at": ready_at})
-    else:
+    if which.target_ref is None or which.is_pair:
+        Bucket.objects.update_or_create(key=which.bucket, defaults={"ready_at": not_before or Now()})
+    if which.target_ref is not None:
         _change_lanes(which, not_before=not_before)
 
 
 def is_paused(which: Letters) -> bool:
-    if which.bucket:
-        return Bucket.objects.filter(key=which.bucket, paused=True).exists()
-    return which.lanes.filter(paused=True).exists()
+    return Bucket.objects.filter(key=which.bucket, paused=True).exists()
 
 
 def hold(which: Mails) -> int:
@@ -145,8 +149,12 @@ def _change(which: Mails, among: Sequence[State], then: State) -> int:
     free = which.messages.filter(state__in=among, carrier=None)
     while ids := list(free.values_list("pk", flat=True)[:AT_ONCE]):
         with transaction.atomic():
-            still = Message.objects.filter(pk__in=ids, state__in=among, carrier=None)
-            changed = still.update(state=then, state_since=Now(), due_at=due, own_faults=0)
+            # By their numbers, as workers lock them: else each could wait for the other.
+            still = Message.objects.filter(pk__in=ids, state__in=among, carrier=None).select_for_update()
+            locked = list(still.order_by("pk").values_list("pk", flat=True))
+            changed = Message.objects.filter(pk__in=locked).update(
+                state=then, state_since=Now(), due_at=due, own_faults=0
+            )
             share_fate(ids)
         if not changed:
             break

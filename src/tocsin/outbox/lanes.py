@@ -174,6 +174,11 @@ def campaign_key(campaign_ref: int) -> str:
     return f"campaign:{campaign_ref}"
 
 
+def pair_key(campaign_ref: int, target_ref: int) -> str:
+    """What staff said of a campaign's letters to one target is kept in a row of its own, also before there is any."""
+    return f"pair:{campaign_ref}:{target_ref}"
+
+
 def forget() -> None:
     """For tests, whose rows do not stay."""
     _known.clear()
@@ -199,7 +204,14 @@ def _made(messages: Sequence[Message]) -> dict[str, int]:
         return {}
     buckets = _buckets(messages)
     Lane.objects.bulk_create((_lane(message, buckets) for message in messages), ignore_conflicts=True)
-    _inherit(messages)
+    pairs = {
+        pair_key(message.campaign_ref or 0, message.target_ref): (message.campaign_ref, message.target_ref)
+        for message in messages
+        if message.target_ref is not None
+    }
+    _obey(pairs)
+    # Staff who pause a pair in this very moment do not see its new lane yet.
+    transaction.on_commit(partial(_obey, pairs))
     return _read([_key(message) for message in messages])
 
 
@@ -229,10 +241,10 @@ def _lane(message: Message, buckets: dict[str, Bucket]) -> Lane:
     )
 
 
-def _inherit(messages: Sequence[Message]) -> None:
-    """A target whose address moved to another domain has a new lane, which is as paused as the old one was."""
-    for pair in {(message.campaign_ref, message.target_ref) for message in messages if message.target_ref is not None}:
-        lanes = Lane.objects.filter(campaign_ref=pair[0], target_ref=pair[1])
-        shut_one = lanes.filter(Q(paused=True) | Q(not_before__isnull=False)).first()
-        if shut_one:
-            lanes.update(paused=shut_one.paused, not_before=shut_one.not_before)
+def _obey(pairs: dict[str, tuple[int | None, int | None]]) -> None:
+    """What was said of a campaign's letters to a target holds for a lane that is new: it is their first, or the
+    target's address moved to another domain."""
+    for order in Bucket.objects.filter(Q(paused=True) | Q(ready_at__gt=Now()), key__in=pairs):
+        campaign_ref, target_ref = pairs[order.key]
+        lanes = Lane.objects.filter(campaign_ref=campaign_ref, target_ref=target_ref)
+        lanes.update(paused=order.paused, not_before=order.ready_at)

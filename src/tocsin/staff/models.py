@@ -1,4 +1,4 @@
-"""Membership, which gives somebody a role on the whole site or for one campaign; AuditLine, which says what was done."""
+"""Membership gives somebody a role, on the whole site or for one campaign; AuditLine says what was done."""
 
 from __future__ import annotations
 

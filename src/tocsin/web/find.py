@@ -30,6 +30,7 @@ from tocsin.look.policy import private, public
 from tocsin.web.act import answer_form
 from tocsin.web.answers import answer, closed, come_back_later, mend, plain
 from tocsin.web.asked import CAME_FROM, came_from
+from tocsin.web.guests import may_have_looked_up
 
 NOT_FOUND = _("We could not find this postal code. Check it, and correct it if it is mistyped.")
 CHOOSE = _("Choose where you live.")
@@ -71,7 +72,9 @@ def _step(request: HttpRequest, edition: Edition) -> HttpResponse:
     if not code:
         offer.problems = [one for one in offer.problems if one.field == "postal_code"]
         return mend(request, edition, offer, _query(request))
-    found = find_recipients(edition.words, code, chosen=typed_in(request.POST, DIVISION))
+    found = find_recipients(
+        edition.words, code, chosen=typed_in(request.POST, DIVISION), asking=may_have_looked_up(request.META)
+    )
     if (recipient := found.recipient) is not None and recipient.excluded:
         return _no_letter(request, edition, recipient)
     return _found(request, edition, offer, found)
@@ -123,10 +126,18 @@ def find_json(request: HttpRequest, edition_id: int, code: str) -> HttpResponse:
         return plain(503, "away", seconds=later.seconds)
     if edition is None or not goes_by_postal_code(edition.words) or request.method not in {"GET", "HEAD"}:
         raise Http404
+    try:
+        return _found_json(request, edition, _whole_code(code))
+    except (OperationalError, InterfaceError):
+        let_go_of_the_connection()
+        return plain(503, "away", seconds=TryLater().seconds)
+
+
+def _found_json(request: HttpRequest, edition: Edition, code: str) -> HttpResponse:
     if standing(edition.pk) is not Standing.OPEN:  # nobody can act, so nobody is looked up
         raise Http404
     with translation.override(edition.language):
-        found = find_recipients(edition.words, _whole_code(code))
+        found = find_recipients(edition.words, code, asking=may_have_looked_up(request.META))
         return _kept(JsonResponse(_as_json(request, edition, found)), found)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from tocsin.campaigns.models import Provider
 from tocsin.campaigns.targeting.answers import UNAVAILABLE, LookUp
 from tocsin.campaigns.targeting.boundaries import look_up_in_boundaries
-from tocsin.campaigns.targeting.represent import look_up_at_represent
+from tocsin.campaigns.targeting.represent import look_up_at_represent, recall_from_represent
 from tocsin.campaigns.targeting.table import look_up_in_table
 
 logger = logging.getLogger(__name__)
@@ -19,13 +19,17 @@ PROVIDERS: Mapping[str, Callable[[str], LookUp]] = {
     Provider.BOUNDARIES: look_up_in_boundaries,
 }
 
+# Those that ask others, without asking.
+FROM_MEMORY: Mapping[str, Callable[[str], LookUp]] = {Provider.REPRESENT: recall_from_represent}
 
-def look_up(provider: str, postal_code: str) -> LookUp:
+
+def look_up(provider: str, postal_code: str, *, asking: bool = True) -> LookUp:
     """The divisions of a postal code, as written by lib/postalcode. Never raises: who cannot say is unavailable.
 
-    May ask the network, so it is never called while an action is being accepted, nor inside a transaction.
+    May ask the network, so it is never called while an action is being accepted, nor inside a transaction; without
+    `asking` it only says what was answered before.
     """
-    ask = PROVIDERS.get(provider)
+    ask = (None if asking else FROM_MEMORY.get(provider)) or PROVIDERS.get(provider)
     if ask is None:
         return UNAVAILABLE
     try:

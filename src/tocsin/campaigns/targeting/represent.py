@@ -43,6 +43,12 @@ def look_up_at_represent(postal_code: str) -> LookUp:
     return answer.look_up() if answer else UNAVAILABLE
 
 
+def recall_from_represent(postal_code: str) -> LookUp:
+    """What it said of a code before, without asking."""
+    known, _fresh = _recalled(postal_code)
+    return known.look_up() if known else UNAVAILABLE
+
+
 def answer_for(postal_code: str) -> Answer | None:
     """What it says of a code, from memory where that is fresh, or where it is away; None where nobody can say."""
     if not CANADIAN.fullmatch(postal_code):

@@ -1,0 +1,31 @@
+"""After a restore: whoever was being sought or asked when the backup was made is left to staff."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cast import a_campaign, an_edition
+from tocsin.actions.models import Action
+from tocsin.actions.states import State
+from tocsin.restored import put_all_right
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        (State.SEEKING, State.STUCK),
+        (State.UNCONFIRMED, State.HELD),
+        (State.FOLLOWED, State.FOLLOWED),
+        (State.BLOCKED, State.BLOCKED),
+    ],
+)
+def test_what_may_have_gone_on_since_is_not_gone_on_with(was: State, now: State) -> None:
+    edition = an_edition(a_campaign())
+    Action.objects.create(
+        campaign=edition.campaign, edition=edition, email_digest=b"1", sealed=b"", source={}, signs=[], state=was
+    )
+    put_all_right([])
+    action = Action.objects.get()
+    assert (action.state, action.reason) == (now, "restored" if was != now else "")
