@@ -1,4 +1,4 @@
-"""Updates at the desk: written, looked at, tried, let go after a last question with the number, steered, and guarded."""
+"""Updates at the desk: written, looked at, tried, let go after a last question with the number, steered, guarded."""
 
 from __future__ import annotations
 

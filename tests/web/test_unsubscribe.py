@@ -58,7 +58,7 @@ def a_copy(action: Action, state: State = State.WAITING) -> Message:
         language="en",
     )
     [number] = leave([mail]).values()
-    UpdateCopy.objects.create(update_sent=update, supporter=action.supporter, message_id=number)
+    UpdateCopy.objects.create(update_sent=update, supporter_id=action.supporter_id or 0, message_id=number)
     Message.objects.filter(pk=number).update(state=state)
     return Message.objects.get(pk=number)
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import get_language_info
@@ -30,6 +30,7 @@ from tocsin.campaigns.offers import turns_of
 from tocsin.campaigns.targeting.answers import Outcome, Place
 from tocsin.campaigns.words import EditionWords, ShareWords
 from tocsin.look.policy import accent_style, cacheable, public
+from tocsin.pages.afterwards import where_it_leads
 from tocsin.pages.brand import brand_of
 from tocsin.pages.pictures import shown_picture
 from tocsin.pages.publish import compile_words, publish_page
@@ -60,6 +61,8 @@ def action_page(request: HttpRequest, page: ActionPage) -> HttpResponse:
         raise Http404
     edition = _edition(page, page.campaign)
     now = _shown_standing(edition)
+    if now is Standing.CLOSED and (onward := where_it_leads(page)):
+        return cacheable(public(HttpResponseRedirect(onward)))
     form = show_form(edition.pk, edition.words, occasion=_turned(edition.words)) if now == Standing.OPEN else None
     context = _page_context(page, edition.words, form=form, standing=now, count=shown_count(page.campaign))
     has_scripts = page.scripts.filter(enabled=True).exists()
@@ -98,6 +101,7 @@ def _page_context(
         "standing": standing.value,
         "opens_at": _there(campaign.opens_at, campaign),
         "closes_at": _there(campaign.closes_at, campaign),
+        "outcome": page.outcome,
         "translations": translations_shown(words["translations"].items()),
         "hero": shown_picture(page.hero_image, alt=page.hero_alt, credit=page.hero_credit),
         "background_title": page.background_title,
@@ -147,6 +151,7 @@ def _card(page: ActionPage, campaign: Campaign) -> dict[str, Any]:
         "count": shown_count(campaign),
         "hero": shown_picture(page.hero_image, alt=page.hero_alt, credit=page.hero_credit),
         "standing": _standing_of(campaign).value,
+        "outcome": page.outcome,
     }
 
 

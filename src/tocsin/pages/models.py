@@ -20,6 +20,7 @@ from wagtail.url_routing import RouteResult
 from tocsin.campaigns.models import Campaign
 from tocsin.campaigns.republish import on_change
 from tocsin.pages import answers
+from tocsin.pages.afterwards import Afterwards
 from tocsin.pages.blocks import (
     TEXT_FEATURES,
     BackgroundBlock,
@@ -102,7 +103,7 @@ class HomePage(PublicPage):
         return found.order_by("-first_published_at", "-pk")
 
 
-class ActionPage(PublicPage):
+class ActionPage(Afterwards, PublicPage):
     """The public page of a campaign in one language. Its words are here; its mechanics are the campaign's."""
 
     class LetterMode(models.TextChoices):

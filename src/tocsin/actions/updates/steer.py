@@ -42,7 +42,7 @@ def languages_without_an_address(campaign: Campaign) -> list[str]:
     """Where the brand lacks what the law asks of every mail to many: who writes, from where, and how to reach them."""
     needed = ("organisation", "postal_address", "contact")
     found = languages_of(campaign)
-    return [code for code, edition in found.items() if not all(edition.words["brand"][part] for part in needed)]  # type: ignore[literal-required]
+    return [code for code, edition in found.items() if not all(edition.words["brand"][part] for part in needed)]
 
 
 def let_go(update: Update, people: int, by_name: str) -> bool:

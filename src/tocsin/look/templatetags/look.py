@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import quote, urljoin, urlsplit
 
 from babel import Locale
@@ -51,6 +51,12 @@ def number(value: int) -> str:
 def percent(value: int) -> str:
     """22% or 22 %: as the language writes it."""
     return gettext("%(number)s%%") % {"number": value}
+
+
+@register.filter
+def day(value: date) -> str:
+    """December 3, 2026, as the language writes it."""
+    return format_date(value, "long", locale=_locale())
 
 
 @register.filter
