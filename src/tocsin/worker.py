@@ -202,8 +202,8 @@ def hush() -> None:
 
 def lines_here(stop: threading.Event) -> list[Line]:
     mailbox = [Line("mailbox", Mailbox(stop.is_set), stop)] if settings.TOCSIN_INBOUND_URL.scheme else []
-    always = [("heart", heart), ("search", seek_batch), ("updates", send_updates), ("jobs", Jobs())]
-    return [*(Line(name, work, stop) for name, work in always), *mailbox]
+    heart_line, search = Line("heart", heart, stop), Line("search", seek_batch, stop)
+    return [heart_line, search, Line("updates", send_updates, stop), Line("jobs", Jobs(), stop), *mailbox]
 
 
 def lines_of_the_post(stop: threading.Event) -> list[Line]:

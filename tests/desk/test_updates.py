@@ -204,7 +204,7 @@ def test_seeing_is_not_writing(colleague: Callable[..., Client], campaign: Campa
     viewer = colleague(SEE)
     page = viewer.get(at("update", draft)).content.decode()
     assert "An answer" in page
-    assert "Go on to the last question" not in page
+    assert "Go on: send it" not in page
     for address in (at("update_send", draft), at("update_test", draft), at("update_step", draft, "stop")):
         assert viewer.post(address).headers["Location"] == reverse("wagtailadmin_home")
     assert write(viewer, campaign).headers["Location"] == reverse("wagtailadmin_home")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.http import HttpResponse
@@ -47,8 +47,8 @@ def carried_in(page: str) -> str:
 
 def go_on(client: Client, edition: Edition, carried: str, **extra: Any) -> HttpResponse:
     there = f"/onward/{edition.pk}/"
-    response: Any = client.post(there, {"carried": carried}, headers={"sec-fetch-site": "same-origin"}, **extra)
-    return response
+    response = client.post(there, {"carried": carried}, headers={"sec-fetch-site": "same-origin"}, **extra)
+    return cast("HttpResponse", response)
 
 
 def value(page: str, name: str) -> str:

@@ -45,7 +45,7 @@ ENTRIES: dict[str, tuple[Promise, Promise]] = {
     "tocsin.notice_settled": (_("Settle a notice"), _("Settled a notice about mail")),
     "tocsin.update_written": (_("Write an update"), _("Wrote or changed an update")),
     "tocsin.update_tested": (_("Try an update"), _("Sent an update to themselves")),
-    "tocsin.update_begun": (_("Let an update go"), _("Let an update go to those who acted")),
+    "tocsin.update_begun": (_("Send an update"), _("Sent an update to those who acted")),
     "tocsin.update_pause": (_("Pause an update"), _("Paused an update")),
     "tocsin.update_resume": (_("Resume an update"), _("Resumed an update")),
     "tocsin.update_stop": (_("Stop an update"), _("Stopped an update for good")),

@@ -23,7 +23,7 @@ def what_keeps_it(update: Update, people: int) -> list[str]:
         said.append(
             _(
                 "This campaign is in test mode, and nobody gets an update from it. Send yourself a test; take the test "
-                "address away in the settings before you let it go."
+                "address away in the settings before you send it."
             )
         )
     if languages_without_an_address(update.campaign):

@@ -158,7 +158,7 @@ def send(request: HttpRequest, campaign: Campaign, update_pk: int) -> HttpRespon
     return show(
         request,
         "desk/update_send.html",
-        Frame(title=_("Let it go?"), icon=ICON, crumbs=[*_crumbs(campaign), (_address(found), _title(found))]),
+        Frame(title=_("Send this update?"), icon=ICON, crumbs=[*_crumbs(campaign), (_address(found), _title(found))]),
         status=422 if request.method == "POST" else 200,
         campaign=campaign,
         update=found,

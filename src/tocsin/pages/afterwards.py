@@ -61,8 +61,8 @@ class Afterwards(models.Model):
     next_action = _page(
         _("next action"),
         _(
-            "The page that thanks offers it, with people's details filled in, for half an hour. Choose a page of another "
-            "campaign; its page in this language is used. It is offered as long as that campaign is open."
+            "The page that thanks offers it, with people's details filled in, for half an hour. Choose a page of "
+            "another campaign; its page in this language is used. It is offered as long as that campaign is open."
         ),
     )
     outcome_result = models.CharField(

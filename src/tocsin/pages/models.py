@@ -103,7 +103,7 @@ class HomePage(PublicPage):
         return found.order_by("-first_published_at", "-pk")
 
 
-class ActionPage(Afterwards, PublicPage):
+class ActionPage(PublicPage, Afterwards):  # type: ignore[django-manager-missing]  # Wagtail has no types
     """The public page of a campaign in one language. Its words are here; its mechanics are the campaign's."""
 
     class LetterMode(models.TextChoices):
@@ -246,7 +246,7 @@ class ActionPage(Afterwards, PublicPage):
         """A page that is live is ready, also if it was not the edit screen that published it."""
         if clean and self.live and (reasons := reasons_against_publishing(self)):
             raise ValidationError(dict(reversed(reasons)))
-        return super().save(clean, *args, **kwargs)
+        return super().save(clean, *args, **kwargs)  # type: ignore[call-arg]  # Wagtail has no types
 
     def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:  # noqa: ARG002
         """The page, and what stands beside it: count.json and scripts.html."""

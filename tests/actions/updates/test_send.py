@@ -198,6 +198,7 @@ def test_more_mails_than_anybody_should_get_wait_a_day(
     assert (waiting(first).count(), waiting(second).count()) == (0, 3)
     late = waiting(second).first()
     assert late
+    assert late.due_at
     assert late.due_at > timezone.now() + timedelta(hours=23)
 
 

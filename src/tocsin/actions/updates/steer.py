@@ -68,6 +68,11 @@ def pause(update: Update) -> bool:
     return bool(done)
 
 
+def pause_all() -> int:
+    """Every update that is on its way; how many."""
+    return sum(pause(update) for update in Update.objects.filter(state=State.SENDING))
+
+
 def resume(update: Update) -> bool:
     done = Update.objects.filter(pk=update.pk, state=State.PAUSED).update(state=State.SENDING)
     if done:
