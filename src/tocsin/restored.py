@@ -14,6 +14,7 @@ from tocsin.actions.models import Action
 from tocsin.actions.process import follow_batch
 from tocsin.actions.screen import screen_batch
 from tocsin.actions.states import State
+from tocsin.actions.updates.steer import pause_all
 from tocsin.outbox.journal import journal_files, read_journal
 from tocsin.outbox.restore import RESTORED, Restored, put_right
 from tocsin.run import say
@@ -46,3 +47,5 @@ def _leave_to_staff() -> None:
     waiting = Action.objects.filter(state=State.SEEKING)
     waiting.update(state=State.STUCK, reason=RESTORED, next_at=None)
     Action.objects.filter(state=State.UNCONFIRMED).update(state=State.HELD, reason=RESTORED, next_at=None)
+    # Copies that were made after the backup were new messages, too: whoever goes on with an update must decide it.
+    pause_all()

@@ -18,10 +18,12 @@ from tocsin.web.confirm import confirm
 from tocsin.web.find import find, find_json
 from tocsin.web.health import alive, ready
 from tocsin.web.hooks import mail_hook
+from tocsin.web.onward import onward
 from tocsin.web.own import own
 from tocsin.web.receipt import receipt
 from tocsin.web.robots import robots_txt
 from tocsin.web.thanks import thanks
+from tocsin.web.unsubscribe import unsubscribe
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", in_your_language, name="home"),
@@ -30,10 +32,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("find/<int:edition_id>/", find, name="find"),
     path("find/<int:edition_id>/<str:code>.json", find_json, name="find_json"),
     path("own/<int:edition_id>/", own, name="own"),
+    path("onward/<int:edition_id>/", onward, name="onward"),
     path("confirm/<str:key>/", confirm, name="confirm"),
     path("choose/<str:key>/", choose, name="choose"),
     path("thanks/<str:key>/", thanks, name="thanks"),
     path("receipt/<str:key>/", receipt, name="receipt"),
+    path("unsubscribe/<str:key>/", unsubscribe, name="unsubscribe"),
     re_path(r"^hooks/mail/(?P<esp>[a-z_]+)/(?P<what>tracking|inbound)/$", mail_hook, name="mail_hook"),
     path("health/live", alive),
     path("health/ready", ready),

@@ -1,10 +1,11 @@
-"""The work behind the answer, in lines side by side: the heart, the search for targets, the post, the jobs, a mailbox.
+"""The work behind the answer, in lines side by side: heart, search for targets, updates, post, jobs, a mailbox.
 
 The heart screens, counts and follows what was accepted; the search finds who represents whom, and may have to wait for
-a provider; the post carries what waits in the outbox, in a process of its own, since it is most of the work and one
-process of Python uses one core; the jobs are whatever was put off (exports, search) and what is done every night; the
-mailbox, if there is one, receives what comes back. The rows are the state of the work: any number of workers may run on
-any number of machines, and one that dies leaves nothing undone that another does not find.
+a provider; updates are copied to those who get them; the post carries what waits in the outbox, in a process of its
+own, since it is most of the work and one process of Python uses one core; the jobs are whatever was put off (exports,
+search) and what is done every night; the mailbox, if there is one, receives what comes back. The rows are the state of
+the work: any number of workers may run on any number of machines, and one that dies leaves nothing undone that another
+does not find.
 """
 
 from __future__ import annotations
@@ -50,6 +51,7 @@ from tocsin.actions.screen import screen_batch
 from tocsin.actions.seek import seek_batch
 from tocsin.actions.taken import count_taken
 from tocsin.actions.trials import look_at_trials
+from tocsin.actions.updates.send import send_updates
 from tocsin.campaigns.evidence import remove_unused
 from tocsin.campaigns.targeting.memory import forget_what_is_old
 from tocsin.incoming import Mailbox
@@ -223,7 +225,8 @@ def hush() -> None:
 
 def lines_here(stop: threading.Event) -> list[Line]:
     mailbox = [Line("mailbox", Mailbox(stop.is_set), stop)] if settings.TOCSIN_INBOUND_URL.scheme else []
-    return [Line("heart", heart, stop), Line("search", seek_batch, stop), Line("jobs", Jobs(), stop), *mailbox]
+    heart_line, search = Line("heart", heart, stop), Line("search", seek_batch, stop)
+    return [heart_line, search, Line("updates", send_updates, stop), Line("jobs", Jobs(), stop), *mailbox]
 
 
 def lines_of_the_post(stop: threading.Event) -> list[Line]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.cast import a_campaign, an_edition
-from tocsin.actions.models import Action
+from tocsin.actions.models import Action, Update
 from tocsin.actions.states import State
 from tocsin.restored import put_all_right
 
@@ -29,3 +29,11 @@ def test_what_may_have_gone_on_since_is_not_gone_on_with(was: State, now: State)
     put_all_right([])
     action = Action.objects.get()
     assert (action.state, action.reason) == (now, "restored" if was != now else "")
+
+
+def test_an_update_that_was_on_its_way_is_paused() -> None:
+    """Its copies since the backup were new messages, which nobody remembers."""
+    update = Update.objects.create(campaign=a_campaign(), words={}, written_by_name="Jane Doe", state="sending")
+    put_all_right([])
+    update.refresh_from_db()
+    assert update.state == "paused"

@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 from wagtail.models import Locale, Page, Site
 
-from tocsin.actions.models import Action, CounterRun, HandIn, Letter
+from tocsin.actions.models import Action, CounterRun, HandIn, Letter, Update
 from tocsin.actions.states import State as ActionState
 from tocsin.actions.take import action_context
 from tocsin.campaigns.editions import publish_edition
@@ -204,6 +204,12 @@ def write(sign: Sign, target: Target) -> Write:
         )
 
     return make
+
+
+def an_update(campaign: Campaign, **changes: Any) -> Update:
+    """A draft in English, unless told otherwise."""
+    words = {"en": {"subject": "An answer", "text": "Hello {name},\n\nit came."}}
+    return Update.objects.create(**{"campaign": campaign, "words": words, "written_by_name": "Jane Doe", **changes})
 
 
 def a_hand_in(campaign: Campaign, target: Target, **changes: Any) -> HandIn:

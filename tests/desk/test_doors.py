@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.desk.conftest import Sign, Write, a_hand_in
+from tests.desk.conftest import Sign, Write, a_hand_in, an_update
 from tocsin.actions.models import Action, Export
 from tocsin.actions.states import State as ActionState
 from tocsin.campaigns.models import Campaign, Edition, Target, TargetImport, TargetList, Trial
@@ -50,6 +50,7 @@ def _doors(campaign: Campaign, target: Target, letter_pk: int, action_pk: int) -
         reverse("desk_target_proof_csv", args=[target.pk]),
         reverse("desk_target_control", args=[target.pk, "pause"]),
         reverse("campaign:hand_in", args=[campaign.pk, a_hand_in(campaign, target).pk]),
+        *_doors_of_updates(campaign),
         reverse("target:index"),
         reverse("target:add"),
         reverse("target:edit", args=[target.pk]),
@@ -84,6 +85,19 @@ def _doors_of_data(campaign: Campaign, action_pk: int) -> list[str]:
         reverse("desk_supporter", args=[jane.pk]),
         reverse("desk_export", args=[ready.pk]),
         reverse("desk_export_state", args=[ready.pk]),
+    ]
+
+
+def _doors_of_updates(campaign: Campaign) -> list[str]:
+    update = an_update(campaign)
+    named = [
+        reverse(f"campaign:{name}", args=[campaign.pk, update.pk]) for name in ("update", "edit_update", "update_send")
+    ]
+    return [
+        reverse("campaign:updates", args=[campaign.pk]),
+        reverse("campaign:new_update", args=[campaign.pk]),
+        *named,
+        reverse("campaign:update_preview", args=[campaign.pk, update.pk, "en"]),
     ]
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from wagtail.models import Page
 
 from tests.campaigns.test_importing import COMMONS, MEMBER, as_csv
-from tests.desk.conftest import Sign, Write, a_hand_in, make_a_site, words
+from tests.desk.conftest import Sign, Write, a_hand_in, an_update, make_a_site, words
 from tests.desk.test_figures import some_numbers
 from tests.scripting import an_asked, one_that_runs
 from tocsin.actions.models import Invalidation
@@ -94,6 +94,16 @@ def screens(campaign: Campaign, target: Target, sign: Sign, write: Write, boss: 
         *[reverse(f"campaign:{name}", args=[pk]) for name in ("alike", "steer", "begun", "keep_as_model")],
         *_path(boss),
         *_words(campaign, target),
+        *_updates(campaign),
+    ]
+
+
+def _updates(campaign: Campaign) -> list[str]:
+    draft, paused = an_update(campaign), an_update(campaign, state="paused", people=3, begun_at=timezone.now())
+    named = [("update", draft), ("edit_update", draft), ("update_send", draft), ("update", paused)]
+    return [
+        reverse("campaign:updates", args=[campaign.pk]),
+        *[reverse(f"campaign:{name}", args=[campaign.pk, one.pk]) for name, one in named],
     ]
 
 

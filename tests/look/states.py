@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
@@ -26,6 +26,8 @@ from tocsin.campaigns.targeting.answers import Outcome, Place
 from tocsin.campaigns.words import EditionWords
 from tocsin.look.policy import accent_style
 from tocsin.outbox.models import State
+from tocsin.pages.afterwards import Outcome as Ended
+from tocsin.pages.afterwards import Result
 from tocsin.pages.blocks import BackgroundBlock, StoryBlock
 from tocsin.pages.how_we_count import A_PERSON, parts_of, placed, taken_out
 from tocsin.pages.scripts_frame import Frames, Question
@@ -183,6 +185,21 @@ def _thanks(asked: EditionWords, shown: ShownCount, *, way: str = "us", confirm_
     return _base(asked, count=shown, page_url="https://act.example/en/act-now/", **more)
 
 
+def _leading_on(carried: str) -> dict[str, Any]:
+    following = SimpleNamespace(pk=9, words=PETITION)
+    return {**_thanks(words(), count(786)), "onward": following, "carried": carried}
+
+
+def _leaving(done: str = "", *, campaign: bool = False, everything: bool = False) -> dict[str, Any]:
+    return _base(words(), done=done, left_the_campaign=campaign, left_everything=everything)
+
+
+def _ended() -> dict[str, Any]:
+    ended = Ended(Result.PARTLY, date(2026, 6, 5), "The agreement was suspended", "<p>From <b>today</b> on.</p>")
+    closes_at = NOW.astimezone(TORONTO)
+    return _action(form=None, standing="closed", closes_at=closes_at, outcome=ended)
+
+
 def _later_receipt(**state: Any) -> dict[str, Any]:
     """A receipt with what actions/fates.py will tell besides."""
     shown = _receipt(words(), [])
@@ -307,6 +324,7 @@ STATES: dict[str, Shown] = {
     ),
     "chosen": Shown("web/choose.html", lambda: _choose(Outcome.SEVERAL, chosen="Kanata")),
     "choose while nobody can say": Shown("web/choose.html", lambda: _choose(Outcome.UNAVAILABLE)),
+    "page closed, with how it ended": Shown(ACTION, _ended),
     "page closed": Shown(ACTION, lambda: _action(form=None, standing="closed", closes_at=NOW.astimezone(TORONTO))),
     "page not yet open": Shown(
         ACTION, lambda: _action(form=None, standing="not_yet", opens_at=NOW.astimezone(TORONTO))
@@ -320,6 +338,13 @@ STATES: dict[str, Shown] = {
     "thanks, signature to confirm": Shown("web/thanks.html", lambda: _thanks(PETITION, count(786), confirm_first=True)),
     "thanks, sent by themselves": Shown("web/thanks.html", lambda: _thanks(words(), count(786), way="print")),
     "thanks, to be found": Shown("web/thanks.html", lambda: _thanks(SOUGHT, count(786))),
+    "thanks, with more to do": Shown("web/thanks.html", lambda: _leading_on("sealed")),
+    "thanks, with more to do and nothing carried": Shown("web/thanks.html", lambda: _leading_on("")),
+    "the next action": Shown("web/onward.html", lambda: _base(words(), form=show_form(7, words()), filled=True)),
+    "unsubscribe": Shown("web/unsubscribe.html", _leaving),
+    "unsubscribe, left the campaign": Shown("web/unsubscribe.html", lambda: _leaving("campaign", campaign=True)),
+    "unsubscribe, left everything": Shown("web/unsubscribe.html", lambda: _leaving("everything", everything=True)),
+    "unsubscribe, came back": Shown("web/unsubscribe.html", lambda: _leaving("back")),
     "thanks for signing": Shown("web/thanks.html", lambda: _thanks(PETITION, count(3, None, 100))),
     "too late": Shown("web/closed.html", lambda: _closed("closed")),
     "too early": Shown("web/closed.html", lambda: _closed("not_yet", "")),
@@ -337,6 +362,7 @@ STATES: dict[str, Shown] = {
     ),
     "receipt from outside": Shown("web/receipt_outside.html", lambda: _base(words(), letters=[])),
     "home": Shown(HOME, lambda: _home(_card(), _card(hero=None, standing="closed"), _card(standing="not_yet"))),
+    "home, where something ended": Shown(HOME, lambda: _home(_card(standing="closed", outcome=Result.WON))),
     "home empty": Shown(HOME, _home),
     "400": Shown("web/400.html", dict),
     "403": Shown("web/403.html", dict),

@@ -338,3 +338,18 @@ def test_the_statement_names_every_column_that_the_database_does_not_fill_itself
     filled_by_the_database = {"id", "state_since", "due_at", "lease_until", "created_at", "carrier"}
     names = {field.name for field in Message._meta.concrete_fields} - filled_by_the_database
     assert {column.removesuffix("_id") for column in COLUMNS} == names
+
+
+@pytest.mark.django_db
+def test_mail_to_many_says_how_one_press_ends_it() -> None:
+    address = f"https://tocsin.example/unsubscribe/{'k' * 80}/"
+    mail = open_mail(left(1, kind=Kind.UPDATE, unsubscribe=address))
+    assert f"\r\nList-Unsubscribe: <{address}>\r\n".encode() in mail.data
+    assert b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in mail.data
+    assert read(mail)["List-Id"] == "<campaign-7.tocsin.example>"
+    assert read(mail)["Auto-Submitted"] is None
+
+
+@pytest.mark.django_db
+def test_a_letter_says_nothing_of_lists() -> None:
+    assert not any(name.startswith("List-") for name in read(open_mail(left(1))))

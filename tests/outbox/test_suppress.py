@@ -9,7 +9,7 @@ from tests.outbox.sink import Sink
 from tocsin.outbox.deliver import deliver_batch
 from tocsin.outbox.models import Kind, Message, Suppression
 from tocsin.outbox.states import State
-from tocsin.outbox.suppress import SUPPRESSED, allow_again, suppress
+from tocsin.outbox.suppress import SUPPRESSED, allow_again, is_suppressed, suppress
 
 pytestmark = pytest.mark.django_db
 ALL, NEWS = Suppression.Scope.ALL, Suppression.Scope.NEWS
@@ -72,3 +72,24 @@ def test_it_can_be_taken_back(sink: Sink) -> None:
     assert not allow_again("minister@hearings.example", ALL)
     deliver_batch()
     assert len(sink.taken) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "campaign", "stopped"),
+    [(Kind.UPDATE, 7, True), (Kind.UPDATE, 8, False), (Kind.THANKS, 7, False), (Kind.LETTER, 7, False)],
+)
+def test_who_left_a_campaign_gets_no_more_updates_about_it_alone(
+    sink: Sink, kind: Kind, campaign: int, *, stopped: bool
+) -> None:
+    left(1, kind=kind, campaign_ref=campaign)
+    suppress("minister@hearings.example", Suppression.Scope.CAMPAIGN, LEFT, campaign_ref=7)
+    deliver_batch()
+    assert (Message.objects.get().state == State.CANCELLED) is stopped
+    assert is_suppressed("minister@hearings.example", kind, campaign) is stopped
+
+
+def test_two_campaigns_are_left_and_taken_up_again_apart() -> None:
+    for campaign in (7, 8):
+        assert suppress("jane@example.ca", Suppression.Scope.CAMPAIGN, LEFT, campaign_ref=campaign)
+    assert allow_again("jane@example.ca", Suppression.Scope.CAMPAIGN, campaign_ref=7)
+    assert Suppression.objects.get().campaign_ref == 8

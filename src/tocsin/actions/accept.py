@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db import InterfaceError, OperationalError
 
@@ -26,6 +26,8 @@ class Accepted:
 
     key: str
     way: str = THROUGH_US
+    # What was typed, where the edition leads on to another action; nothing of it is read from what is stored.
+    details: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,8 @@ def accept(
         return ToFind(edition)
     signs = [*offer.signs, "no_origin"] if from_us is None else offer.signs
     digest = take(edition=edition, email=offer.email, act=offer.act, source=source, signs=signs)
-    return Accepted(thanks_key(edition.pk, digest), str(offer.act.get(WAY, THROUGH_US)))
+    way = str(offer.act.get(WAY, THROUGH_US))
+    return Accepted(thanks_key(edition.pk, digest), way, offer.act if "follows" in edition.words else {})
 
 
 def edition_named(edition_id: int) -> Edition | None:

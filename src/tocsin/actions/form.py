@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from tocsin.actions.contract import AS_TYPED, HONEYPOT
 from tocsin.actions.finding import Finding
@@ -85,18 +85,25 @@ class ShownForm:
 @dataclass(frozen=True, slots=True)
 class Occasion:
     """When the form is shown: `turn` is which opening and subject an empty one begins with, `found` who was found for
-    the letter; `may_send` is set if nothing else is missing; `way` is who was to carry it."""
+    the letter; `may_send` is set if nothing else is missing; `way` is who was to carry it. `details` are those that an
+    empty form begins with."""
 
     came_from: str = ""
     turn: int = 0
     found: Finding | None = None
     may_send: bool = False
     way: str = THROUGH_US
+    details: Mapping[str, str] = field(default_factory=dict)
 
 
-class _Nothing:
-    def getlist(self, key: str) -> list[str]:  # noqa: ARG002
-        return []
+@dataclass(frozen=True, slots=True)
+class _Filled:
+    """An empty form, or what it begins with."""
+
+    details: Mapping[str, str]
+
+    def getlist(self, key: str) -> list[str]:
+        return [self.details[key]] if key in self.details else []
 
 
 def show_form(
@@ -109,7 +116,7 @@ def show_form(
 ) -> ShownForm:
     """The empty form of an edition, or, with what was posted and its problems, the form to mend."""
     occasion = occasion or Occasion()
-    typed = posted or _Nothing()
+    typed = posted or _Filled(occasion.details)
     wrong = {problem.field: str(problem) for problem in reversed(problems)}
     fields = [_field(question, words, typed, wrong) for question in words["fields"]]
     consents = [

@@ -17,9 +17,10 @@ from tocsin.actions.choose import choice_key
 from tocsin.actions.confirm import confirm_key
 from tocsin.actions.letters import full_name
 from tocsin.actions.receipts import receipt_key
+from tocsin.actions.unsubscribe import unsubscribe_url
 from tocsin.campaigns.models import Edition
 from tocsin.outbox.models import Kind
-from tocsin.outbox.post import Outgoing
+from tocsin.outbox.post import Outgoing, address_digest
 
 
 def thanks(edition: Edition, action_id: int, act: Mapping[str, Any]) -> Outgoing:
@@ -30,8 +31,8 @@ def thanks(edition: Edition, action_id: int, act: Mapping[str, Any]) -> Outgoing
         act,
         key=f"thanks:{action_id}",
         kind=Kind.THANKS,
-        subject=words["mail_subject"].replace("{name}", name),
-        text=words["mail_text"].replace("{name}", name).strip(),
+        subject=with_name(words["mail_subject"], name),
+        text=with_name(words["mail_text"], name).strip(),
         link=f"/receipt/{receipt_key(action_id)}/",
     )
 
@@ -69,12 +70,18 @@ def first_name(act: Mapping[str, Any]) -> str:
     return str(act.get("given_name", "") or act.get("family_name", ""))
 
 
+def with_name(text: str, name: str) -> str:
+    """Where no name is known, neither is its blank: “Hello,” and not “Hello ,”."""
+    return text.replace("{name}", name) if name else text.replace(" {name}", "").replace("{name}", "")
+
+
 def base_url() -> str:
     return settings.TOCSIN_BASE_URL.geturl().rstrip("/")
 
 
-# Stand in a rendered mail where its own text and link go. Nobody can guess them, so nobody can write them.
-TEXT, LINK = f"text-{token_hex(16)}", f"https://{token_hex(16)}.invalid/"
+# Stand in a rendered mail where its own text and links go. Nobody can guess them, so nobody can write them.
+TEXT = f"text-{token_hex(16)}"
+LINK, STOP = (f"https://{token_hex(16)}.invalid/" for _ in range(2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +94,11 @@ class _Shell:
     plain_around: str
     html_around: str
 
-    def plain(self, text: str, link: str) -> str:
-        return self.plain_around.replace(LINK, link).replace(TEXT, text).strip() + "\n"
+    def plain(self, text: str, link: str, stop: str) -> str:
+        return self.plain_around.replace(LINK, link).replace(STOP, stop).replace(TEXT, text).strip() + "\n"
 
-    def html(self, text: str, link: str) -> str:
-        return self.html_around.replace(LINK, link).replace(f"<p>{TEXT}</p>", linebreaks(text, autoescape=True))
+    def html(self, html: str, link: str, stop: str) -> str:
+        return self.html_around.replace(LINK, link).replace(STOP, stop).replace(f"<p>{TEXT}</p>", html)
 
 
 def _shell(edition: Edition, kind: Kind) -> _Shell:
@@ -112,6 +119,7 @@ def _rendered(edition: Edition, kind: Kind) -> _Shell:
         "language": edition.language,
         "text": TEXT,
         "link": LINK,
+        "stop": STOP,
         "page_url": base_url() + words["page_path"],
     }
     template = f"actions/mails/{kind}/body"
@@ -136,6 +144,7 @@ def _mail(  # noqa: PLR0913  (a mail has this many parts)
 ) -> Outgoing:
     words = edition.words
     shell = _shell(edition, kind)
+    stop = unsubscribe_url(edition.pk, address_digest(str(act["email"])))
     return Outgoing(
         key=key,
         kind=kind,
@@ -144,8 +153,8 @@ def _mail(  # noqa: PLR0913  (a mail has this many parts)
         to_name=full_name(act) if to_name is None else to_name,
         to_address=str(act["email"]),
         subject=subject,
-        text=shell.plain(text, base_url() + link),
-        html=shell.html(text, base_url() + link),
+        text=shell.plain(text, base_url() + link, stop),
+        html=shell.html(linebreaks(text, autoescape=True), base_url() + link, stop),
         language=edition.language,
         automatic=True,
     )

@@ -18,6 +18,8 @@ from tocsin.actions.hours import RollUpMark as RollUpMark
 from tocsin.actions.hours import RollUpProof as RollUpProof
 from tocsin.actions.invalidation import Invalidation as Invalidation
 from tocsin.actions.states import State
+from tocsin.actions.updates.models import Update as Update
+from tocsin.actions.updates.models import UpdateCopy as UpdateCopy
 from tocsin.campaigns.models import Campaign, Edition, Target
 from tocsin.outbox.models import Message
 from tocsin.supporters.models import Supporter

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from tocsin.campaigns.models import Campaign, Edition, Trial
+from tocsin.campaigns.words import EditionWords
 
 
 def fingerprint(words: dict[str, Any]) -> str:
@@ -58,6 +59,16 @@ def demand_new_signatures(*, campaign: Campaign) -> int:
     retired = older.update(retired_at=timezone.now())
     frozen.cache_clear()
     return retired
+
+
+def edition_that_follows(words: EditionWords) -> Edition | None:
+    """The edition of the action that its people may take next, in the same language, if it may be signed just now."""
+    follows = words.get("follows")
+    if follows is None:
+        return None
+    newest = Edition.objects.filter(campaign=follows["campaign"], language=words["language"]).select_related("campaign")
+    edition = newest.order_by("-number").first()
+    return edition if edition is not None and edition.campaign.open_for_signing() else None
 
 
 @lru_cache(maxsize=512)

@@ -101,6 +101,12 @@ class ThanksWords(TypedDict):
     mail_text: str
 
 
+class FollowsWords(TypedDict):
+    """The action that people may take next: of which campaign. Its page is that campaign's own in the same language."""
+
+    campaign: int
+
+
 class ShareWords(TypedDict):
     text: str
     image_url: str
@@ -148,5 +154,7 @@ class EditionWords(TypedDict):
     targeting: NotRequired[TargetingWords]
     # How a letter may travel besides through us: "own_mail", "print".
     ways: NotRequired[list[str]]
+    # Absent where no further action is offered.
+    follows: NotRequired[FollowsWords]
     # Words of later versions; readers treat them as optional.
     extra: NotRequired[dict[str, str]]

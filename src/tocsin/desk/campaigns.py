@@ -29,6 +29,7 @@ from tocsin.desk.removing import RemoveUnlessUsed
 from tocsin.desk.rights import ADD_CAMPAIGNS, CHANGE_CAMPAIGNS, REMOVE_CAMPAIGNS, campaigns_seen_by, may
 from tocsin.desk.safety_urls import SAFETY_OF_A_CAMPAIGN
 from tocsin.desk.trials import TRIALS_OF_A_CAMPAIGN
+from tocsin.desk.update_urls import UPDATES_OF_A_CAMPAIGN
 from tocsin.outbox import controls
 from tocsin.outbox.controls import Letters
 
@@ -176,6 +177,7 @@ class Campaigns(ModelViewSet):
             *NUMBERS_OF_A_CAMPAIGN,
             *SAFETY_OF_A_CAMPAIGN,
             *DATA_OF_A_CAMPAIGN,
+            *UPDATES_OF_A_CAMPAIGN,
             path("<int:pk>/letters/<int:letter_pk>/", letters.letter, name="letter"),
             path("<int:pk>/letters/<int:letter_pk>/words/", letters.words, name="letter_words"),
             path("<int:pk>/letters/<int:letter_pk>/<slug:step>/", letters.take_step, name="letter_step"),

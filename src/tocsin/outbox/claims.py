@@ -25,7 +25,7 @@ from tocsin.outbox.carried import follow_carriers
 from tocsin.outbox.lanes import OpenLane, in_turn, locked_lanes, open_lanes
 from tocsin.outbox.models import Delivery, Kind, Message
 from tocsin.outbox.states import State
-from tocsin.outbox.suppress import cancel_suppressed
+from tocsin.outbox.suppress import Picked, cancel_suppressed
 from tocsin.outbox.tokens import Tokens
 from tocsin.outbox.verdict import Verdict, storable
 
@@ -75,7 +75,7 @@ def claim(most: int, paused: frozenset[int] = frozenset()) -> list[Claim]:
     return claims
 
 
-def _picked(tokens: Tokens, lanes: Sequence[OpenLane], most: int) -> list[tuple[int, str, bytes]]:
+def _picked(tokens: Tokens, lanes: Sequence[OpenLane], most: int) -> list[Picked]:
     """What is next: one of each campaign, then the next of each; and so with the lanes of a campaign."""
     shares = tokens.shares(lanes, most, LEAST_OF_A_LANE)
     if not shares:
@@ -91,10 +91,10 @@ def _picked(tokens: Tokens, lanes: Sequence[OpenLane], most: int) -> list[tuple[
     served = [tokens.lanes[lane] for lane in shares]
     by_lane = in_turn(rows, lambda row: row[0], len(rows))
     by_campaign = in_turn(by_lane, lambda row: served[row[0]].campaign_ref, most)
-    return [(pk, kind, bytes(digest)) for _lane, pk, kind, digest in by_campaign]
+    return [(pk, kind, bytes(digest), served[lane].campaign_ref) for lane, pk, kind, digest in by_campaign]
 
 
-def _claimed(picked: Sequence[tuple[int, str, bytes]], tokens: Tokens) -> list[Claim]:
+def _claimed(picked: Sequence[Picked], tokens: Tokens) -> list[Claim]:
     holder = f"{socket.gethostname()[:50]}:{os.getpid()}:{secrets.token_hex(4)}"
     ids = [row[0] for row in picked]
     _lock_in_order(ids)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from django.db import transaction
 from django.db.models import Case, OuterRef, QuerySet, Subquery, Value, When
@@ -23,6 +24,20 @@ from tocsin.outbox.states import State, that_may_become
 
 AT_ONCE = 500
 STOPPED = "Staff stopped it before it was handed over."
+
+
+class Mails(Protocol):
+    """Whatever says which mails are meant."""
+
+    @property
+    def messages(self) -> QuerySet[Message]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """The copies of one mail to many. `messages` are those that may still wait, by an index."""
+
+    messages: QuerySet[Message]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +109,17 @@ def is_paused(which: Letters) -> bool:
     return Bucket.objects.filter(key=which.bucket, paused=True).exists()
 
 
-def hold(which: Letters) -> int:
+def hold(which: Mails) -> int:
     """Each of them waits for staff; how many. Also those a worker has in hand, unless a server may have them."""
     return _take_from_workers(which) + _change(which, [State.WAITING, State.DEFERRED], State.HELD)
 
 
-def release(which: Letters) -> int:
+def release(which: Mails) -> int:
     """Those that are held may leave; how many."""
     return _change(which, [State.HELD], State.WAITING)
 
 
-def cancel(which: Letters) -> int:
+def cancel(which: Mails) -> int:
     """Stops them for good, but for those that a server may have; how many."""
     _take_from_workers(which)
     return _change(which, that_may_become(State.CANCELLED), State.CANCELLED)
@@ -127,7 +142,7 @@ def _change_lanes(which: Letters, **fields: object) -> None:
     Lane.objects.filter(pk__in=list(locked)).update(**fields)
 
 
-def _change(which: Letters, among: Sequence[State], then: State) -> int:
+def _change(which: Mails, among: Sequence[State], then: State) -> int:
     """Gathered letters never leave by themselves, whatever is decided; those in a digest have the digest's fate."""
     due = Case(When(gathered=True, then=None), default=Now()) if then == State.WAITING else Value(None)
     total = 0
@@ -148,7 +163,7 @@ def _change(which: Letters, among: Sequence[State], then: State) -> int:
 
 
 @transaction.atomic
-def _take_from_workers(which: Letters) -> int:
+def _take_from_workers(which: Mails) -> int:
     """A worker asks before the dot whether the mail is still its own, and then finds that it is not."""
     in_hand = which.messages.filter(state=State.SENDING).select_for_update().order_by("pk")
     locked = list(in_hand.values_list("pk", flat=True))

@@ -36,6 +36,23 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Bulk:
+    """What marks a mail to many: the address at which one press ends it (RFC 8058), and the name of its list."""
+
+    unsubscribe: str
+    list_name: str
+
+    def headers(self, domain: str) -> list[str]:
+        """None of them is folded: a link in two pieces is no link to many mail programs."""
+        return [
+            f"List-Id: <{self.list_name}.{domain}>",
+            f"List-Unsubscribe: <{self.unsubscribe}>",
+            "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
+            f"Feedback-ID: {self.list_name}:update:{domain}",
+        ]
+
+
+@dataclass(frozen=True, slots=True)
 class FrozenMail:
     """What is handed to a server: envelope sender, envelope recipient, and the bytes, which are all ASCII."""
 
@@ -68,12 +85,14 @@ def freeze(  # noqa: PLR0913  (a mail has this many parts)
     language: str = "",
     automatic: bool = False,
     attachments: Iterable[Attachment] = (),
+    bulk: Bulk | None = None,
 ) -> FrozenMail:
     """One mail from our own address. What people wrote cannot become a header. Raises CannotBeMailed."""
     us, to = ascii_address(settings.TOCSIN_MAIL_FROM), ascii_address(to_address)
+    our_domain = us.rpartition("@")[2]
     headers = [
         f"Date: {format_datetime(date)}",
-        f"Message-ID: <{ref}@{us.rpartition('@')[2]}>",
+        f"Message-ID: <{ref}@{our_domain}>",
         mailbox("From", header_text(sender_name, LONGEST_NAME), us),
         mailbox("To", header_text(to_name, LONGEST_NAME), to),
         unstructured("Subject", header_text(subject, LONGEST_SUBJECT)),
@@ -84,6 +103,8 @@ def freeze(  # noqa: PLR0913  (a mail has this many parts)
         headers.append(unstructured("Content-Language", header_text(language, 20)))
     if automatic:
         headers += ["Auto-Submitted: auto-generated", "X-Auto-Response-Suppress: All"]
+    if bulk:
+        headers += bulk.headers(our_domain)
     headers.append("MIME-Version: 1.0")
     data = "\r\n".join(headers).encode("ascii") + b"\r\n" + _content(ref, text, html, attachments)
     return FrozenMail(ref, return_address(ref), to, data)

@@ -95,10 +95,13 @@ def adopt_strays(most: int = 500) -> int:
 
 def set_pace(target_ref: int, pace: Pace) -> None:
     """The pace of a target, from the next mail on."""
+    set_pace_of(target_key(target_ref), pace)
+
+
+def set_pace_of(key: str, pace: Pace) -> None:
+    """The pace of a bucket, which is made if it is not there yet."""
     now = {"per_hour_by_day": pace.per_hour_by_day, "per_hour_by_night": pace.per_hour_by_night}
-    bucket, made = Bucket.objects.get_or_create(
-        key=target_key(target_ref), defaults={**now, "time_zone": pace.time_zone}
-    )
+    bucket, made = Bucket.objects.get_or_create(key=key, defaults={**now, "time_zone": pace.time_zone})
     if not made:
         # The moment that the old pace chose could be tomorrow's.
         fields = {**now, "time_zone": pace.time_zone, "ready_at": bucket.filled_at}
@@ -182,7 +185,13 @@ def forget() -> None:
 
 
 def _key(message: Message) -> str:
-    return f"{message.kind}:{message.campaign_ref or ''}:{message.target_ref or ''}:{message.domain}"
+    key = f"{message.kind}:{message.campaign_ref or ''}:{message.target_ref or ''}:{message.domain}"
+    return f"{key}:{message.pace_key}" if message.pace_key else key
+
+
+def _paced_by(message: Message) -> str:
+    """The bucket it passes besides its domain's, if any: its target's, or that of the update it is a copy of."""
+    return message.pace_key if message.target_ref is None else target_key(message.target_ref)
 
 
 def _read(keys: Sequence[str]) -> dict[str, int]:
@@ -209,9 +218,8 @@ def _made(messages: Sequence[Message]) -> dict[str, int]:
 def _buckets(messages: Sequence[Message]) -> dict[str, Bucket]:
     wanted = {domain_key(message.domain): Bucket(key=domain_key(message.domain)) for message in messages}
     for message in messages:
-        if message.target_ref is not None:
+        if key := _paced_by(message):
             pace = message.pace or Pace(None, None, "UTC")
-            key = target_key(message.target_ref)
             wanted[key] = Bucket(
                 key=key,
                 per_hour_by_day=pace.per_hour_by_day,
@@ -228,7 +236,7 @@ def _lane(message: Message, buckets: dict[str, Bucket]) -> Lane:
         campaign_ref=message.campaign_ref,
         target_ref=message.target_ref,
         kind=message.kind,
-        target=None if message.target_ref is None else buckets[target_key(message.target_ref)],
+        target=buckets.get(_paced_by(message)),
         domain=buckets[domain_key(message.domain)],
     )
 

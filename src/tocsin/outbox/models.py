@@ -109,8 +109,10 @@ class Message(models.Model):
     last_words = models.CharField(max_length=500, blank=True, help_text=_("The last thing a server said of it."))
     created_at = models.DateTimeField(db_default=Now())
 
-    # Not stored: what a target's bucket is to be made with, on the way from freezing a mail to leaving it.
+    # Not stored, on the way from freezing a mail to leaving it: what a bucket is to be made with, and which bucket a
+    # mail that goes to no target passes besides its domain's.
     pace: Pace | None = None
+    pace_key: str = ""
 
     class Meta:
         verbose_name = _("message")
@@ -193,16 +195,21 @@ class Suppression(models.Model):
     class Scope(models.TextChoices):
         ALL = "all", _("Everything")
         NEWS = "news", _("News and updates")
+        CAMPAIGN = "campaign", _("Updates about one campaign")
 
     digest = models.BinaryField(max_length=32)
     scope = models.CharField(max_length=10, choices=Scope, default=Scope.ALL)
+    # Not empty where the scope is one campaign: two rows that differ in an empty column would be no two of the same.
+    campaign_ref = models.BigIntegerField(default=0, db_default=0, help_text=_("0 where it is about every campaign."))
     reason = models.CharField(max_length=12, choices=Reason)
     since = models.DateTimeField(db_default=Now())
 
     class Meta:
         verbose_name = _("suppression")
         verbose_name_plural = _("suppressions")
-        constraints: ClassVar = [models.UniqueConstraint(fields=["digest", "scope"], name="suppressed_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["digest", "scope", "campaign_ref"], name="suppressed_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.scope}: {self.reason}"

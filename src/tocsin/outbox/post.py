@@ -16,7 +16,7 @@ from tocsin.lib.emailaddress import NeedsAscii, NotAnAddress, read_address
 from tocsin.lib.sql import insert_new
 from tocsin.lib.vault import vault
 from tocsin.outbox.freeze import Attachment as Attachment
-from tocsin.outbox.freeze import FrozenMail, freeze, new_ref, reply_address
+from tocsin.outbox.freeze import Bulk, FrozenMail, freeze, new_ref, reply_address
 from tocsin.outbox.lanes import give_lanes
 from tocsin.outbox.models import Kind, Message
 from tocsin.outbox.pace import Pace as Pace
@@ -31,7 +31,8 @@ class Outgoing:
     `reply_alias` takes an address of ours instead that forwards to the supporter. `html` makes it multipart.
     `automatic` marks what no person wrote (Auto-Submitted). `held` keeps it from leaving until released; `gathered`
     until a digest carries it or it is handed in; `not_before` until that moment. `target_ref` and `pace` are those of
-    the target, where it is a letter to one.
+    the target, where it is a letter to one; `pace_key` names a bucket that many copies of one mail pass instead.
+    `unsubscribe` is the address at which one press ends mails like this: it makes the mail bulk mail (RFC 8058).
     """
 
     key: str
@@ -53,6 +54,8 @@ class Outgoing:
     not_before: datetime | None = None
     reply_alias: bool = False
     attachments: tuple[Attachment, ...] = ()
+    pace_key: str = ""
+    unsubscribe: str = ""
 
 
 class SealIsBroken(Exception):
@@ -121,6 +124,7 @@ def frozen_message(mail: Outgoing) -> Message:
         language=mail.language,
         automatic=mail.automatic,
         attachments=mail.attachments,
+        bulk=Bulk(mail.unsubscribe, f"campaign-{mail.campaign_ref or 0}") if mail.unsubscribe else None,
     )
     message = Message(
         key=mail.key,
@@ -134,7 +138,7 @@ def frozen_message(mail: Outgoing) -> Message:
         sealed=vault().seal(_envelope(frozen), _context(mail.key)),
         sha256=hashlib.sha256(frozen.data).hexdigest(),
     )
-    message.pace = mail.pace
+    message.pace, message.pace_key = mail.pace, mail.pace_key
     return _timed(message, mail)
 
 

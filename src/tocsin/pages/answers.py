@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import get_language_info
@@ -25,6 +25,7 @@ from tocsin.campaigns.models import Campaign, Edition
 from tocsin.campaigns.offers import turns_of
 from tocsin.campaigns.words import EditionWords, ShareWords
 from tocsin.look.policy import accent_style, cacheable, counted, public
+from tocsin.pages.afterwards import where_it_leads
 from tocsin.pages.brand import brand_of
 from tocsin.pages.changes import changes_shown
 from tocsin.pages.pictures import shown_picture
@@ -43,6 +44,8 @@ def action_page(request: HttpRequest, page: ActionPage) -> HttpResponse:
     editions = _editions(page, page.campaign)
     edition = editions[_turn(request) if len(editions) > 1 else 0]
     now = _shown_standing(edition)
+    if now is Standing.CLOSED and (onward := where_it_leads(page)):
+        return cacheable(public(HttpResponseRedirect(onward)))
     form = show_form(edition.pk, edition.words, occasion=_turned(edition.words)) if now == Standing.OPEN else None
     context = page_context(page, edition.words, form=form, standing=now, count=shown_count(page.campaign))
     context["taken"] = letters_taken(page.campaign, edition.words)
@@ -93,6 +96,7 @@ def page_context(
         "standing": standing.value,
         "opens_at": there(campaign.opens_at, campaign),
         "closes_at": there(campaign.closes_at, campaign),
+        "outcome": page.outcome,
         "translations": translations_shown(words["translations"].items()),
         "hero": shown_picture(page.hero_image, alt=page.hero_alt, credit=page.hero_credit),
         "background_title": page.background_title,
@@ -142,6 +146,7 @@ def _card(page: ActionPage, campaign: Campaign) -> dict[str, Any]:
         "count": shown_count(campaign),
         "hero": shown_picture(page.hero_image, alt=page.hero_alt, credit=page.hero_credit),
         "standing": _standing_of(campaign).value,
+        "outcome": page.outcome,
     }
 
 

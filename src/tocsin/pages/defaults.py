@@ -27,8 +27,7 @@ def first_words() -> dict[str, Any]:
         "mail_subject": _("Thank you for acting"),
         "mail_text": _(
             "Hello {name},\n\nThank you. What you sent has reached us and is counted. The link below leads to your own "
-            "page, where you can see what has become of it.\n\nIf it was not you who acted, answer this mail and we "
-            "will put it right."
+            "page, where you can see what has become of it."
         ),
         "details": [
             {"type": "detail", "value": {"kind": kind, "required": required, "label": "", "help": ""}}

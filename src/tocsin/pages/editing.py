@@ -19,6 +19,7 @@ from wagtail.admin.panels import (
     TitleFieldPanel,
 )
 
+from tocsin.pages.afterwards import afterwards_panels, next_action_panel
 from tocsin.pages.defaults import first_words
 from tocsin.pages.preflight import page_lines
 from tocsin.pages.preflight_lines import Group
@@ -128,9 +129,28 @@ FORM_AND_LETTER = [
     ),
 ]
 THANKS_AND_SHARING = [
-    MultiFieldPanel([FieldPanel("thanks_headline"), FieldPanel("thanks_text")], heading=_("The page that thanks")),
-    MultiFieldPanel([FieldPanel("mail_subject"), FieldPanel("mail_text")], heading=_("The mail that thanks")),
-    MultiFieldPanel([FieldPanel("share_text"), FieldPanel("share_image")], heading=_("Telling others")),
+    MultiFieldPanel(
+        [FieldPanel("thanks_headline"), FieldPanel("thanks_text")],
+        heading=_("The page that thanks"),
+        help_text=_(
+            "Seen by everybody right after acting. What happens next, the number and the ways to share are added to it."
+        ),
+    ),
+    next_action_panel(),
+    MultiFieldPanel(
+        [FieldPanel("mail_subject"), FieldPanel("mail_text")],
+        heading=_("The mail that thanks"),
+        help_text=_(
+            "{name} becomes the person's first name, in the subject and in the text; where none is known, it is left "
+            "out with its blank. Below your words the mail has the link to their receipt, the page to pass on, who you "
+            "are, and how to stop mails. An empty line begins a paragraph."
+        ),
+    ),
+    MultiFieldPanel(
+        [FieldPanel("share_text"), FieldPanel("share_image")],
+        heading=_("Telling others"),
+        help_text=_("Stands beside the thanks, and wherever the page is shared."),
+    ),
 ]
 BEFORE_PUBLISHING = [
     PreflightPanel(template="pages/admin/preflight_panel.html", heading=_("What to look at before publishing"))
@@ -165,6 +185,7 @@ action_page_screen = TabbedInterface(
         ObjectList(STORY, heading=_("Story")),
         ObjectList(FORM_AND_LETTER, heading=_("Form and letter")),
         ObjectList(THANKS_AND_SHARING, heading=_("Thanks and sharing")),
+        ObjectList(afterwards_panels(), heading=_("When it is over")),
         ObjectList(SCRIPTS, heading=_("Scripts")),
         ObjectList([*SETTINGS, CommentPanel()], heading=_("Address and search")),
         ObjectList(BEFORE_PUBLISHING, heading=_("Before publishing")),

@@ -20,6 +20,7 @@ from wagtail.url_routing import RouteResult
 from tocsin.campaigns.models import Campaign
 from tocsin.campaigns.republish import on_change
 from tocsin.pages import answers, previews
+from tocsin.pages.afterwards import Afterwards
 from tocsin.pages.beside import BESIDE
 from tocsin.pages.blocks import (
     TEXT_FEATURES,
@@ -110,7 +111,7 @@ class HomePage(PublicPage):
         return found.order_by("-first_published_at", "-pk")
 
 
-class ActionPage(PublicPage):
+class ActionPage(PublicPage, Afterwards):  # type: ignore[django-manager-missing]  # Wagtail has no types
     """The public page of a campaign in one language. Its words are here; its mechanics are the campaign's."""
 
     class LetterMode(models.TextChoices):
@@ -256,7 +257,7 @@ class ActionPage(PublicPage):
         """A page that is live is ready, also if it was not the edit screen that published it."""
         if clean and self.live and (reasons := reasons_against_publishing(self)):
             raise ValidationError(dict(reversed(reasons)))
-        return super().save(clean, *args, **kwargs)
+        return super().save(clean, *args, **kwargs)  # type: ignore[call-arg]  # Wagtail has no types
 
     def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:  # noqa: ARG002
         """The page, and what stands beside it: its number, how that is counted, its scripts."""

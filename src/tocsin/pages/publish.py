@@ -21,6 +21,7 @@ from tocsin.campaigns.models import Campaign, Edition, Kind, Trial
 from tocsin.campaigns.words import ConsentWords, EditionWords, FieldWords, ShareWords, TargetSaid, ThanksWords
 from tocsin.lib.plaintext import many_lines
 from tocsin.pages import defaults
+from tocsin.pages.afterwards import add_what_follows
 from tocsin.pages.brand import brand_of
 from tocsin.pages.publish_letter import add_ways_and_targeting, depends_on_who_writes, letter_words
 from tocsin.pages.wordings import with_other_words
@@ -91,6 +92,7 @@ def compile_words(page: ActionPage) -> EditionWords:
         }
         if campaign.kind == Kind.LETTER:
             add_ways_and_targeting(words, page, campaign)
+        add_what_follows(words, page)
         return words
 
 

@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from tocsin.campaigns.models import Campaign, Kind
+from tocsin.pages.afterwards import reasons_about_what_follows
 from tocsin.pages.brand import brand_of
 from tocsin.pages.readiness_letter import Reason, about_the_letter
 
@@ -33,6 +34,7 @@ def reasons_against_publishing(page: ActionPage) -> list[Reason]:
         *_about_the_consents(page),
         *_about_pictures(page),
         *_about_the_brand(page),
+        *reasons_about_what_follows(page),
     ]
 
 

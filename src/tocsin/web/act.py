@@ -6,6 +6,7 @@ What nearly everybody sends was taken already by the straight way (web/straight.
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from django.core.exceptions import BadRequest, RequestDataTooBig, TooManyFieldsSent
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
@@ -19,7 +20,8 @@ from tocsin.actions.way_contract import THROUGH_US, WAY
 from tocsin.campaigns.models import Edition
 from tocsin.look.policy import private, public
 from tocsin.web.answers import closed, come_back_later, mend, plain
-from tocsin.web.asked import CAME_FROM, LARGEST_BODY, came_from, comes_from_us, length_of_body, source_of
+from tocsin.web.asked import CAME_FROM, LARGEST_BODY, Environ, came_from, comes_from_us, length_of_body, source_of
+from tocsin.web.carried import CARRIED, seal_details
 
 type Answerer = Callable[[HttpRequest, Edition], HttpResponse]
 
@@ -52,13 +54,17 @@ def answer_form(request: HttpRequest, edition_id: int, answer: Answerer) -> Http
         return answer(request, edition)
 
 
-def thanked(accepted: Accepted) -> HttpResponse:
+def thanked(accepted: Accepted, environ: Environ) -> HttpResponse:
     """303 to the thank-you page: the answer to everybody whose act is stored, for the first or the tenth time.
 
-    Who carries a letter themselves is thanked for that: it is told by what was posted, not by what is stored.
+    Who carries a letter themselves is thanked for that, and what was typed goes along where another action follows:
+    both are told by what was posted, not by what is stored.
     """
-    way = "" if accepted.way == THROUGH_US else f"?{WAY}={accepted.way}"
-    return private(public(redirect(f"/thanks/{accepted.key}/{way}")))
+    told = {} if accepted.way == THROUGH_US else {WAY: accepted.way}
+    if accepted.details:
+        told[CARRIED] = seal_details(accepted.details, environ)
+    query = f"?{urlencode(told)}" if told else ""
+    return private(public(redirect(f"/thanks/{accepted.key}/{query}")))
 
 
 def _refused_unread(request: HttpRequest) -> HttpResponse | None:
@@ -93,7 +99,7 @@ def _answer(request: HttpRequest, edition: Edition) -> HttpResponse:
     except TryLater as later:
         return come_back_later(request, edition, later.seconds)
     if isinstance(result, Accepted):
-        return thanked(result)
+        return thanked(result, request.META)
     if isinstance(result, NotOpen):
         return closed(request, edition, result.standing)
     if isinstance(result, ToFind):

@@ -48,7 +48,7 @@ class StraightWay:
             body = environ["wsgi.input"].read(length_of_body(environ))
             accepted = _accepted(int(found[1]), body, environ)
             if accepted is not None:
-                return _thank(accepted, start_response)
+                return _thank(accepted, environ, start_response)
             environ["wsgi.input"] = BytesIO(body)
         return self._application(environ, start_response)
 
@@ -96,7 +96,7 @@ def _read(body: bytes) -> Form | None:
     return form
 
 
-def _thank(accepted: Accepted, start_response: StartResponse) -> Iterable[bytes]:
-    response = thanked(accepted)
+def _thank(accepted: Accepted, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    response = thanked(accepted, environ)
     start_response("303 See Other", list(response.items()))
     return [b""]

@@ -9,9 +9,10 @@ from django.utils import translation
 from tocsin.actions.count import count_with_everyone
 from tocsin.actions.receipts import read_thanks_key
 from tocsin.actions.way_contract import THROUGH_US, WAY
-from tocsin.campaigns.editions import frozen
+from tocsin.campaigns.editions import edition_that_follows, frozen
 from tocsin.campaigns.models import Campaign, Edition
 from tocsin.web.answers import answer
+from tocsin.web.carried import CARRIED, open_details
 
 
 def thanks(request: HttpRequest, key: str) -> HttpResponse:
@@ -35,7 +36,15 @@ def thanks(request: HttpRequest, key: str) -> HttpResponse:
             way=_way(request, edition),
             page_url=page_url,
             receipt_path=f"/receipt/{key}/",
+            onward=edition_that_follows(words),
+            carried=_carried(request),
         )
+
+
+def _carried(request: HttpRequest) -> str:
+    """Only what opens again is offered again."""
+    carried = request.GET.get(CARRIED, "")
+    return carried if open_details(request.META, carried) else ""
 
 
 def _confirms_first(edition: Edition) -> bool:

@@ -79,7 +79,9 @@ def test_whoever_wrote_is_told_in_their_language(
 @pytest.mark.parametrize("scope", Suppression.Scope.values)
 def test_who_asked_for_no_more_is_not_told(write: Write, campaign_open: Campaign, scope: str) -> None:
     gone, _stays = write(), write()
-    Suppression.objects.create(digest=gone.action.email_digest, scope=scope, reason=Suppression.Reason.UNSUBSCRIBED)
+    about = campaign_open.pk if scope == Suppression.Scope.CAMPAIGN else 0
+    left = Suppression.Reason.UNSUBSCRIBED
+    Suppression.objects.create(digest=gone.action.email_digest, scope=scope, campaign_ref=about, reason=left)
     over(campaign_open, tell=True)
     assert Message.objects.filter(kind=Kind.UPDATE).count() == 1
 

@@ -18,12 +18,14 @@ from tocsin.actions.letters import full_name
 from tocsin.actions.models import Action, HandIn
 from tocsin.actions.receipts import receipt_key
 from tocsin.actions.take import action_context
+from tocsin.actions.unsubscribe import unsubscribe_url
 from tocsin.campaigns.editions import frozen
 from tocsin.campaigns.models import Edition, Target
 from tocsin.lib.sealing import CannotOpen
 from tocsin.lib.vault import vault
-from tocsin.outbox.models import Kind, Suppression
+from tocsin.outbox.models import Kind
 from tocsin.outbox.post import Outgoing, frozen_message, leave_frozen
+from tocsin.outbox.suppress import suppressed_among
 
 
 def notify_writers(hand_in: HandIn) -> int:
@@ -43,8 +45,7 @@ def notify_writers(hand_in: HandIn) -> int:
 def _who_may_be_told(actions: Iterable[Action]) -> list[Action]:
     """Without those who asked for no more, and those whose mail comes back."""
     actions = list(actions)
-    digests = [bytes(action.email_digest) for action in actions]
-    left = {bytes(one) for one in Suppression.objects.filter(digest__in=digests).values_list("digest", flat=True)}
+    left = suppressed_among([bytes(one.email_digest) for one in actions], Kind.UPDATE, actions[0].campaign_id)
     return [action for action in actions if bytes(action.email_digest) not in left]
 
 
@@ -54,6 +55,7 @@ def _mail(hand_in: HandIn, target: Target, action: Action) -> Outgoing | None:
     except CannotOpen:
         return None
     edition = frozen(action.edition_id)
+    stop = unsubscribe_url(edition.pk, bytes(action.email_digest))
     with translation.override(edition.language):
         return Outgoing(
             key=f"handed-in:{hand_in.pk}:{action.pk}",
@@ -63,9 +65,12 @@ def _mail(hand_in: HandIn, target: Target, action: Action) -> Outgoing | None:
             to_name=full_name(act),
             to_address=str(act["email"]),
             subject=_("Your letter was handed in"),
-            text=render_to_string("actions/mails/handed_in/body.txt", _said(hand_in, target, action, act, edition)),
+            text=render_to_string(
+                "actions/mails/handed_in/body.txt", _said(hand_in, target, action, act, edition) | {"stop": stop}
+            ),
             language=edition.language,
             automatic=True,
+            unsubscribe=stop,
         )
 
 

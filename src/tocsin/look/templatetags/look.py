@@ -54,6 +54,12 @@ def percent(value: int) -> str:
 
 
 @register.filter
+def day(value: date) -> str:
+    """December 3, 2026, as the language writes it."""
+    return format_date(value, "long", locale=_locale())
+
+
+@register.filter
 def moment(value: datetime) -> str:
     """December 3, 2026, 9:00 AM (Eastern Standard Time): in the time zone that the value carries, and saying which."""
     locale = _locale()
@@ -62,12 +68,6 @@ def moment(value: datetime) -> str:
         "time": format_time(value.time(), "short", locale=locale),
         "zone": get_timezone_name(value, locale=locale),
     }
-
-
-@register.filter
-def day(value: date) -> str:
-    """December 3, 2026."""
-    return format_date(value, "long", locale=_locale())
 
 
 @register.filter

@@ -3,6 +3,9 @@
 const language = document.documentElement.lang;
 const written = new Intl.NumberFormat(language);
 
+// What the address carries is for this reader alone.
+history.replaceState(null, "", location.href.replace(/[?&]carried=.*/, ""));
+
 // What is to be put right is heard first, also where a browser knows `autofocus` for fields only.
 setTimeout(() => {
   if (document.activeElement === document.body) document.querySelector("[autofocus]")?.focus();
@@ -40,9 +43,10 @@ if (fields) {
   addEventListener("pageshow", sign);
 }
 
-// One press of a button is enough. It comes back by itself, and when the reader comes back.
+// One press is enough. The button comes back by itself, and when the reader does.
 for (const form of document.querySelectorAll("form[data-busy]")) {
   const rest = [];
+  const back = () => rest.splice(0).forEach((one) => one());
   form.addEventListener("submit", ({ submitter }) => {
     const button = submitter ?? form.querySelector("button[type=submit]");
     const words = button.textContent;
@@ -55,9 +59,9 @@ for (const form of document.querySelectorAll("form[data-busy]")) {
       button.disabled = true;
       button.textContent = form.dataset.busy;
     });
-    setTimeout(() => rest.splice(0).forEach((back) => back()), 8000);
+    setTimeout(back, 8000);
   });
-  addEventListener("pageshow", () => rest.splice(0).forEach((back) => back()));
+  addEventListener("pageshow", back);
 }
 
 // Another opening and subject for each reader, also where the page comes from a cache; never once something was typed.
@@ -78,7 +82,7 @@ if (openings.length && !own && subject.value === subject.defaultValue) {
   offerText(body);
 }
 
-// Who represents the reader, found while they write. Without this the same is asked in a step of its own.
+// Who represents the reader, found while they write. Without this, a step of its own asks.
 const finding = document.querySelector("[data-find]");
 if (finding) {
   const nodes = (html) => new DOMParser().parseFromString(html, "text/html").body.childNodes;
@@ -126,7 +130,7 @@ if (finding) {
   addEventListener("pageshow", find);
 }
 
-// The number, kept fresh while somebody looks: every 15 seconds at first, less and less often later.
+// The number, kept fresh: every 15 seconds at first, less and less often later.
 const counter = document.querySelector("[data-refresh-from]");
 if (counter) {
   const people = counter.querySelector(".count-people");

@@ -1,0 +1,122 @@
+"""Leaving: the key in every mail to many, what a press of its button stops, and the way back. At once, and for ever.
+
+The key goes by mail to the supporter: whoever has it reads their mail. It knows the edition, and so campaign and
+language, and the digest of the address; nobody can make or read one. It never runs out.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+
+from tocsin.actions.updates.models import UpdateCopy
+from tocsin.campaigns.editions import frozen
+from tocsin.campaigns.models import Edition
+from tocsin.lib.vault import vault
+from tocsin.outbox.controls import Copies, cancel
+from tocsin.outbox.models import Message, Suppression
+from tocsin.outbox.states import State
+from tocsin.outbox.suppress import allow_again, suppress
+from tocsin.supporters.current import EVERYTHING, about_campaign
+from tocsin.supporters.leaving import come_back, leave
+from tocsin.supporters.models import Consent, Supporter
+
+_KEY = struct.Struct(">Q32s")
+PURPOSE = "unsubscribe"
+NEWS, CAMPAIGN = Suppression.Scope.NEWS, Suppression.Scope.CAMPAIGN
+
+
+class Choice(StrEnum):
+    """What somebody may press."""
+
+    CAMPAIGN = "campaign"
+    EVERYTHING = "everything"
+    BACK = "back"
+
+
+@dataclass(frozen=True, slots=True)
+class Leaver:
+    """Who holds the key, and which edition the mail was about."""
+
+    edition: Edition
+    digest: bytes
+
+    @property
+    def campaign_ref(self) -> int:
+        return self.edition.campaign_id
+
+    @property
+    def left_everything(self) -> bool:
+        return self._rows(NEWS).exists()
+
+    @property
+    def left_the_campaign(self) -> bool:
+        return self._rows(CAMPAIGN, campaign_ref=self.campaign_ref).exists()
+
+    def _rows(self, scope: Suppression.Scope, campaign_ref: int = 0) -> QuerySet[Suppression]:
+        return Suppression.objects.filter(digest=self.digest, scope=scope, campaign_ref=campaign_ref)
+
+
+def unsubscribe_url(edition_id: int, digest: bytes) -> str:
+    key = vault().token(PURPOSE, _KEY.pack(edition_id, digest))
+    return f"{settings.TOCSIN_BASE_URL.geturl().rstrip('/')}/unsubscribe/{key}/"
+
+
+def read_unsubscribe_key(key: str) -> Leaver | None:
+    """Whose key it is, or None where it is none."""
+    content = vault().read_token(PURPOSE, key)
+    if content is None or len(content) != _KEY.size:
+        return None
+    edition_id, digest = _KEY.unpack(content)
+    try:
+        return Leaver(frozen(edition_id), digest)
+    except Edition.DoesNotExist:
+        return None
+
+
+@transaction.atomic
+def choose(leaver: Leaver, choice: Choice) -> None:
+    """Does what was pressed, and keeps a row of it. Pressing twice is pressing once; what waits is stopped as well."""
+    if choice is Choice.BACK:
+        _come_back(leaver)
+        return
+    everything = choice is Choice.EVERYTHING
+    reason = Suppression.Reason.UNSUBSCRIBED
+    if everything:
+        suppress(leaver.digest, NEWS, reason)
+    else:
+        suppress(leaver.digest, CAMPAIGN, reason, campaign_ref=leaver.campaign_ref)
+    for supporter in _supporter(leaver):
+        purpose = EVERYTHING if everything else about_campaign(leaver.campaign_ref)
+        leave(supporter, purpose, Consent.Method.MAIL, language=leaver.edition.language)
+        cancel(Copies(_waiting(supporter, None if everything else leaver.campaign_ref)))
+
+
+def _come_back(leaver: Leaver) -> None:
+    """The way back from what this key left: a mistake is put right by whoever made it."""
+    left = {EVERYTHING: leaver.left_everything, about_campaign(leaver.campaign_ref): leaver.left_the_campaign}
+    allow_again(leaver.digest, NEWS)
+    allow_again(leaver.digest, CAMPAIGN, campaign_ref=leaver.campaign_ref)
+    for supporter in _supporter(leaver):
+        for purpose in (purpose for purpose, was_left in left.items() if was_left):
+            come_back(supporter, purpose, Consent.Method.MAIL, language=leaver.edition.language)
+
+
+def _supporter(leaver: Leaver) -> Iterator[int]:
+    """None where the person was erased meanwhile: then nothing is sent, and there is nobody to note it of."""
+    yield from Supporter.objects.filter(email_digest=leaver.digest).values_list("pk", flat=True)
+
+
+def _waiting(supporter: int, campaign_ref: int | None) -> QuerySet[Message]:
+    """Their copies that wait. The claim asks again for whatever else there is."""
+    copies = UpdateCopy.objects.filter(supporter=supporter)
+    if campaign_ref is not None:
+        copies = copies.filter(update_sent__campaign=campaign_ref)
+    states = [State.WAITING, State.DEFERRED, State.HELD, State.SENDING]
+    return Message.objects.filter(pk__in=copies.values("message"), state__in=states)

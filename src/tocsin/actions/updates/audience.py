@@ -1,0 +1,103 @@
+"""Who gets an update: counted before it is let go, then taken some hundreds at once, in the order of their numbers.
+
+Whoever acted may be told what became of it, unless they left; anything wider asks for their consent. Who left is asked
+three times: here, by the outbox's list, and once more when a copy is about to leave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from tocsin.actions.models import Action
+from tocsin.actions.states import IN_THE_TALLY
+from tocsin.actions.updates.models import Update
+from tocsin.campaigns.models import Edition
+from tocsin.outbox.models import Kind, Suppression
+from tocsin.outbox.suppress import suppressed_among
+from tocsin.supporters.current import about_campaign, current_consents, may_be_mailed, withdrawals
+from tocsin.supporters.models import Supporter
+
+Audience = Update.Audience
+ACTED = (Audience.ACTED, Audience.ACTED_AND_AGREED)
+
+
+@dataclass(frozen=True, slots=True)
+class InLanguage:
+    """How many people get it in one language, and whether there are words for them."""
+
+    language: str
+    people: int
+    has_words: bool
+
+
+def count_audience(update: Update) -> list[InLanguage]:
+    """By language, the largest first. Whoever left is not among them."""
+    found = _count_actions(update) if update.audience in ACTED else _count_supporters(update)
+    counted = [InLanguage(code, people, has_words(update, code)) for code, people in found.items() if people > 0]
+    return sorted(counted, key=lambda one: -one.people)
+
+
+def people_in(counted: Iterable[InLanguage]) -> int:
+    """Those who really get one."""
+    return sum(one.people for one in counted if one.has_words)
+
+
+def has_words(update: Update, language: str) -> bool:
+    return bool(update.words.get(language, {}).get("text"))
+
+
+def actions_of(update: Update) -> QuerySet[Action]:
+    """Those who acted: each person once for each campaign. Also those who left, whom the caller leaves out."""
+    found = Action.objects.filter(campaign=update.campaign_id, state__in=IN_THE_TALLY, supporter__isnull=False)
+    if update.language:
+        found = found.filter(edition__in=_editions(update))
+    if update.audience == Audience.ACTED_AND_AGREED:
+        agreed = current_consents(update.purpose).filter(supporter=OuterRef("supporter"))
+        found = found.filter(Exists(agreed))
+    return found
+
+
+def supporters_of(update: Update) -> QuerySet[Supporter]:
+    """Those who agreed, wherever it was."""
+    found = may_be_mailed(update.purpose)
+    return found.filter(language=update.language) if update.language else found
+
+
+def who_left(update: Update, people: dict[int, bytes]) -> set[int]:
+    """Those of some supporters, with their digests, who get none: they left, or nothing arrives where they are."""
+    suppressed = suppressed_among(people.values(), Kind.UPDATE, update.campaign_id)
+    left = withdrawals(about_campaign(update.campaign_id)).filter(supporter__in=people)
+    return {*left.values_list("supporter", flat=True)} | {
+        number for number, digest in people.items() if digest in suppressed
+    }
+
+
+def _editions(update: Update) -> list[int]:
+    editions = Edition.objects.filter(campaign=update.campaign_id, language=update.language)
+    return list(editions.values_list("pk", flat=True))
+
+
+def _count_actions(update: Update) -> dict[str, int]:
+    languages = dict(Edition.objects.filter(campaign=update.campaign_id).values_list("pk", "language"))
+    found: dict[str, int] = {}
+    staying = actions_of(update).exclude(_left(update, "email_digest", "supporter")).order_by()
+    for edition, people in staying.values_list("edition").annotate(people=Count("pk")):
+        found[languages[edition]] = found.get(languages[edition], 0) + people
+    return found
+
+
+def _count_supporters(update: Update) -> dict[str, int]:
+    staying = supporters_of(update).exclude(_left(update, "email_digest", "pk")).order_by()
+    return dict(staying.values_list("language").annotate(people=Count("pk")))
+
+
+def _left(update: Update, digest: str, supporter: str) -> Q:
+    """Who left is told by their own rows; whom nothing reaches, by the outbox's."""
+    ends = Q(scope__in=[Suppression.Scope.ALL, Suppression.Scope.NEWS])
+    of_campaign = Q(scope=Suppression.Scope.CAMPAIGN, campaign_ref=update.campaign_id)
+    suppressed = Suppression.objects.filter(ends | of_campaign)
+    left = withdrawals(about_campaign(update.campaign_id))
+    return Q(**{f"{digest}__in": suppressed.values("digest")}) | Q(**{f"{supporter}__in": left.values("supporter")})

@@ -1,0 +1,116 @@
+"""An update from the button that lets it go to its end: paused, resumed, stopped. And the test that goes to oneself."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from django.conf import settings
+from django.db.models import Max
+from django.db.models.functions import Now
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from tocsin.actions.models import Action
+from tocsin.actions.unsubscribe import unsubscribe_url
+from tocsin.actions.updates.audience import ACTED
+from tocsin.actions.updates.compose import Wording, copy_for
+from tocsin.actions.updates.models import Update
+from tocsin.actions.updates.send import waiting
+from tocsin.campaigns.models import Campaign, Edition
+from tocsin.outbox.controls import Copies, cancel
+from tocsin.outbox.copies import open_bucket, shut_bucket
+from tocsin.outbox.models import Kind
+from tocsin.outbox.post import Outgoing, address_digest, leave
+from tocsin.supporters.models import Supporter
+
+State = Update.State
+
+
+def languages_of(campaign: Campaign) -> dict[str, Edition]:
+    """The newest edition in each language that the campaign was published in."""
+    found = {code: Edition.objects.current(campaign, code) for code, _name in settings.LANGUAGES}
+    return {code: edition for code, edition in found.items() if edition is not None}
+
+
+def purposes_of(campaign: Campaign) -> list[str]:
+    """What people were asked to agree to on the campaign's pages."""
+    editions = languages_of(campaign).values()
+    return sorted({consent["purpose"] for edition in editions for consent in edition.words["consents"]})
+
+
+def languages_without_an_address(campaign: Campaign) -> list[str]:
+    """Where the brand lacks what the law asks of every mail to many: who writes, from where, and how to reach them."""
+    needed = ("organisation", "postal_address", "contact")
+    found = languages_of(campaign)
+    return [code for code, edition in found.items() if not all(edition.words["brand"][part] for part in needed)]
+
+
+def let_go(update: Update, people: int, by_name: str) -> bool:
+    """Begins it, once; whether it was this call that did. The worker makes the copies."""
+    open_bucket(update.bucket, update.per_hour)
+    rows = Action.objects if update.audience in ACTED else Supporter.objects
+    return bool(
+        Update.objects.filter(pk=update.pk, state=State.DRAFT).update(
+            state=State.SENDING,
+            people=people,
+            up_to=rows.aggregate(last=Max("pk"))["last"] or 0,
+            begun_at=Now(),
+            begun_by_name=by_name[:160],
+        )
+    )
+
+
+def pause(update: Update) -> bool:
+    """Within seconds nothing of it leaves any more, and no further copy is made."""
+    done = Update.objects.filter(pk=update.pk, state=State.SENDING).update(state=State.PAUSED)
+    if done:
+        shut_bucket(update.bucket)
+    return bool(done)
+
+
+def pause_all() -> int:
+    """Every update that is on its way; how many."""
+    return sum(pause(update) for update in Update.objects.filter(state=State.SENDING))
+
+
+def resume(update: Update) -> bool:
+    done = Update.objects.filter(pk=update.pk, state=State.PAUSED).update(state=State.SENDING)
+    if done:
+        open_bucket(update.bucket, update.per_hour)
+    return bool(done)
+
+
+def stop(update: Update) -> int:
+    """For good: no further copy is made, and what waits is cancelled; how many copies that were."""
+    going = Update.objects.filter(pk=update.pk, state__in=[State.SENDING, State.PAUSED])
+    if not going.update(state=State.STOPPED, finished_at=Now()):
+        return 0
+    return cancel(Copies(waiting(update)))
+
+
+def send_test(update: Update, language: str, to_address: str) -> None:
+    """One copy to an address of our own, as people will get it, and marked as a test."""
+    edition = languages_of(update.campaign)[language]
+    stop_url = unsubscribe_url(edition.pk, address_digest(to_address))
+    with translation.override(language):
+        act = {"given_name": _("Jane"), "family_name": "", "email": to_address}
+        copy = copy_for(Wording(update, edition), act, key=f"update-test:{uuid4()}", stop=stop_url)
+        subject = _("[Test] %(subject)s") % {"subject": copy.subject}
+    leave([_as_staff_mail(copy, subject)])
+
+
+def _as_staff_mail(copy: Outgoing, subject: str) -> Outgoing:
+    """Whoever waits for it before a screen is not kept by the pace of the update."""
+    return Outgoing(
+        key=copy.key,
+        kind=Kind.STAFF,
+        campaign_ref=copy.campaign_ref,
+        sender_name=copy.sender_name,
+        to_name="",
+        to_address=copy.to_address,
+        subject=subject,
+        text=copy.text,
+        html=copy.html,
+        language=copy.language,
+        unsubscribe=copy.unsubscribe,
+    )

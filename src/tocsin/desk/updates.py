@@ -1,0 +1,216 @@
+"""Updates at the desk: written, looked at, tried on oneself, let go after a last question, watched, and stopped."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_http_methods, require_POST
+from wagtail.admin import messages
+
+from tocsin.actions.models import Update
+from tocsin.actions.unsubscribe import unsubscribe_url
+from tocsin.actions.updates import steer
+from tocsin.actions.updates.audience import InLanguage, count_audience, people_in
+from tocsin.actions.updates.compose import Wording
+from tocsin.campaigns.models import Campaign
+from tocsin.desk.again import ask_again
+from tocsin.desk.frame import Crumb, Frame, campaign_crumbs, show
+from tocsin.desk.journal import note
+from tocsin.desk.ledger import name_of
+from tocsin.desk.rights import SEE_CAMPAIGNS, WRITE_UPDATES, may, of_campaign
+from tocsin.desk.update_fates import progress_of
+from tocsin.desk.update_form import UpdateForm
+from tocsin.desk.update_words import languages_named, what_keeps_it
+from tocsin.outbox.post import address_digest
+
+State = Update.State
+ICON = "mail"
+# A frame of nothing but what is in it.
+MAIL_ALONE = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; base-uri 'none'"
+
+
+@of_campaign(SEE_CAMPAIGNS)
+def updates(request: HttpRequest, campaign: Campaign) -> HttpResponse:
+    return show(
+        request,
+        "desk/updates.html",
+        Frame(title=_("Updates"), icon=ICON, crumbs=campaign_crumbs(campaign)),
+        campaign=campaign,
+        updates=campaign.updates.all()[:200],
+        published=bool(steer.languages_of(campaign)),
+        may_write=may(request.user, WRITE_UPDATES, campaign),
+    )
+
+
+@of_campaign(SEE_CAMPAIGNS, WRITE_UPDATES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest, campaign: Campaign) -> HttpResponse:
+    if not steer.languages_of(campaign):
+        messages.warning(request, _("Publish a page first: its language and your name on it are those of the mail."))
+        return HttpResponseRedirect(reverse("campaign:updates", args=[campaign.pk]))
+    return _write(request, campaign, Update(written_by_name=name_of(request.user)), _("Write an update"))
+
+
+@of_campaign(SEE_CAMPAIGNS, WRITE_UPDATES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, campaign: Campaign, update_pk: int) -> HttpResponse:
+    found = _find(campaign, update_pk)
+    if found.state != State.DRAFT:
+        messages.warning(request, _("It is on its way: its words stay as they are."))
+        return HttpResponseRedirect(_address(found))
+    return _write(request, campaign, found, _("Change the update"))
+
+
+def _write(request: HttpRequest, campaign: Campaign, update: Update, title: str) -> HttpResponse:
+    form = UpdateForm(campaign, request.POST if request.method == "POST" else None, instance=update)
+    if request.method == "POST" and form.is_valid():
+        saved = form.save()
+        note(request, "update_written", campaign, update=saved.pk)
+        return HttpResponseRedirect(_address(saved))
+    return show(
+        request,
+        "desk/update_form.html",
+        Frame(title=title, icon=ICON, crumbs=_crumbs(campaign)),
+        status=422 if request.method == "POST" else 200,
+        campaign=campaign,
+        update=update,
+        form=form,
+    )
+
+
+@of_campaign(SEE_CAMPAIGNS)
+def update(request: HttpRequest, campaign: Campaign, update_pk: int) -> HttpResponse:
+    """A draft with how it looks and whom it reaches; one on its way with how far it got."""
+    found = _find(campaign, update_pk)
+    draft = found.state == State.DRAFT
+    return show(
+        request,
+        "desk/update.html",
+        Frame(title=_title(found), icon=ICON, crumbs=_crumbs(campaign)),
+        campaign=campaign,
+        update=found,
+        languages=languages_named(found),
+        progress=None if draft else progress_of(found),
+        may_write=may(request.user, WRITE_UPDATES, campaign),
+        **(_audience(found) if draft else {}),
+    )
+
+
+def _audience(found: Update) -> dict[str, Any]:
+    counted = count_audience(found)
+    return {
+        "counted": counted,
+        "people": people_in(counted),
+        "keeps_it": what_keeps_it(found, people_in(counted)),
+        "hours": people_in(counted) / found.per_hour if found.per_hour else None,
+    }
+
+
+@of_campaign(SEE_CAMPAIGNS)
+@xframe_options_sameorigin
+def preview(request: HttpRequest, campaign: Campaign, update_pk: int, language: str) -> HttpResponse:
+    """The mail as its reader sees it, in a frame of its own."""
+    found = _find(campaign, update_pk)
+    edition = steer.languages_of(campaign).get(language)
+    if edition is None or language not in found.words:
+        raise Http404
+    stop = unsubscribe_url(edition.pk, address_digest(str(getattr(request.user, "email", "")) or "nobody"))
+    response = HttpResponse(Wording(found, edition).html(_("Jane"), stop))
+    response.headers["Content-Security-Policy"] = MAIL_ALONE
+    return response
+
+
+@of_campaign(SEE_CAMPAIGNS, WRITE_UPDATES)
+@require_POST
+def test(request: HttpRequest, campaign: Campaign, update_pk: int) -> HttpResponse:
+    """One copy in each language to whoever asks; in test mode, to the campaign's test address."""
+    found = _find(campaign, update_pk)
+    to_address = campaign.test_address or str(getattr(request.user, "email", ""))
+    languages = [code for code, _name in languages_named(found)]
+    if not to_address:
+        messages.error(request, _("Your account has no e-mail address. Add one under “Account”, and try again."))
+        return HttpResponseRedirect(_address(found))
+    for code in languages:
+        steer.send_test(found, code, to_address)
+    note(request, "update_tested", campaign, update=found.pk)
+    messages.success(
+        request, _("On its way to %(address)s. Read it there, in each language.") % {"address": to_address}
+    )
+    return HttpResponseRedirect(_address(found))
+
+
+@of_campaign(SEE_CAMPAIGNS, WRITE_UPDATES)
+@ask_again
+@require_http_methods(["GET", "HEAD", "POST"])
+def send(request: HttpRequest, campaign: Campaign, update_pk: int) -> HttpResponse:
+    """The last question, with the number of people. Nothing leaves before its button."""
+    found = _find(campaign, update_pk)
+    if found.state != State.DRAFT:
+        return HttpResponseRedirect(_address(found))
+    counted = count_audience(found)
+    if request.method == "POST" and not what_keeps_it(found, people_in(counted)):
+        return _let_go(request, found, counted)
+    return show(
+        request,
+        "desk/update_send.html",
+        Frame(title=_("Send this update?"), icon=ICON, crumbs=[*_crumbs(campaign), (_address(found), _title(found))]),
+        status=422 if request.method == "POST" else 200,
+        campaign=campaign,
+        update=found,
+        **_audience(found),
+    )
+
+
+def _let_go(request: HttpRequest, found: Update, counted: list[InLanguage]) -> HttpResponse:
+    people = people_in(counted)
+    if steer.let_go(found, people, name_of(request.user)):
+        note(request, "update_begun", found.campaign, update=found.pk, people=people, audience=found.audience)
+        messages.success(request, _("It is on its way. Pause or stop it here whenever you must."))
+    return HttpResponseRedirect(_address(found))
+
+
+@of_campaign(SEE_CAMPAIGNS, WRITE_UPDATES)
+@require_POST
+def step(request: HttpRequest, campaign: Campaign, update_pk: int, step: str) -> HttpResponse:
+    """Pause, resume, stop; or put a draft away."""
+    found = _find(campaign, update_pk)
+    if step == "discard":
+        return _discard(request, found)
+    done = {"pause": steer.pause, "resume": steer.resume, "stop": steer.stop}.get(step)
+    if done is None:
+        raise Http404
+    before = found.state
+    done(found)
+    found.refresh_from_db()
+    if found.state != before:
+        note(request, f"update_{step}", campaign, update=found.pk)
+    return HttpResponseRedirect(_address(found))
+
+
+def _discard(request: HttpRequest, found: Update) -> HttpResponse:
+    if Update.objects.filter(pk=found.pk, state=State.DRAFT).delete()[0]:
+        note(request, "update_discarded", found.campaign, update=found.pk)
+        messages.success(request, _("The draft is gone."))
+    return HttpResponseRedirect(reverse("campaign:updates", args=[found.campaign_id]))
+
+
+def _find(campaign: Campaign, update_pk: int) -> Update:
+    found: Update = get_object_or_404(Update.objects.select_related("campaign"), pk=update_pk, campaign=campaign)
+    return found
+
+
+def _title(found: Update) -> str:
+    return found.subject or _("Update")
+
+
+def _address(found: Update) -> str:
+    return reverse("campaign:update", args=[found.campaign_id, found.pk])
+
+
+def _crumbs(campaign: Campaign) -> list[Crumb]:
+    return [*campaign_crumbs(campaign), (reverse("campaign:updates", args=[campaign.pk]), _("Updates"))]

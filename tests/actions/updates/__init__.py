@@ -1,0 +1,1 @@
+"""A mail to many: who gets it, its copies, and the way out."""

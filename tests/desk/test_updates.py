@@ -1,0 +1,224 @@
+"""Updates at the desk: written, looked at, tried, let go after a last question with the number, steered, guarded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from wagtail.models import ModelLogEntry
+
+from tests.desk.conftest import Sign
+from tocsin.actions.models import Action, Update
+from tocsin.actions.updates.send import send_updates
+from tocsin.campaigns.models import Campaign, Edition
+from tocsin.lib.vault import vault
+from tocsin.outbox.models import Bucket, Kind, Message, State
+from tocsin.supporters.models import Supporter
+
+WRITE = "staff.write_update"
+SEE = "campaigns.view_campaign"
+WORDS = {"en": {"subject": "An answer", "text": "Hello {name}, it came."}}
+
+
+@pytest.fixture
+def people(sign: Sign, edition: Edition) -> list[Action]:
+    """Two who acted and were followed."""
+    found = [sign(), sign()]
+    for action in found:
+        sealed = vault().seal({"email": "x@example.org"}, b"supporter:" + bytes(action.email_digest))
+        action.supporter = Supporter.objects.create(email_digest=action.email_digest, sealed=sealed, language="en")
+        action.save(update_fields=["supporter"])
+    return found
+
+
+@pytest.fixture
+def draft(campaign: Campaign, people: list[Action]) -> Update:
+    return Update.objects.create(campaign=campaign, words=WORDS, written_by_name="Jane Doe")
+
+
+def at(name: str, update: Update, *more: str) -> str:
+    return reverse(f"campaign:{name}", args=[update.campaign_id, update.pk, *more])
+
+
+def write(client: Client, campaign: Campaign, **changes: Any) -> Any:
+    posted = {"audience": "acted", "subject_en": "An answer", "text_en": "Hello {name}", **changes}
+    return client.post(reverse("campaign:new_update", args=[campaign.pk]), posted)
+
+
+def test_it_works(admin: Client, campaign: Campaign, people: list[Action]) -> None:
+    assert "Tell people what became of it" in admin.get(f"/desk/campaigns/{campaign.pk}/updates/").content.decode()
+    response = write(admin, campaign)
+    update = Update.objects.get()
+    assert response.headers["Location"] == at("update", update)
+    assert (update.state, update.written_by_name, update.words["en"]["text"]) == ("draft", "Jane Doe", "Hello {name}")
+    page = admin.get(at("update", update)).content.decode()
+    assert "2 <small>people</small>" in page
+    assert not Message.objects.exists()
+    question = admin.get(at("update_send", update)).content.decode()
+    assert "Send it to 2 people" in question
+    assert not Message.objects.exists()
+    admin.post(at("update_send", update))
+    update.refresh_from_db()
+    assert (update.state, update.people, update.begun_by_name) == ("sending", 2, "Jane Doe")
+    send_updates()
+    assert Message.objects.filter(kind=Kind.UPDATE).count() == 2
+    assert "2 of 2 copies are made" in admin.get(at("update", update)).content.decode()
+    entries = set(ModelLogEntry.objects.values_list("action", flat=True))
+    assert {"tocsin.update_written", "tocsin.update_begun"} <= entries
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"text_en": "", "subject_en": ""}, "in one language at least"),
+        ({"subject_en": ""}, "Write a subject"),
+        ({"text_en": ""}, "Write the text"),
+        ({"text_en": "Hello {first_name}"}, "Only {name} is filled in here, and not {first_name}."),
+        ({"audience": "acted_yes"}, "Choose what people agreed to"),
+        ({"audience": "the whole world"}, "the whole world is not one of"),
+        ({"audience": "yes", "purpose": "nonsense"}, "nonsense is not one of"),
+        ({"per_hour": "0"}, "greater than or equal to 1"),
+        ({"not_before": "2001-01-01 10:00"}, "This moment has passed"),
+        ({"subject_en": "x" * 151}, "at most 150"),
+        ({"text_en": "x" * 20_001}, "at most 20000"),
+    ],
+)
+def test_what_is_wrong_is_said_and_what_was_written_is_kept(
+    admin: Client, campaign: Campaign, people: list[Action], wrong: dict[str, str], said: str
+) -> None:
+    response = write(admin, campaign, **wrong)
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert said in page
+    assert ("Hello {name}" in page) is ("text_en" not in wrong)
+    assert not Update.objects.exists()
+
+
+def test_it_leaves_from_the_moment_in_the_campaigns_own_time_zone(
+    admin: Client, campaign: Campaign, people: list[Action]
+) -> None:
+    Campaign.objects.update(time_zone="America/Vancouver")
+    write(admin, campaign, not_before="2099-07-01 09:00", per_hour="500")
+    update = Update.objects.get()
+    assert update.not_before is not None
+    assert update.not_before.isoformat() == "2099-07-01T16:00:00+00:00"
+    assert 'value="2099-07-01 09:00' in admin.get(at("edit_update", update)).content.decode()
+
+
+def test_a_draft_is_changed_until_it_is_let_go(admin: Client, draft: Update) -> None:
+    posted = {"audience": "acted", "subject_en": "Other", "text_en": "Other words"}
+    admin.post(at("edit_update", draft), posted)
+    draft.refresh_from_db()
+    assert draft.subject == "Other"
+    Update.objects.update(state="sending")
+    admin.post(at("edit_update", draft), posted | {"subject_en": "Too late"})
+    draft.refresh_from_db()
+    assert draft.subject == "Other"
+
+
+def test_the_mail_is_shown_in_a_frame_that_can_do_nothing(admin: Client, draft: Update) -> None:
+    assert '<iframe class="desk-mail-seen" sandbox ' in admin.get(at("update", draft)).content.decode()
+    response = admin.get(at("update_preview", draft, "en"))
+    assert "Hello Jane, it came." in response.content.decode()
+    assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+    assert response.headers["X-Frame-Options"] == "SAMEORIGIN"
+    assert admin.get(at("update_preview", draft, "fr"), follow=True).status_code == 404
+
+
+def test_a_test_goes_to_whoever_asks(admin: Client, draft: Update) -> None:
+    page = admin.post(at("update_test", draft), follow=True).content.decode()
+    assert "On its way to boss@example.org" in page
+    assert Message.objects.get().kind == Kind.STAFF
+
+
+def test_an_account_without_an_address_is_told_so(admin: Client, boss: User, draft: Update) -> None:
+    User.objects.update(email="")
+    assert "has no e-mail address" in admin.post(at("update_test", draft), follow=True).content.decode()
+    assert not Message.objects.exists()
+
+
+def test_in_test_mode_nobody_gets_one(admin: Client, campaign: Campaign, draft: Update) -> None:
+    Campaign.objects.update(test_address="me@society.example")
+    response = admin.post(at("update_send", draft))
+    assert response.status_code == 422
+    assert "in test mode" in response.content.decode()
+    assert "On its way to me@society.example" in admin.post(at("update_test", draft), follow=True).content.decode()
+    draft.refresh_from_db()
+    assert draft.state == "draft"
+
+
+def test_without_saying_who_writes_nothing_leaves(admin: Client, draft: Update) -> None:
+    edition = Edition.objects.get()
+    edition.words["brand"]["postal_address"] = ""
+    edition.save()
+    response = admin.post(at("update_send", draft))
+    assert response.status_code == 422
+    assert "The law asks that such a mail says who writes" in response.content.decode()
+
+
+def test_nobody_to_write_to_is_said(admin: Client, draft: Update) -> None:
+    Action.objects.all().delete()
+    assert admin.post(at("update_send", draft)).status_code == 422
+    assert "Nobody would get it." in admin.get(at("update", draft)).content.decode()
+
+
+def test_pause_resume_and_stop(admin: Client, draft: Update) -> None:
+    admin.post(at("update_send", draft))
+    send_updates()
+    for step, state, shut in (("pause", "paused", True), ("resume", "sending", False), ("stop", "stopped", False)):
+        admin.post(at("update_step", draft, step))
+        draft.refresh_from_db()
+        assert (step, draft.state) == (step, state)
+        assert Bucket.objects.get(key=draft.bucket).paused is shut
+    assert set(Message.objects.values_list("state", flat=True)) == {State.CANCELLED}
+    assert "It was stopped." in admin.get(at("update", draft)).content.decode()
+    assert admin.post(at("update_step", draft, "explode"), follow=True).status_code == 404
+
+
+def test_a_draft_may_be_put_away_and_nothing_else(admin: Client, draft: Update) -> None:
+    Update.objects.update(state="sending")
+    admin.post(at("update_step", draft, "discard"))
+    assert Update.objects.exists()
+    Update.objects.update(state="draft")
+    admin.post(at("update_step", draft, "discard"))
+    assert not Update.objects.exists()
+
+
+def test_what_was_sent_says_when(admin: Client, draft: Update) -> None:
+    Update.objects.update(state="sent", finished_at=timezone.now() - timedelta(days=1), sent_at=timezone.now())
+    assert "Sent. The last copy left by" in admin.get(at("update", draft)).content.decode()
+
+
+def test_without_a_page_there_is_nobody_to_write_to(admin: Client, campaign: Campaign) -> None:
+    assert "no published page yet" in admin.get(f"/desk/campaigns/{campaign.pk}/updates/").content.decode()
+    assert write(admin, campaign).headers["Location"] == reverse("campaign:updates", args=[campaign.pk])
+
+
+def test_seeing_is_not_writing(colleague: Callable[..., Client], campaign: Campaign, draft: Update) -> None:
+    viewer = colleague(SEE)
+    page = viewer.get(at("update", draft)).content.decode()
+    assert "An answer" in page
+    assert "Go on: send it" not in page
+    for address in (at("update_send", draft), at("update_test", draft), at("update_step", draft, "stop")):
+        assert viewer.post(address).headers["Location"] == reverse("wagtailadmin_home")
+    assert write(viewer, campaign).headers["Location"] == reverse("wagtailadmin_home")
+    draft.refresh_from_db()
+    assert (draft.state, Update.objects.count()) == ("draft", 1)
+
+
+def test_who_may_write_may(colleague: Callable[..., Client], campaign: Campaign, draft: Update) -> None:
+    assert colleague(SEE, WRITE).post(at("update_send", draft)).headers["Location"] == at("update", draft)
+    draft.refresh_from_db()
+    assert draft.state == "sending"
+
+
+def test_an_update_is_found_only_in_its_own_campaign(admin: Client, draft: Update) -> None:
+    other = Campaign.objects.create(name="Other", slug="other")
+    address = reverse("campaign:update", args=[other.pk, draft.pk])
+    assert admin.get(address, follow=True).status_code == 404
