@@ -46,11 +46,6 @@ ROOMS: list[Room] = [
     Room("trials", _("Trials"), SEE_CAMPAIGNS, ("trial", "new_trial")),
     Room("hand_ins", _("Hand-ins"), SEE_CAMPAIGNS, ("hand_in", "new_hand_in"), True),
     Room("exports", _("Exports"), SEE_CAMPAIGNS, ("new_export",)),
-    Room("letters", _("Letters"), SEE_CAMPAIGNS, ("letter", "letter_words", "letters_export"), for_letters_only=True),
-    Room("targets", _("Targets"), SEE_CAMPAIGNS, ("target_proof",), for_letters_only=True),
-    Room("ledger", _("Ledger"), SEE_CAMPAIGNS),
-    Room("moderation", _("Moderation"), SEE_CAMPAIGNS, ("opened", "decide")),
-    Room("hand_ins", _("Hand-ins"), SEE_CAMPAIGNS, ("hand_in", "new_hand_in"), for_letters_only=True),
     Room("updates", _("Updates"), SEE_CAMPAIGNS, ("new_update", "edit_update", "update", "update_send")),
     Room("edit", _("Settings"), CHANGE_CAMPAIGNS),
 ]
