@@ -24,6 +24,10 @@ MAILBOX: Needed = (rights.OPEN_PERSONAL_DATA,)
 TEAM: Needed = (rights.MANAGE_STAFF,)
 AUDIT: Needed = (rights.SEE_AUDIT,)
 SCRIPTS: Needed = (("pages.change_script",),)
+ADD: Needed = (rights.ADD_CAMPAIGNS,)
+WRITE: Needed = (rights.SEE_CAMPAIGNS, rights.WRITE_UPDATES)
+EXPORT: Needed = (rights.EXPORT_PEOPLE,)
+IMPORT_PEOPLE: Needed = (rights.IMPORT_PEOPLE,)
 
 # The screens that Wagtail gives a model.
 OF_A_MODEL = ("index", "index_results", "add", "edit", "delete", "history", "history_results", "usage")
@@ -42,7 +46,6 @@ OF_A_CAMPAIGN: dict[str, Needed] = {
     "campaign:decide": (rights.SEE_CAMPAIGNS, rights.MODERATE),
     "campaign:letters": SEE,
     "campaign:letters_find": SEE,
-    "campaign:letters_export": SEE,
     "campaign:control": STEER,
     "campaign:targets": SEE,
     "campaign:target_proof": SEE,
@@ -58,15 +61,79 @@ OF_A_CAMPAIGN: dict[str, Needed] = {
     "campaign:letter": SEE,
     "campaign:letter_words": OPEN,
     "campaign:letter_step": STEER,
+    "campaign:begun": SEE,
+    "campaign:copy_campaign": (rights.SEE_CAMPAIGNS, rights.ADD_CAMPAIGNS),
+    "campaign:keep_as_model": (rights.SEE_CAMPAIGNS, rights.CHANGE_CAMPAIGNS),
+    "campaign:write_in": (rights.SEE_CAMPAIGNS, rights.WRITE_PAGES),
+    "campaign:alike": SEE,
+    "campaign:steer": STEER,
+    "campaign:ledger_decide": (rights.SEE_CAMPAIGNS, rights.APPROVE_ENTRIES),
+    "campaign:ledger_sheets": (rights.SEE_CAMPAIGNS, rights.ADD_LEDGER_LINES),
+    "campaign:ledger_evidence": (rights.SEE_CAMPAIGNS, rights.SEE_EVIDENCE),
+    "campaign:sets": (rights.SEE_CAMPAIGNS, rights.MODERATE),
+    "campaign:set_back": (rights.SEE_CAMPAIGNS, rights.MODERATE),
+    "campaign:trials": SEE,
+    "campaign:trial": SEE,
+    "campaign:new_trial": CHANGE,
+    "campaign:begin_trial": CHANGE,
+    "campaign:end_trial": CHANGE,
+    "campaign:remove_trial": CHANGE,
+    "campaign:numbers": SEE,
+    "campaign:numbers_csv": SEE,
+    "campaign:editions": SEE,
+    "campaign:edition": SEE,
+    "campaign:compare": SEE,
+    "campaign:preflight": SEE,
+    "campaign:try_it": CHANGE,
+    "campaign:look": SEE,
+    "campaign:look_at": SEE,
+    "campaign:changed_words": CHANGE,
+    "campaign:supporters": OPEN,
+    "campaign:person": OPEN,
+    "campaign:actions": OPEN,
+    "campaign:consents": OPEN,
+    "campaign:exports": SEE,
+    "campaign:new_export": (rights.SEE_CAMPAIGNS, rights.EXPORT_PEOPLE),
+    "campaign:updates": SEE,
+    "campaign:new_update": WRITE,
+    "campaign:update": SEE,
+    "campaign:edit_update": WRITE,
+    "campaign:update_preview": SEE,
+    "campaign:update_test": WRITE,
+    "campaign:update_send": WRITE,
+    "campaign:update_step": WRITE,
+    # An export with people in it, of this campaign.
+    "desk_export": EXPORT,
+    "desk_export_state": EXPORT,
+    "desk_export_download": EXPORT,
+    "desk_export_stop": EXPORT,
 }
 # What a post needs besides, by what is posted in the test.
 POSTS_NEED: dict[str, Needed] = {
     "campaign:ledger": (rights.ADD_LEDGER_LINES,),
     "campaign:letters_find": (rights.OPEN_PERSONAL_DATA,),
-    "campaign:letters_export": (rights.OPEN_PERSONAL_DATA,),
 }
 OF_THE_SITE: dict[str, Needed] = {
     "campaign:add": (rights.ADD_CAMPAIGNS,),
+    "campaign:new": ADD,
+    "campaign:plan": ADD,
+    "campaign:plan_end": ADD,
+    "campaign:plan_away": ADD,
+    "campaign:models": ADD,
+    "campaign:remove_model": (rights.ADD_CAMPAIGNS, rights.CHANGE_CAMPAIGNS),
+    "desk_data": ((*rights.OPEN_PERSONAL_DATA, *rights.EXPORT_PEOPLE),),
+    "desk_supporters": (rights.OPEN_PERSONAL_DATA,),
+    "desk_actions": (rights.OPEN_PERSONAL_DATA,),
+    "desk_consents": (rights.OPEN_PERSONAL_DATA,),
+    "desk_find_person": (rights.FIND_PEOPLE,),
+    "desk_supporter": (rights.OPEN_PERSONAL_DATA,),
+    "desk_exports": EXPORT,
+    "desk_new_export": EXPORT,
+    **{f"desk_import{name}": IMPORT_PEOPLE for name in ("s", "", "_state", "_check", "_carry_out", "_take_back")},
+    "desk_import_left_out": IMPORT_PEOPLE,
+    "scripts:script": SCRIPTS,
+    "scripts:review": (rights.APPROVE_SCRIPTS,),
+    "scripts:step": SCRIPTS,
     "desk_mailbox": MAILBOX,
     "desk_mail": MAILBOX,
     "desk_mail_raw": MAILBOX,
@@ -84,7 +151,7 @@ OF_THE_SITE: dict[str, Needed] = {
     "desk_invite_again": TEAM,
     "desk_audit": AUDIT,
     "desk_audit_export": AUDIT,
-    **{f"scripts:{name}": SCRIPTS for name in (*OF_A_MODEL, "inspect")},
+    **{f"scripts:{name}": SCRIPTS for name in ("index", "add", "edit", "delete")},
     **{f"target:{name}": TARGETS for name in OF_A_MODEL},
     "target:repoint": (rights.CHANGE_TARGETS, rights.DECIDE_ON_LETTERS),
     **{f"target_list:{name}": LISTS for name in (*OF_A_MODEL, "add_members", "change_members")},
@@ -97,7 +164,7 @@ OF_THE_SITE: dict[str, Needed] = {
     "target_list:import_left_out": IMPORT,
 }
 # Lists that open to everybody who sees any campaign, and show those alone.
-OF_ANY_CAMPAIGN = {"campaign:index", "campaign:index_results"}
+OF_ANY_CAMPAIGN = {"campaign:index", "campaign:index_results", "desk_numbers", "desk_numbers_csv"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,9 @@ from tests.desk.rights_at_doors import (
     Needed,
     addresses_of_the_desk,
 )
+from tocsin.actions.exporting.model import Export
 from tocsin.actions.states import State as ActionState
-from tocsin.campaigns.models import Campaign, Target, TargetImport, TargetList
+from tocsin.campaigns.models import Campaign, Edition, Target, TargetImport, TargetList
 from tocsin.outbox.models import Notice
 from tocsin.pages.models import ActionPage, HomePage
 from tocsin.pages.scripts import Script
@@ -34,11 +35,19 @@ from tocsin.staff.roles import RIGHTS
 # The rights are the same on every database.
 pytestmark = pytest.mark.once
 WATCHED = {"campaigns", "outbox", "actions", "supporters", "pages", "staff", "auth"}
+# What else stands in an address than numbers.
+NAMED: dict[str, dict[str, str]] = {
+    "campaign:letter_step": {"step": "hold"},
+    "campaign:plan": {"name": "words"},
+    "campaign:numbers_csv": {"name": "actions"},
+    "desk_numbers_csv": {"name": "actions"},
+    "campaign:look_at": {"mode": "page"},
+    "scripts:step": {"step": "off"},
+}
 A_LINE = {"source": "paper", "people": "5", "counted_on": "2026-01-01", "reason": "r", "sure": "yes"}
 POSTED: dict[str, dict[str, str]] = {
     "campaign:ledger": A_LINE,
     "campaign:letters_find": {"text": "jane0@example.org"},
-    "campaign:letters_export": {"people": "yes"},
     "desk_notice_settle": {"back": "/desk/campaigns/"},
     "desk_role_give": {"role": "administrator"},
     "target_list:change_members": {"remove": "yes"},
@@ -54,6 +63,9 @@ def addresses(campaign: Campaign, target: Target, sign: Sign, write: Write, boss
     )
     other = User.objects.create_user("other", "other@example.org")
     role = Membership.objects.create(user=other, role=Role.VIEWER, given_by_name="Boss")
+    export = Export.objects.create(
+        kind=Export.Kind.SUPPORTERS, campaign=campaign, people=True, asked_by_id=boss.pk, asked_by_name="Boss"
+    )
     notice = Notice.objects.create(kind=Notice.Kind.AWAY, about="server", words="")
     pks = {
         "target": target.pk,
@@ -69,16 +81,31 @@ def addresses(campaign: Campaign, target: Target, sign: Sign, write: Write, boss
         "notice_pk": notice.pk,
         "user_pk": other.pk,
         "membership_pk": role.pk,
+        "plan_pk": 1,
+        "model_pk": 1,
+        "supporter_pk": 1,
+        "entry_pk": 1,
+        "decision_pk": 1,
+        "trial_pk": 1,
+        "update_pk": 1,
+        "edition_pk": Edition.objects.get().pk,
+        "page_pk": ActionPage.objects.get().pk,
+        "language": "en",
+        "mode": "",
+        "kind": "supporters",
+        "chosen": "a",
         "verdict": "release",
         "name": "x.eml",
     }
-    steps = {"campaign:letter_step": "hold"}
     found = {}
     for address in addresses_of_the_desk():
         names = [part.partition(">")[0].partition(":")[2] for part in address.path.split("<")[1:]]
-        given = {**arguments, "pk": pks.get(address.name.partition(":")[0]), "step": steps.get(address.name, "pause")}
+        given = {**arguments, "pk": pks.get(address.name.partition(":")[0]), "step": "pause"}
         if address.name.startswith("target_list:import"):
             given["pk"] = kept.pk
+        if address.name.startswith("desk_"):
+            given["pk"] = export.pk
+        given |= NAMED.get(address.name, {})
         found[address.name] = reverse(address.name, kwargs={name: given[name] for name in names})
     return found
 
@@ -172,11 +199,11 @@ def test_an_administrator_of_one_campaign_opens_nothing_of_another(addresses: di
 def test_refusals_are_written_down(addresses: dict[str, str], campaign: Campaign) -> None:
     client = someone(Role.VIEWER, campaign)
     client.get(addresses["campaign:letter_words"], headers={"x-forwarded-for": "203.0.113.9"})
-    client.post(addresses["campaign:letters_export"], {"people": "yes"})
+    client.post(addresses["campaign:new_export"], {"format": "csv"})
     lines = AuditLine.objects.filter(what="refused").order_by("pk")
     assert [(line.about, line.details, line.campaign_ref) for line in lines] == [
         (addresses["campaign:letter_words"], {"method": "GET"}, campaign.pk),
-        (addresses["campaign:letters_export"], {"method": "POST"}, campaign.pk),
+        (addresses["campaign:new_export"], {"method": "POST"}, campaign.pk),
     ]
     assert {line.address for line in lines} == {"127.0.0.1"}
 

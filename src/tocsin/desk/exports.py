@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, StreamingHttpResponse
 from django.urls import reverse
@@ -23,7 +22,7 @@ from tocsin.desk.export_form import ExportForm, filters_said, wanted_for
 from tocsin.desk.frame import Frame, show
 from tocsin.desk.journal import note
 from tocsin.desk.ledger import name_of
-from tocsin.desk.rights import EXPORT_PEOPLE, SEE_CAMPAIGNS, may, of_campaign, only
+from tocsin.desk.rights import EXPORT_PEOPLE, SEE_CAMPAIGNS, may, of_campaign, only, refuse
 
 EXPORTS_SHOWN = 50
 # What may be taken along without any person in it, by whoever sees the campaign.
@@ -135,7 +134,7 @@ def _new(request: HttpRequest, campaign: Campaign | None, kind: str) -> HttpResp
         raise Http404
     may_people = may(request.user, EXPORT_PEOPLE, campaign)
     if not may_people and kind not in WITHOUT_PEOPLE:
-        raise PermissionDenied
+        refuse(request, campaign.pk if campaign else None)
     form = ExportForm(kind, campaign, request.POST or None, may_people=may_people)
     wanted = wanted_for(kind, request.GET)
     if request.method == "POST" and form.is_valid():
@@ -160,7 +159,7 @@ def _new(request: HttpRequest, campaign: Campaign | None, kind: str) -> HttpResp
 
 def _ask(request: HttpRequest, wanted: Export) -> HttpResponse:
     if wanted.people and not may(request.user, EXPORT_PEOPLE, wanted.campaign):
-        raise PermissionDenied
+        refuse(request, wanted.campaign.pk if wanted.campaign else None)
     wanted.asked_by_id, wanted.asked_by_name = request.user.pk, name_of(request.user)
     wanted.language = (get_language() or settings.LANGUAGE_CODE)[:10]
     wanted.save()
@@ -180,7 +179,7 @@ def _find(request: HttpRequest, pk: int) -> Export:
     found = Export.objects.select_related("campaign").filter(pk=pk).first()
     needed = SEE_CAMPAIGNS if found and found.campaign and not found.people else EXPORT_PEOPLE
     if not may(request.user, needed, found.campaign if found else None):
-        raise PermissionDenied
+        refuse(request, found.campaign.pk if found and found.campaign else None)
     if found is None:
         raise Http404
     return found

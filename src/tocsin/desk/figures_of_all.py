@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import QuerySet, Sum
+from django.db.models import Sum
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -22,7 +22,7 @@ from tocsin.desk.frame import Frame, show
 from tocsin.desk.numbers import worker_health
 from tocsin.desk.picture import Line, Picture, percent, said, said_percent
 from tocsin.desk.pictures import bars
-from tocsin.desk.rights import SEE_CAMPAIGNS, Person, only
+from tocsin.desk.rights import campaigns_seen_by, of_any_campaign
 from tocsin.desk.spans import Asked, asked_by, span_of
 from tocsin.desk.trends import Trend, trends_of
 
@@ -118,11 +118,7 @@ ALL: dict[str, Callable[[FiguresOfAll], Picture]] = {
 }
 
 
-def campaigns_seen_by(_person: Person) -> QuerySet[Campaign]:
-    return Campaign.objects.all()
-
-
-@only(SEE_CAMPAIGNS)
+@of_any_campaign
 def numbers(request: HttpRequest) -> HttpResponse:
     asked = asked_by(request.GET)
     figures = _figures(request, asked)
@@ -139,7 +135,7 @@ def numbers(request: HttpRequest) -> HttpResponse:
     )
 
 
-@only(SEE_CAMPAIGNS)
+@of_any_campaign
 def numbers_csv(request: HttpRequest, name: str) -> HttpResponseBase:
     if name not in ALL:
         raise Http404

@@ -123,14 +123,21 @@ THEIRS: dict[str, Promise] = {
     "sign_in_failed": _("Tried to sign in, and failed"),
     "refused": _("Was refused: they have no right to this"),
 }
+# What an entry is about is told by its first word; these by their whole name.
 KINDS: dict[str, Kind] = {
     **dict.fromkeys(
-        ("action_opened", "letter_opened", "letters_exported", "letters_searched", "hand_in_downloaded"), Kind.PEOPLE
+        ("action_opened", "letter_opened", "letters_searched", "hand_in_downloaded", "evidence_opened"), Kind.PEOPLE
     ),
+    **dict.fromkeys(("person_invited", "person_invited_again", "audit_exported"), Kind.TEAM),
+}
+BY_FIRST_WORD: dict[str, Kind] = {
+    **dict.fromkeys(("people", "person", "export"), Kind.PEOPLE),
+    **dict.fromkeys(("action", "letter", "letters", "hand", "notice", "update", "set"), Kind.LETTERS),
+    **dict.fromkeys(("script", "words", "trial"), Kind.PAGES),
+    **dict.fromkeys(("role", "account"), Kind.TEAM),
     **dict.fromkeys(
-        ("person_invited", "person_invited_again", "role_given", "role_taken", "account_off", "account_on"), Kind.TEAM
+        ("asked", "confirmed", "not", "app", "passkey", "recovery", "second", "sessions", "elsewhere"), Kind.SIGN_IN
     ),
-    "audit_exported": Kind.TEAM,
 }
 
 
@@ -156,9 +163,7 @@ def note(request: HttpRequest, entry: str, about: Model, **data: Any) -> None:
 
 
 def kind_of(entry: str) -> Kind:
-    """People's data and who may do what are told apart by name; the rest by what it is about."""
-    about_letters = entry.partition("_")[0] in {"action", "letter", "letters", "hand", "notice"}
-    return KINDS.get(entry) or (Kind.LETTERS if about_letters else Kind.CAMPAIGNS)
+    return KINDS.get(entry) or BY_FIRST_WORD.get(entry.partition("_")[0], Kind.CAMPAIGNS)
 
 
 def about_words(about: Model) -> str:

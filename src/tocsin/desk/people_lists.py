@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -27,7 +26,16 @@ from tocsin.desk.export_form import KNOWN, purposes
 from tocsin.desk.frame import Frame, show
 from tocsin.desk.journal import note
 from tocsin.desk.people_rows import action_rows, consent_rows, supporter_rows
-from tocsin.desk.rights import EXPORT_PEOPLE, FIND_PEOPLE, OPEN_PERSONAL_DATA, SEE_CAMPAIGNS, may, of_campaign, only
+from tocsin.desk.rights import (
+    EXPORT_PEOPLE,
+    FIND_PEOPLE,
+    OPEN_PERSONAL_DATA,
+    SEE_CAMPAIGNS,
+    may,
+    of_campaign,
+    only,
+    refuse,
+)
 from tocsin.outbox.states import State as MessageState
 from tocsin.supporters.models import Consent
 
@@ -77,7 +85,7 @@ def data(request: HttpRequest) -> HttpResponse:
     """Where the menu leads: the first room of people's data that this person may enter."""
     tabs = data_tabs(request, None, "")
     if not tabs:
-        raise PermissionDenied
+        refuse(request)
     return HttpResponseRedirect(tabs[0].url)
 
 

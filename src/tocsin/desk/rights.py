@@ -19,6 +19,8 @@ type Person = AbstractBaseUser | AnonymousUser
 
 SEE_CAMPAIGNS = ("campaigns.view_campaign", "campaigns.change_campaign")
 CHANGE_CAMPAIGNS = ("campaigns.change_campaign",)
+# By role; or by a group of Wagtail's, whose rights lie on the tree and are asked there.
+WRITE_PAGES = ("wagtailcore.change_page", *CHANGE_CAMPAIGNS)
 ADD_CAMPAIGNS = ("campaigns.add_campaign",)
 REMOVE_CAMPAIGNS = ("campaigns.delete_campaign",)
 SEE_TARGETS = ("campaigns.view_targetlist", "campaigns.change_targetlist", "campaigns.add_targetlist")
@@ -95,6 +97,20 @@ def only[**P, R: HttpResponseBase](
         return guarded
 
     return decorate
+
+
+def of_any_campaign[**P, R: HttpResponseBase](
+    view: Callable[Concatenate[HttpRequest, P], R],
+) -> Callable[Concatenate[HttpRequest, P], R]:
+    """For a list of campaigns: opens to whoever sees one, and begins with `campaigns_seen_by`."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        if not sees_campaigns(request.user):
+            refuse(request)
+        return view(request, *args, **kwargs)
+
+    return guarded
 
 
 def of_campaign[**P, R: HttpResponseBase](

@@ -32,6 +32,7 @@ from tocsin.desk.script_guard import guarded, who_is
 from tocsin.pages.models import Script
 from tocsin.pages.script_history import ScriptStep
 from tocsin.pages.script_steps import Who, approve, ask_for_approval, may_decide, refuse, switch_off, switch_on
+from tocsin.staff.refusals import note_refusal
 
 STEPS_SHOWN = 100
 
@@ -94,6 +95,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     """What is to be approved, whole and as a difference; approving or refusing it names what was looked at."""
     found = _find(pk)
     if not may_decide(found, request.user):
+        note_refusal(request)
         raise PermissionDenied
     form = RefusalForm(request.POST if "refuse" in request.POST else None)
     if request.method == "POST" and found.sha256 == request.POST.get("sha256"):

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -22,7 +21,7 @@ from tocsin.campaigns.words import EditionWords
 from tocsin.desk.frame import Crumb, Frame, campaign_crumbs, show
 from tocsin.desk.journal import note
 from tocsin.desk.ledger import name_of
-from tocsin.desk.rights import CHANGE_CAMPAIGNS, SEE_CAMPAIGNS, may, of_campaign
+from tocsin.desk.rights import CHANGE_CAMPAIGNS, SEE_CAMPAIGNS, may, of_campaign, refuse
 from tocsin.pages.models import ActionPage
 from tocsin.pages.publish import publish_page
 from tocsin.pages.wordings import Part, parts_of, take_over
@@ -222,7 +221,7 @@ def _published_by(request: HttpRequest, campaign: Campaign, found: Trial) -> Act
     if page is None:
         raise Http404
     if not _may_publish(request, page):
-        raise PermissionDenied
+        refuse(request, campaign.pk)
     return page
 
 

@@ -30,7 +30,7 @@ from tocsin.desk.figure_urls import NUMBERS_OF_ALL
 from tocsin.desk.home import CampaignsPanel
 from tocsin.desk.people import PEOPLE, PEOPLE_WORDS
 from tocsin.desk.proof_urls import PROOF_OF_ALL
-from tocsin.desk.rights import MANAGE_STAFF, OPEN_PERSONAL_DATA, SEE_AUDIT, SEE_CAMPAIGNS, grantable_permissions, may
+from tocsin.desk.rights import MANAGE_STAFF, OPEN_PERSONAL_DATA, SEE_AUDIT, grantable_permissions, may, sees_campaigns
 from tocsin.desk.scripts import Scripts
 from tocsin.desk.target_lists import TargetLists
 from tocsin.desk.targets import Targets
@@ -103,7 +103,7 @@ class NumbersMenuItem(MenuItem):
     """For those who may see campaigns."""
 
     def is_shown(self, request: HttpRequest) -> bool:
-        return may(request.user, SEE_CAMPAIGNS)
+        return sees_campaigns(request.user)
 
 
 @hooks.register("register_admin_menu_item")

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from wagtail.admin import messages
 
 from tocsin.campaigns.models import Campaign
-from tocsin.desk.rights import SEE_CAMPAIGNS, of_campaign
+from tocsin.desk.rights import SEE_CAMPAIGNS, WRITE_PAGES, of_campaign
 from tocsin.pages.making import Words, drafts_of, first_words_for, home_in, make_draft, newest_words_of
 from tocsin.pages.models import ActionPage
 
@@ -22,7 +22,7 @@ FIRST_SAID = ("thanks_headline", "thanks_text", "mail_subject", "mail_text", "de
 
 
 @require_POST
-@of_campaign(SEE_CAMPAIGNS)
+@of_campaign(SEE_CAMPAIGNS, WRITE_PAGES)
 def write_in(request: HttpRequest, campaign: Campaign, language: str) -> HttpResponse:
     """Makes the draft, if it is not there, and opens it on the edit screen."""
     if language not in dict(settings.LANGUAGES):
