@@ -123,21 +123,14 @@ THEIRS: dict[str, Promise] = {
     "sign_in_failed": _("Tried to sign in, and failed"),
     "refused": _("Was refused: they have no right to this"),
 }
-# What an entry is about is told by its first word; these by their whole name.
+# What an entry is about: told by its whole name, or else by its first word.
 KINDS: dict[str, Kind] = {
-    **dict.fromkeys(
-        ("action_opened", "letter_opened", "letters_searched", "hand_in_downloaded", "evidence_opened"), Kind.PEOPLE
-    ),
-    **dict.fromkeys(("person_invited", "person_invited_again", "audit_exported"), Kind.TEAM),
-}
-BY_FIRST_WORD: dict[str, Kind] = {
-    **dict.fromkeys(("people", "person", "export"), Kind.PEOPLE),
+    **dict.fromkeys(("people", "person", "export", "action_opened", "letter_opened", "letters_searched"), Kind.PEOPLE),
+    **dict.fromkeys(("hand_in_downloaded", "evidence_opened"), Kind.PEOPLE),
     **dict.fromkeys(("action", "letter", "letters", "hand", "notice", "update", "set"), Kind.LETTERS),
     **dict.fromkeys(("script", "words", "trial"), Kind.PAGES),
-    **dict.fromkeys(("role", "account"), Kind.TEAM),
-    **dict.fromkeys(
-        ("asked", "confirmed", "not", "app", "passkey", "recovery", "second", "sessions", "elsewhere"), Kind.SIGN_IN
-    ),
+    **dict.fromkeys(("role", "account", "person_invited", "person_invited_again"), Kind.TEAM),
+    "audit_exported": Kind.TEAM,
 }
 
 
@@ -163,7 +156,7 @@ def note(request: HttpRequest, entry: str, about: Model, **data: Any) -> None:
 
 
 def kind_of(entry: str) -> Kind:
-    return KINDS.get(entry) or BY_FIRST_WORD.get(entry.partition("_")[0], Kind.CAMPAIGNS)
+    return KINDS.get(entry) or KINDS.get(entry.partition("_")[0], Kind.CAMPAIGNS)
 
 
 def about_words(about: Model) -> str:
