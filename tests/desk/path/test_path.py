@@ -86,6 +86,18 @@ def test_a_wrong_field_does_not_lose_the_others(admin: Client, begin: Begin) -> 
     assert not Target.objects.exists()
 
 
+def test_half_an_office_is_kept_in_the_plan_and_is_no_target(admin: Client, begin: Begin) -> None:
+    plan = begin()
+    _post(admin, plan, "demand", LETTER)
+    _post(admin, plan, "who", OFFICE | {"email": "", "to": "back"})
+    _post(admin, plan, "rules", RULES)
+    assert not Target.objects.exists()
+    assert "nobody yet" in admin.get(reverse("campaign:plan_end", args=[plan.pk])).content.decode()
+    assert "Minister of Immigration" in _see(admin, plan, "who")
+    _post(admin, plan, "who", OFFICE | {"to": "publish"})
+    assert Target.objects.get().campaigns.count() == 1
+
+
 def test_going_on_asks_for_what_is_missing(admin: Client, begin: Begin) -> None:
     plan = begin()
     assert _post(admin, plan, "demand", LETTER | {"title_fr": ""}).status_code == 422
