@@ -53,14 +53,13 @@ def trends_of(campaigns: Iterable[Campaign]) -> dict[int, Trend]:
     rows = Action.objects.filter(
         pk__gt=newest - MOST_READ,
         accepted_at__gte=now - timedelta(days=DAYS + 1),
-        campaign__in=zones,
         state__in=IN_THE_TALLY,
     )
     days: dict[int, list[int]] = defaultdict(lambda: [0] * DAYS)
     moments = rows.order_by().annotate(moment=TenMinutes("accepted_at")).values_list("campaign", "moment")
     for pk, moment, people in moments.annotate(people=Count("pk")):
         at = datetime.strptime(f"{moment}0", "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
-        ago = _days_ago(at, now, zones[pk])
+        ago = _days_ago(at, now, zones[pk]) if pk in zones else DAYS
         if 0 <= ago < DAYS:
             days[pk][DAYS - 1 - ago] += people
     return {pk: _trend(days[pk]) for pk in zones}
