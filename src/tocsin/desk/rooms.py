@@ -34,7 +34,7 @@ class Door:
 
 
 ROOMS: list[Room] = [
-    Room("hub", _("Overview"), SEE_CAMPAIGNS),
+    Room("hub", _("Overview"), SEE_CAMPAIGNS, ("begun", "keep_as_model")),
     Room(
         "letters",
         _("Letters"),
