@@ -10,8 +10,9 @@ from tests.lookups import a_parliament
 from tests.pages.conftest import MakePage
 from tests.pages.test_readiness import detail
 from tests.pages.test_readiness_letter import variant
+from tocsin.actions.form import show_form
 from tocsin.campaigns.editions import fingerprint
-from tocsin.campaigns.models import Campaign, Edition, Targeting
+from tocsin.campaigns.models import Campaign, Edition, Target, Targeting
 from tocsin.pages.publish import compile_words
 
 pytestmark = pytest.mark.django_db
@@ -86,3 +87,13 @@ def test_a_petition_has_none_of_it(draft: MakePage, petition: Campaign) -> None:
     words = compile_words(draft(campaign=petition, letter_header="Hello"))
     assert words["letter"] is None
     assert not {"targeting", "ways"} & set(words)
+
+
+def test_without_a_closing_of_its_own_a_page_shows_that_of_its_target(live: MakePage, minister: Target) -> None:
+    """As the letter will leave: what people see before they sign is what is sent."""
+    live(letter_closing="")
+    edition = Edition.objects.get()
+    assert edition.words["targets"][0]["closing"] == minister.words("en").closing == "Yours sincerely,"
+    shown = show_form(edition.pk, edition.words)
+    assert shown.letter is not None
+    assert shown.letter.closing == "Yours sincerely,"

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from tocsin.actions.models import Action
-from tocsin.actions.states import State
 from tocsin.campaigns.models import Campaign
+from tocsin.lib.sql import Literal, literals
 
-# Each line is what one partial index holds: asked for all at once, a database would read every action.
-BY_INDEX = ((State.RECEIVED,), (State.HELD, State.STUCK), (State.BLOCKED, State.UNCONFIRMED, State.INVALIDATED))
+# What the partial indexes hold, in their own words: asked for all at once, a database would read every action.
+JUST_IN = Q(state=Literal("received"))
+FOR_STAFF = Q(state__in=literals(("held", "stuck")))
+SET_ASIDE = Q(state__in=literals(("blocked", "unconfirmed", "invalidated")))
 
 
 def set_aside(campaign: Campaign) -> dict[str, int]:
     """People by state: those who just came in, wait, were blocked or taken back; and of the counted, those stuck."""
     found: dict[str, int] = {}
-    for states in BY_INDEX:
-        rows = Action.objects.filter(campaign=campaign, state__in=states).order_by()
+    for held in (JUST_IN, FOR_STAFF, SET_ASIDE):
+        rows = Action.objects.filter(held, campaign=campaign).order_by()
         found |= dict(rows.values_list("state").annotate(people=Count("pk")))
     return found

@@ -58,7 +58,7 @@ def show_letter(
     shown = ShownLetter(
         targets=[recipient.said] if recipient and recipient.said else words["targets"],
         header=(variant and variant["header"]) or letter.get("header", ""),
-        closing=(variant and variant["closing"]) or letter["closing"],
+        closing=(variant and variant["closing"]) or letter["closing"] or _closing_said(words),
         plain_subject=subject_offered(letter, turn),
         plain_opening=opening_offered(letter, turn),
         plain_body=body,
@@ -69,6 +69,11 @@ def show_letter(
     if letter["mode"] != "locked":
         _let_write(shown, letter, typed, wrong)
     return shown
+
+
+def _closing_said(words: EditionWords) -> str:
+    """How the letter ends where the page leaves that to its target: only one target can be shown."""
+    return words["targets"][0].get("closing", "") if len(words["targets"]) == 1 else ""
 
 
 def _let_write(shown: ShownLetter, letter: LetterWords, typed: Posted | None, wrong: Mapping[str, str]) -> None:

@@ -37,6 +37,8 @@ class TargetSaid(TypedDict):
     name: str
     address: list[str]
     greeting: str
+    # Only where the page has no closing of its own: how letters to this target end.
+    closing: NotRequired[str]
 
 
 class RuleWords(TypedDict):

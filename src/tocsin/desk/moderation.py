@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from wagtail.admin import messages
 
+from tocsin.actions.aside import FOR_STAFF
 from tocsin.actions.count import change_states
 from tocsin.actions.models import Action
 from tocsin.actions.screen import REASONS
@@ -24,7 +25,6 @@ from tocsin.desk.opened import open_action
 from tocsin.desk.rights import MODERATE, OPEN_PERSONAL_DATA, SEE_CAMPAIGNS, may, of_campaign
 
 SHOWN = 100
-WAITING = (State.HELD, State.STUCK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ def _find(pk: int, action_pk: int) -> Action:
 
 def _waiting(campaign: Campaign, most: int) -> list[Waiting]:
     """The oldest first: whoever waited longest is looked at first."""
-    rows = Action.objects.filter(campaign=campaign, state__in=WAITING).order_by("pk")
+    rows = Action.objects.filter(FOR_STAFF, campaign=campaign).order_by("pk")
     return [
         Waiting(pk, State(state), reason, language, at)
         for pk, state, reason, language, at in rows.values_list(

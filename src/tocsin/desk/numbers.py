@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from tocsin.actions.aside import set_aside
+from tocsin.actions.aside import FOR_STAFF, set_aside
 from tocsin.actions.count import ShownCount, elsewhere_by_source, shown_count
 from tocsin.actions.models import Action, CounterRun, CountProof
 from tocsin.actions.states import State as ActionState
@@ -137,7 +137,7 @@ def glances(campaigns: Iterable[Campaign]) -> list[Glance]:
         seen[pk].count += people
     for pk, by_state in _letters_needing_somebody(seen).items():
         seen[pk].by_state = by_state
-    waiting = Action.objects.filter(campaign__in=seen, state__in=[ActionState.HELD, ActionState.STUCK])
+    waiting = Action.objects.filter(FOR_STAFF, campaign__in=seen).order_by()
     for pk, state, people in waiting.values_list("campaign", "state").annotate(people=Count("pk")):
         setattr(seen[pk], state, people)
     for glance in seen.values():

@@ -34,7 +34,7 @@ class Door:
 
 
 ROOMS: list[Room] = [
-    Room("hub", _("Overview"), SEE_CAMPAIGNS),
+    Room("hub", _("Overview"), SEE_CAMPAIGNS, ("begun", "keep_as_model")),
     Room("numbers", _("Numbers"), SEE_CAMPAIGNS),
     Room("letters", _("Letters"), SEE_CAMPAIGNS, ("letter", "letter_words", "alike", "steer", "control"), True),
     Room("targets", _("Targets"), SEE_CAMPAIGNS, ("target_proof",), True),

@@ -82,7 +82,7 @@ def compile_words(page: ActionPage) -> EditionWords:
             "button": page.button or defaults.button(campaign.kind),
             "petition_text": many_lines(page.petition_text) if campaign.kind == Kind.PETITION else "",
             "letter": letter_words(page) if campaign.kind == Kind.LETTER else None,
-            "targets": [] if depends_on_who_writes(campaign) else _targets(campaign, language),
+            "targets": [] if depends_on_who_writes(campaign) else _targets(page, campaign, language),
             "fields": _fields(page),
             "consents": _consents(page),
             "data_note": many_lines(page.data_note) or _data_note(page, campaign),
@@ -103,20 +103,21 @@ def _translations(page: ActionPage, campaign: Campaign) -> dict[str, str]:
     return {other.locale.language_code: other.path_in_site() for other in others.order_by("locale__language_code")}
 
 
-def _targets(campaign: Campaign, language: str) -> list[TargetSaid]:
+def _targets(page: ActionPage, campaign: Campaign, language: str) -> list[TargetSaid]:
     if campaign.pk is None:
         return []
     said: list[TargetSaid] = []
     for target in campaign.targets.prefetch_related("in_words").order_by("pk"):
         words = target.words(language)
-        said.append(
-            {
-                "id": target.pk,
-                "name": str(words) or target.name,
-                "address": words.address,
-                "greeting": words.greeting,
-            }
-        )
+        one: TargetSaid = {
+            "id": target.pk,
+            "name": str(words) or target.name,
+            "address": words.address,
+            "greeting": words.greeting,
+        }
+        if campaign.kind == Kind.LETTER and not many_lines(page.letter_closing):
+            one["closing"] = words.closing
+        said.append(one)
     return said
 
 

@@ -6,16 +6,24 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 from django.urls import reverse
-from wagtail.models import PageLogEntry
+from wagtail.models import (
+    GroupApprovalTask,
+    GroupPagePermission,
+    PageLogEntry,
+    Workflow,
+    WorkflowPage,
+    WorkflowTask,
+)
 
 from tests.desk.path.conftest import ANSWERS, LETTER, OFFICE, RULES, WORDS
 from tocsin.campaigns.models import Campaign, Edition, Target
 from tocsin.desk.path.models import Plan
 from tocsin.outbox.models import Bucket
 from tocsin.pages.brand import BrandSettings
-from tocsin.pages.models import ActionPage
+from tocsin.pages.models import ActionPage, HomePage
 
 Begin = Callable[..., Plan]
 Walk = Callable[..., Campaign]
@@ -84,6 +92,18 @@ def test_a_wrong_field_does_not_lose_the_others(admin: Client, begin: Begin) -> 
     assert "no address" in answer.content.decode()
     assert "Minister of Immigration" in _see(admin, plan, "who")
     assert not Target.objects.exists()
+
+
+def test_half_an_office_is_kept_in_the_plan_and_is_no_target(admin: Client, begin: Begin) -> None:
+    plan = begin()
+    _post(admin, plan, "demand", LETTER)
+    _post(admin, plan, "who", OFFICE | {"email": "", "to": "back"})
+    _post(admin, plan, "rules", RULES)
+    assert not Target.objects.exists()
+    assert "nobody yet" in admin.get(reverse("campaign:plan_end", args=[plan.pk])).content.decode()
+    assert "Minister of Immigration" in _see(admin, plan, "who")
+    _post(admin, plan, "who", OFFICE | {"to": "publish"})
+    assert Target.objects.get().campaigns.count() == 1
 
 
 def test_going_on_asks_for_what_is_missing(admin: Client, begin: Begin) -> None:
@@ -239,3 +259,42 @@ def test_bad_input_is_answered_with_sentences(admin: Client, begin: Begin, junk:
     for step in ("what", *ANSWERS):
         bad = {"who": "nobody", "kind": "riot", "time_zone": "Moon", "goal": "-1", "targets": ["x", "99999999"]}
         assert _post(admin, plan, step, junk | bad).status_code == 422, step
+
+
+@pytest.mark.filterwarnings("ignore:.*get_connection.*")  # Wagtail tells the reviewers the old way
+def test_whoever_may_not_publish_submits_for_review(
+    admin: Client, brand: BrandSettings, homes: dict[str, HomePage], walk: Walk
+) -> None:
+    workflow = Workflow.objects.create(name="Review")
+    task = GroupApprovalTask.objects.create(name="A second look")
+    WorkflowTask.objects.create(workflow=workflow, task=task)
+    writers = Group.objects.create(name="Writers")
+    for home in homes.values():
+        WorkflowPage.objects.create(workflow=workflow, page=home)
+        GroupPagePermission.objects.create(group=writers, page=home, permission=_page_right("add"))
+    campaign = walk()
+    Plan.objects.update(by=_a_writer(writers))
+    client = Client()
+    client.force_login(User.objects.get(username="writer"))
+    ActionPage.objects.update(owner=User.objects.get(username="writer"))
+    end = reverse("campaign:plan_end", args=[campaign.plan.pk])
+    html = client.get(end).content.decode()
+    assert "Submit for review" in html
+    assert "Publish 2 pages now" not in html
+    assert client.post(end, {"then": "publish"}).status_code == 422
+    assert client.post(end, {"then": "submit"}).status_code == 302
+    assert all(page.current_workflow_state for page in campaign.action_pages.all())
+    assert not campaign.action_pages.filter(live=True).exists()
+    assert admin.get(reverse("campaign:hub", args=[campaign.pk])).content.decode().count("in review") == 2
+
+
+def _page_right(name: str) -> Permission:
+    return Permission.objects.get(content_type__app_label="wagtailcore", codename=f"{name}_page")
+
+
+def _a_writer(group: Group) -> User:
+    user = User.objects.create_user("writer", "", "x")
+    user.groups.add(group)
+    for codename in ("access_admin", "add_campaign", "view_campaign"):
+        user.user_permissions.add(Permission.objects.get(codename=codename))
+    return user

@@ -16,7 +16,7 @@ from tocsin.campaigns.republish import changed
 from tocsin.desk.campaign_form import free_slug
 from tocsin.desk.path.keep import outline_in
 from tocsin.desk.path.models import Plan
-from tocsin.desk.path.office import new_office
+from tocsin.desk.path.office import is_whole, new_office
 from tocsin.desk.path.outline import DATES, Outline, moment
 from tocsin.pages.making import change_draft, drafts_of, home_in, make_draft
 from tocsin.pages.models import ActionPage
@@ -72,8 +72,8 @@ def _write_rules(campaign: Campaign, outline: Outline) -> None:
 
 
 def _targets(outline: Outline) -> list[Target]:
-    """Those that were chosen, and the office that was written down on the path: it is a target from now on."""
-    if outline["office"]:
+    """Those that were chosen, and the office that was written down on the path: once it is whole, it is a target."""
+    if is_whole(outline["office"]):
         outline["targets"] = [*outline["targets"], new_office(outline["office"]).pk]
         outline["office"] = {}
     return list(Target.objects.filter(pk__in=outline["targets"]))

@@ -36,6 +36,12 @@ def _words(target: Target, language: str, office: Office, said: dict[str, str]) 
     )
 
 
+def is_whole(office: Office) -> bool:
+    """Whether letters to it would have an address and somebody to greet."""
+    target, _in_words = said_of(office)
+    return bool(target.email and target.name)
+
+
 def new_office(office: Office) -> Target:
     target, in_words = said_of(office)
     target.save()

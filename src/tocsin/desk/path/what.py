@@ -9,7 +9,6 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from tocsin.campaigns.models import Kind
@@ -69,8 +68,8 @@ def _beginnings() -> list[Any]:
     """Empty ones, the house's models, and those that the organisation keeps."""
     house = [(model.key, model.said) for model in house_models()]
     kept = [(f"kept:{model.pk}", model.name) for model in CampaignModel.objects.all()]
-    groups = [(_now("Empty"), BLANK), (_now("A model of the house"), house)]
-    return [*groups, (_now("A model of yours"), kept)] if kept else groups
+    groups = [(_("Empty"), BLANK), (_("A model of the house"), house)]
+    return [*groups, (_("A model of yours"), kept)] if kept else groups
 
 
 def offer_languages(form: forms.Form, offered: list[tuple[str, str | Promise]]) -> None:

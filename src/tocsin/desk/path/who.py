@@ -37,7 +37,7 @@ class WhoForm(StepForm):
     title = _("Who gets the letters")
     template = "desk/path/who.html"
 
-    who = forms.ChoiceField(label=_("Who gets the letters"), widget=forms.RadioSelect)
+    who = forms.ChoiceField(label=_("Letters go to"), widget=forms.RadioSelect)
     email = forms.EmailField(
         label=_("E-mail address"), required=False, help_text=_("Letters go here, and nowhere else. Look at it twice.")
     )

@@ -1,0 +1,20 @@
+"""What is written into statements by hand is ours, and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+
+from tocsin.actions.aside import SET_ASIDE
+from tocsin.actions.models import Action
+from tocsin.lib.sql import Literal
+
+
+def test_the_condition_reads_as_the_index_says_it(db: None) -> None:
+    statement = str(Action.objects.filter(SET_ASIDE).query)
+    assert "IN ('blocked', 'unconfirmed', 'invalidated')" in statement
+
+
+def test_only_a_word_is_written_into_a_statement(db: None) -> None:
+    with pytest.raises(ValueError, match="; DROP"):
+        Literal("x'; DROP TABLE").as_sql(None, connection)
