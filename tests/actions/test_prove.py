@@ -14,7 +14,7 @@ from tocsin.actions.count import change_states
 from tocsin.actions.fold import make_hour
 from tocsin.actions.models import Action, HourOfActions, HourOfPlace, RollUpMark, RollUpProof
 from tocsin.actions.prove import prove_roll_ups, roll_up_what_is_old
-from tocsin.actions.rollup import MOST_SOURCES
+from tocsin.actions.rollup import MOST_SOURCES, Place, write_places
 from tocsin.actions.screen import screen_batch
 from tocsin.actions.states import State
 from tocsin.campaigns.models import Edition, Tally
@@ -93,7 +93,7 @@ def test_the_proof_finds_and_mends_a_wrong_hour(signed: list[Action], wrong: dic
 
 def test_the_proof_finds_and_mends_a_wrong_place(signed: list[Action]) -> None:
     roll_up_what_is_old()
-    HourOfPlace.objects.filter(place="riding-1").update(people=2)
+    write_places({Place(signed[0].campaign_id, "riding", "riding-1", NINE): 2})
     (proof,) = prove_roll_ups()
     assert proof.mended == 1
     assert everything() == MADE

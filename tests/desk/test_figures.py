@@ -14,7 +14,8 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from tests.desk.conftest import Sign
-from tocsin.actions.models import HourOfActions, HourOfLetters, HourOfPlace, HourOfViews, RollUpMark, RollUpProof
+from tocsin.actions.models import HourOfActions, HourOfLetters, HourOfViews, RollUpMark, RollUpProof
+from tocsin.actions.rollup import Place, write_places
 from tocsin.actions.screen import screen_batch
 from tocsin.actions.states import State
 from tocsin.campaigns.models import Campaign, CounterEntry, Edition, Kind, Tally, Target, Targeting
@@ -46,7 +47,7 @@ def some_numbers(campaign: Campaign, now: datetime | None = None) -> None:
         )
     HourOfViews.objects.create(campaign=campaign, hour=now, language="en", source="//other.example", views=8)
     for place, people in (("ON", 60), ("QC", 25), ("YT", 3)):
-        HourOfPlace.objects.create(campaign=campaign, kind="province", place=place, hour=now, people=people)
+        write_places({Place(campaign.pk, "province", place, now): people})
     Tally.objects.filter(campaign=campaign).update(counted=92)
     RollUpMark.objects.create(walk="actions", at=now, done=True)
 
@@ -70,7 +71,7 @@ def test_it_works(admin: Client, numbers: str) -> None:
     assert page.text.count('role="img"') == page.text.count("<title id=") == 9
     assert page.context["tiles"] == [
         ("people acted", "92"),
-        ("in their own words", "27%"),
+        ("changed the offered text", "27%"),
         ("page views seen here", "376"),
         ("actions for each hundred views", "24.5"),
     ]
@@ -190,7 +191,7 @@ def test_ridings_stand_there_by_their_names(admin: Client, numbers: str, campaig
     Campaign.objects.filter(pk=campaign.pk).update(targeting=Targeting.POSTAL_CODE)
     Target.objects.create(name="Jane Doe", email="jane@parl.example", division="ed:1", division_name="Ottawa Centre")
     for place in ("ed:1", "ocd-division/country:ca/ed:2"):
-        HourOfPlace.objects.create(campaign=campaign, kind="riding", place=place, hour=NOON, people=20)
+        write_places({Place(campaign.pk, "riding", place, NOON): 20})
     page = admin.get(numbers).text
     assert "Ottawa Centre" in page
     assert "ed:2" in page

@@ -76,7 +76,8 @@ def _said_of_actions(span: Span, seen: OverTime) -> str:
     if not most:
         return sentence
     at = span.long(seen.people.index(most))
-    return f"{sentence} {_('Most at once: %(people)s (%(at)s).') % {'people': said(most), 'at': at}}"
+    highest = _("Most at once: %(people)s (%(at)s).") % {"people": said(most), "at": at}
+    return f"{sentence} {highest}"
 
 
 def growth(scope: Scope, seen: OverTime, goal: int | None) -> Picture:

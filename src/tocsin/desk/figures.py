@@ -14,6 +14,7 @@ from typing import Any
 from django.db.models import Min, QuerySet, Sum
 
 from tocsin.actions.models import HourOfActions, HourOfLetters, HourOfPlace, HourOfViews
+from tocsin.actions.rollup import WHOLE
 from tocsin.campaigns.models import Campaign, CounterEntry, Tally
 from tocsin.desk.spans import Span
 
@@ -87,32 +88,52 @@ def acted_since_views(scope: Scope, seen: OverTime) -> int:
     return rows.aggregate(people=Sum("people"))["people"] or 0
 
 
-def sources(scope: Scope) -> Counter[str]:
-    rows = scope.within(HourOfActions.objects.all()).values_list("source")
-    return _sums(rows.annotate(number=Sum("people")))
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Sums of a span by language and source."""
+
+    people: Counter[tuple[str, str]]
+    own_words: Counter[tuple[str, str]]
+    views: Counter[tuple[str, str]]
+
+    def by_source(self) -> Counter[str]:
+        return _summed(self.people, 1)
+
+    def views_by_source(self) -> Counter[str]:
+        return _summed(self.views, 1)
+
+    def by_language(self) -> dict[str, tuple[int, int, int]]:
+        """People, with their own words, page views."""
+        sums = [_summed(numbers, 0) for numbers in (self.people, self.own_words, self.views)]
+        return {
+            language: (sums[0][language], sums[1][language], sums[2][language]) for language in {*sums[0], *sums[2]}
+        }
 
 
-def sources_of_views(scope: Scope) -> Counter[str]:
-    rows = scope.within(HourOfViews.objects.all()).values_list("source")
-    return _sums(rows.annotate(number=Sum("views")))
+def shares(scope: Scope) -> Shares:
+    """One pass over the actions and one over the views, for all pictures of shares together."""
+    found = Shares(Counter(), Counter(), Counter())
+    actions = scope.within(HourOfActions.objects.all()).values_list("language", "source")
+    for language, source, people, own in actions.annotate(people=Sum("people"), own=Sum("own_words")):
+        found.people[language, source], found.own_words[language, source] = people, own
+    views = scope.within(HourOfViews.objects.all()).values_list("language", "source")
+    for language, source, number in views.annotate(number=Sum("views")):
+        found.views[language, source] = number
+    return found
 
 
-def languages(scope: Scope) -> dict[str, tuple[int, int, int]]:
-    """By language: people, with their own words, page views."""
-    found: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
-    actions = scope.within(HourOfActions.objects.all()).values_list("language")
-    for language, people, own in actions.annotate(people=Sum("people"), own=Sum("own_words")):
-        found[language][0], found[language][1] = people, own
-    views = scope.within(HourOfViews.objects.all()).values_list("language")
-    for language, number in views.annotate(number=Sum("views")):
-        found[language][2] = number
-    return {language: (people, own, views) for language, (people, own, views) in sorted(found.items())}
+def _summed(numbers: Counter[tuple[str, str]], part: int) -> Counter[str]:
+    sums = Counter[str]()
+    for key, number in numbers.items():
+        if number > 0:
+            sums[key[part]] += number
+    return sums
 
 
 def places(campaigns: list[int], kind: str) -> Counter[str]:
     """Of the whole campaign, whatever the span and the language: two pictures side by side tell of nobody."""
-    rows = HourOfPlace.objects.filter(campaign__in=campaigns, kind=kind).order_by().values_list("place")
-    return _sums(rows.annotate(number=Sum("people")))
+    rows = HourOfPlace.objects.filter(campaign__in=campaigns, kind=kind, hour=WHOLE).order_by()
+    return Counter({place: number for place, number in rows.values_list("place").annotate(Sum("people")) if number > 0})
 
 
 def letters(scope: Scope) -> dict[str, list[int]]:
@@ -158,7 +179,3 @@ def first_hour(campaigns: list[int]) -> datetime | None:
 
 def tallied(campaign: Campaign) -> int:
     return Tally.objects.filter(campaign=campaign).values_list("counted", flat=True).first() or 0
-
-
-def _sums(rows: Iterable[tuple[str, int]]) -> Counter[str]:
-    return Counter({name: number for name, number in rows if number > 0})
