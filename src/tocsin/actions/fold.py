@@ -202,4 +202,4 @@ def clear_between(hour: datetime, later: datetime) -> None:
     HourOfActions.objects.filter(hour__gt=hour, hour__lt=later).delete()
     places = HourOfPlace.objects.filter(hour__gt=hour, hour__lt=later).exclude(people=0)
     rows = places.values_list("campaign_id", "kind", "place", "hour", "people")
-    write_places({Place(*place): -people for *place, people in rows})
+    write_places({Place(pk, kind, place, at): -people for pk, kind, place, at, people in rows})
