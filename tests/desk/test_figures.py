@@ -67,7 +67,7 @@ def csv(client: Client, address: str, name: str, query: str = "") -> list[str]:
 def test_it_works(admin: Client, numbers: str) -> None:
     page = admin.get(numbers)
     assert page.status_code == 200
-    assert "92 people acted between 9 Jun and 15 Jun. Most at once: 60 (15 Jun 2026)." in page.text
+    assert "92 people acted between 9 Jun and 15 Jun 2026. Most at once: 60 (15 Jun 2026)." in page.text
     assert page.text.count('role="img"') == page.text.count("<title id=") == 9
     assert page.context["tiles"] == [
         ("people acted", "92"),

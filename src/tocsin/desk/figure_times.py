@@ -16,6 +16,7 @@ from tocsin.desk.moments import Moment
 from tocsin.desk.picture import Line, Picture, percent, said, said_percent
 from tocsin.desk.pictures import plot
 from tocsin.desk.spans import Span, short_day
+from tocsin.desk.templatetags.desk import day as a_day
 from tocsin.outbox.models import State
 
 # What became of letters, in the order in which a column stands.
@@ -33,12 +34,11 @@ def when(span: Span) -> str:
     """“between 20 Nov and 26 Nov 2026”, or “in the last 24 hours”."""
     if span.range == "24h":
         return _("in the last 24 hours")
-    if span.first_day == span.last_day:
-        return _("on %(day)s") % {"day": short_day(span.first_day)}
-    return _("between %(first)s and %(last)s") % {
-        "first": short_day(span.first_day),
-        "last": short_day(span.last_day),
-    }
+    first, last = span.first_day, span.last_day
+    if first == last:
+        return _("on %(day)s") % {"day": a_day(first)}
+    begins = short_day(first) if first.year == last.year else a_day(first)
+    return _("between %(first)s and %(last)s") % {"first": begins, "last": a_day(last)}
 
 
 def actions(scope: Scope, seen: OverTime, moments: list[Moment], *, letters: bool) -> Picture:

@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 from typing import Any
 
 from django.db.models import Min, QuerySet, Sum
@@ -33,9 +34,6 @@ class Scope:
     def within(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         found = self.of_language(rows.filter(hour__gte=self.span.begins, hour__lt=self.span.ends))
         return found.filter(campaign__in=self.campaigns).order_by()
-
-    def before(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        return self.of_language(rows.filter(hour__lt=self.span.begins)).filter(campaign__in=self.campaigns).order_by()
 
     def of_language(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.filter(language=self.language) if self.language else rows
@@ -84,8 +82,7 @@ def acted_since_views(scope: Scope, seen: OverTime) -> int:
         return 0
     if seen.views_since <= scope.span.begins:
         return seen.acted
-    rows = scope.within(HourOfActions.objects.filter(hour__gte=seen.views_since))
-    return rows.aggregate(people=Sum("people"))["people"] or 0
+    return _people(scope.within(HourOfActions.objects.filter(hour__gte=seen.views_since)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,19 +144,27 @@ def letters(scope: Scope) -> dict[str, list[int]]:
 
 def grown(scope: Scope, people: list[int]) -> list[int]:
     """The number as it stood at the end of each place. In all languages together, the ledger is in it."""
-    steps = list(people)
-    begins = scope.before(HourOfActions.objects.all()).aggregate(people=Sum("people"))["people"] or 0
+    steps, begins = list(people), _before(scope, sum(people))
     if not scope.language:
         for at, number in _ledger(scope.campaigns):
             if at < scope.span.begins:
                 begins += number
             elif at < scope.span.ends:
                 steps[scope.span.place_of(at)] += number
-    found = []
-    for step in steps:
-        begins += step
-        found.append(max(0, begins))
-    return found
+    return [max(0, number) for number in list(accumulate(steps, initial=begins))[1:]]
+
+
+def _before(scope: Scope, within: int) -> int:
+    """People who acted before the span. Of all languages it is what is left of the tally: years need no adding up."""
+    rows = scope.of_language(HourOfActions.objects.filter(campaign__in=scope.campaigns))
+    if scope.language:
+        return _people(rows.filter(hour__lt=scope.span.begins))
+    tallies = Tally.objects.filter(campaign__in=scope.campaigns).aggregate(counted=Sum("counted"))["counted"] or 0
+    return tallies - within - _people(rows.filter(hour__gte=scope.span.ends))
+
+
+def _people(rows: QuerySet[HourOfActions]) -> int:
+    return rows.order_by().aggregate(people=Sum("people"))["people"] or 0
 
 
 def _ledger(campaigns: list[int]) -> Iterable[tuple[datetime, int]]:
