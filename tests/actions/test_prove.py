@@ -138,6 +138,9 @@ def test_what_was_erased_is_counted_on_as_it_was(signed: list[Action]) -> None:
     (proof,) = prove_roll_ups()
     assert proof.agrees
     assert everything() == MADE
+    HourOfActions.objects.filter(own_words=1).update(people=9)
+    prove_roll_ups()
+    assert everything() == MADE
 
 
 def test_an_hour_that_changes_while_it_is_read_is_read_again(

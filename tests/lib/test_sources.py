@@ -18,6 +18,8 @@ pytestmark = pytest.mark.once
         ({"appeal": "Spring"}, "spring"),
         ({"source": "  ", "utm_source": "x"}, "x"),
         ({"utm_medium": "mail"}, ""),
+        ({"utm_source": "jane@example.org", "appeal": "spring"}, "spring"),
+        ({"source": "jane@example.org"}, ""),
         ({}, ""),
     ],
 )

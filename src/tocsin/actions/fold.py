@@ -140,19 +140,13 @@ def _look_inside(action: Action, sums: Sums, key: Key) -> None:
 def _written(campaign: int, hour: datetime, found: Sums) -> bool:
     """Writes what is not there as it should be; whether people, own words or places were wrong."""
     there = _there(campaign, hour)
-    if found.unreadable:  # what was erased is counted on, as it was
-        return _people_only(there, found)
     wanted = _bounded(found)
+    if found.unreadable:  # who was erased is counted on; what was known of their words and place is kept as a number
+        wanted.own_words, wanted.places = there.own_words, there.places
     if (wanted.people, wanted.own_words, wanted.places) == (there.people, there.own_words, there.places):
         return False
     _replace(campaign, hour, wanted, there)
     return wanted.by_language() != there.by_language() or wanted.places != there.places
-
-
-def _people_only(there: Sums, found: Sums) -> bool:
-    return {key: people for key, (people, _) in there.by_language().items()} != {
-        key: people for key, (people, _) in found.by_language().items()
-    }
 
 
 def _there(campaign: int, hour: datetime) -> Sums:

@@ -9,7 +9,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from tocsin.actions.models import HourOfLetters
 from tocsin.campaigns.models import Campaign, Kind
 from tocsin.desk.figures import OverTime, Scope, grown, letters
 from tocsin.desk.moments import Moment
@@ -212,7 +211,3 @@ def _plot(span: Span, **drawn: Any) -> Any:
 
 def writes_letters(campaign: Campaign) -> bool:
     return campaign.kind == Kind.LETTER
-
-
-def any_letters(campaigns: list[int]) -> bool:
-    return HourOfLetters.objects.filter(campaign__in=campaigns).exists()
