@@ -113,10 +113,14 @@ def test_an_old_hour_that_is_wrong_is_found_by_its_sum(signed: list[Action]) -> 
 def test_an_hour_that_nobody_acted_in_is_cleared(signed: list[Action]) -> None:
     roll_up_what_is_old()
     Action.objects.filter(pk=signed[0].pk).update(accepted_at=NINE - timedelta(days=30))
-    HourOfActions.objects.create(campaign=signed[0].campaign, hour=NINE - timedelta(days=20), language="en", people=3)
+    for days in (20, 40):
+        wrong = NINE - timedelta(days=days)
+        HourOfActions.objects.create(campaign=signed[0].campaign, hour=wrong, language="en", people=3)
+        write_places({Place(signed[0].campaign_id, "province", "QC", wrong): 3})
     assert [proof.agrees for proof in prove_roll_ups()] == [False]
     roll_up_what_is_old()
     assert [people for *_, people, _ in hours()] == [1, 3]
+    assert places() == MADE[1]
 
 
 def test_the_most_frequent_sources_are_those_told_apart(edition_en: Edition, noon: time_machine.Traveller) -> None:

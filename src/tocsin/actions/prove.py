@@ -18,7 +18,7 @@ from tocsin.actions.fold import HOUR, clear_between, make_hour
 from tocsin.actions.hours import RollUpMark, RollUpProof
 from tocsin.actions.models import Action
 from tocsin.actions.newest import first_number
-from tocsin.actions.rollup import hour_of
+from tocsin.actions.rollup import WHOLE, hour_of
 from tocsin.campaigns.models import Tally
 
 WALK = "actions"
@@ -32,11 +32,11 @@ def roll_up_what_is_old(seconds: float = SECONDS_AT_ONCE) -> int:
     made, until = 0, time.monotonic() + seconds
     while not mark.done and time.monotonic() < until:
         hour = _hour_before(mark.at)
+        clear_between(hour or WHOLE, min(mark.at, _begin() - 2 * HOUR))  # what is fresh is left alone
         if hour is None:
             mark.done = True
         else:
             make_hour(hour)
-            clear_between(hour, min(mark.at, _begin() - 2 * HOUR))  # what is fresh is left alone
             mark.at = hour
             made += 1
         mark.save(update_fields=["at", "done"])
