@@ -107,6 +107,7 @@ def test_a_day_that_does_not_exist_is_said_and_nothing_is_lost(admin: Client, nu
     assert "Choose both days" in page.text
     assert 'value="2026-06-31"' in page.text
     assert page.context["language"] == "fr"
+    assert [choice.url for choice in page.context["languages"]] == ["?", "?language=en", "?language=fr"]
 
 
 def test_each_picture_is_csv_too(admin: Client, numbers: str) -> None:

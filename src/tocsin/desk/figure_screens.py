@@ -184,7 +184,8 @@ def _tiles(figures: Figures) -> list[tuple[str, str]]:
 
 def choices(request: HttpRequest, asked: Asked, span: Span, language: str) -> dict[str, Any]:
     """The links by which time, steps and language are chosen, and what stands in the form of days."""
-    keep = {key: value for key, value in request.GET.items() if key in {"range", "step", "language", "since", "until"}}
+    chosen = {"step", "language"} if asked.problem else {"range", "step", "language", "since", "until"}
+    keep = {key: value for key, value in request.GET.items() if key in chosen}
 
     def link(**changes: str) -> str:
         return "?" + urlencode({key: value for key, value in {**keep, **changes}.items() if value})
