@@ -14,7 +14,7 @@ from tocsin.actions.count import change_states
 from tocsin.actions.fold import make_hour
 from tocsin.actions.models import Action, HourOfActions, HourOfPlace, RollUpMark, RollUpProof
 from tocsin.actions.prove import prove_roll_ups, roll_up_what_is_old
-from tocsin.actions.rollup import MOST_SOURCES
+from tocsin.actions.rollup import MOST_SOURCES, Place, write_places
 from tocsin.actions.screen import screen_batch
 from tocsin.actions.states import State
 from tocsin.campaigns.models import Edition, Tally
@@ -93,7 +93,7 @@ def test_the_proof_finds_and_mends_a_wrong_hour(signed: list[Action], wrong: dic
 
 def test_the_proof_finds_and_mends_a_wrong_place(signed: list[Action]) -> None:
     roll_up_what_is_old()
-    HourOfPlace.objects.filter(place="riding-1").update(people=2)
+    write_places({Place(signed[0].campaign_id, "riding", "riding-1", NINE): 2})
     (proof,) = prove_roll_ups()
     assert proof.mended == 1
     assert everything() == MADE
@@ -113,10 +113,14 @@ def test_an_old_hour_that_is_wrong_is_found_by_its_sum(signed: list[Action]) -> 
 def test_an_hour_that_nobody_acted_in_is_cleared(signed: list[Action]) -> None:
     roll_up_what_is_old()
     Action.objects.filter(pk=signed[0].pk).update(accepted_at=NINE - timedelta(days=30))
-    HourOfActions.objects.create(campaign=signed[0].campaign, hour=NINE - timedelta(days=20), language="en", people=3)
+    for days in (20, 40):
+        wrong = NINE - timedelta(days=days)
+        HourOfActions.objects.create(campaign=signed[0].campaign, hour=wrong, language="en", people=3)
+        write_places({Place(signed[0].campaign_id, "province", "QC", wrong): 3})
     assert [proof.agrees for proof in prove_roll_ups()] == [False]
     roll_up_what_is_old()
     assert [people for *_, people, _ in hours()] == [1, 3]
+    assert places() == MADE[1]
 
 
 def test_the_most_frequent_sources_are_those_told_apart(edition_en: Edition, noon: time_machine.Traveller) -> None:
@@ -137,6 +141,9 @@ def test_what_was_erased_is_counted_on_as_it_was(signed: list[Action]) -> None:
     Action.objects.filter(pk=signed[0].pk).update(sealed=b"")
     (proof,) = prove_roll_ups()
     assert proof.agrees
+    assert everything() == MADE
+    HourOfActions.objects.filter(own_words=1).update(people=9)
+    prove_roll_ups()
     assert everything() == MADE
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from tocsin.actions.count import change_states, shown_count
 from tocsin.actions.models import Action, HourOfActions, HourOfPlace
-from tocsin.actions.rollup import MOST_SOURCES
+from tocsin.actions.rollup import MOST_SOURCES, WHOLE
 from tocsin.actions.screen import screen_batch
 from tocsin.actions.states import State
 from tocsin.actions.take import take
@@ -36,7 +39,13 @@ def hours() -> list[tuple[datetime, str, str, int, int]]:
 
 
 def places(kind: str = "province") -> dict[str, int]:
-    return dict(HourOfPlace.objects.filter(kind=kind).exclude(people=0).values_list("place", "people"))
+    """What stands in the hours, which is what stands in the whole."""
+    rows = HourOfPlace.objects.filter(kind=kind).exclude(people=0)
+    by_hour = Counter[str]()
+    for place, people in rows.exclude(hour=WHOLE).values_list("place", "people"):
+        by_hour[place] += people
+    assert by_hour == Counter(dict(rows.filter(hour=WHOLE).values_list("place", "people")))
+    return dict(by_hour)
 
 
 def test_it_works(edition_en: Edition, edition_fr: Edition) -> None:
@@ -98,3 +107,21 @@ def test_an_act_that_cannot_be_opened_counts_and_tells_nothing(edition_en: Editi
     Action.objects.filter(pk=action.pk).update(sealed=b"\x01gone", state=State.HELD)
     change_states([(action.pk, State.HELD, State.COUNTED, "")])
     assert (hours(), places()) == ([(NINE, "en", "", 1, 0)], {})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_workers_at_once_lose_nobody(edition_en: Edition) -> None:
+    actions = [act(edition_en, number, {"source": f"s{number % 4}"}, province="ON") for number in range(24)]
+
+    def count(some: list[Action]) -> None:
+        for action in some:
+            change_states([(action.pk, State.RECEIVED, State.COUNTED, "")])
+        connection.close()
+
+    threads = [threading.Thread(target=count, args=(actions[place::4],)) for place in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {source: people for _, _, source, people, _ in hours()} == {f"s{number}": 6 for number in range(4)}
+    assert places() == {"ON": 24}

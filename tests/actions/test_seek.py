@@ -13,7 +13,10 @@ from tests.cast import a_campaign, a_target, an_edition, follow_everything, vali
 from tocsin.actions import choose as choosing
 from tocsin.actions import seek
 from tocsin.actions.choose import choice_of, choose
-from tocsin.actions.models import Action, Letter
+from tocsin.actions.count import change_states
+from tocsin.actions.fold import make_hour
+from tocsin.actions.models import Action, HourOfPlace, Letter
+from tocsin.actions.rollup import WHOLE
 from tocsin.actions.seek import seek_batch
 from tocsin.actions.states import State
 from tocsin.actions.take import take
@@ -94,6 +97,17 @@ def test_it_works(edition: Edition, provider: Provider) -> None:
     assert written_to() == ["Ottawa Centre"]
     assert Action.objects.get().division == CENTRE.division
     assert seek_batch() == 0
+
+
+def test_a_riding_is_in_its_hour_once_and_leaves_it_with_its_action(edition: Edition, provider: Provider) -> None:
+    act(edition)
+    seek_batch()
+    seek_batch()
+    in_riding = HourOfPlace.objects.filter(kind="riding", place=CENTRE.division).exclude(hour=WHOLE)
+    assert [row.people for row in in_riding] == [1]
+    assert make_hour(in_riding[0].hour) == {edition.campaign_id: 0}
+    change_states([(Action.objects.get().pk, State.FOLLOWED, State.INVALIDATED, "forged")])
+    assert [row.people for row in in_riding.all()] == [0]
 
 
 def test_of_several_the_one_that_was_chosen_at_the_form(edition: Edition, provider: Provider) -> None:

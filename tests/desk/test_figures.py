@@ -14,7 +14,8 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from tests.desk.conftest import Sign
-from tocsin.actions.models import HourOfActions, HourOfLetters, HourOfPlace, HourOfViews, RollUpMark, RollUpProof
+from tocsin.actions.models import HourOfActions, HourOfLetters, HourOfViews, RollUpMark, RollUpProof
+from tocsin.actions.rollup import Place, write_places
 from tocsin.actions.screen import screen_batch
 from tocsin.actions.states import State
 from tocsin.campaigns.models import Campaign, CounterEntry, Edition, Kind, Tally, Target, Targeting
@@ -46,7 +47,7 @@ def some_numbers(campaign: Campaign, now: datetime | None = None) -> None:
         )
     HourOfViews.objects.create(campaign=campaign, hour=now, language="en", source="//other.example", views=8)
     for place, people in (("ON", 60), ("QC", 25), ("YT", 3)):
-        HourOfPlace.objects.create(campaign=campaign, kind="province", place=place, hour=now, people=people)
+        write_places({Place(campaign.pk, "province", place, now): people})
     Tally.objects.filter(campaign=campaign).update(counted=92)
     RollUpMark.objects.create(walk="actions", at=now, done=True)
 
@@ -66,11 +67,11 @@ def csv(client: Client, address: str, name: str, query: str = "") -> list[str]:
 def test_it_works(admin: Client, numbers: str) -> None:
     page = admin.get(numbers)
     assert page.status_code == 200
-    assert "92 people acted between 9 Jun and 15 Jun. Most at once: 60 (15 Jun 2026)." in page.text
+    assert "92 people acted between 9 Jun and 15 Jun 2026. Most at once: 60 (15 Jun 2026)." in page.text
     assert page.text.count('role="img"') == page.text.count("<title id=") == 9
     assert page.context["tiles"] == [
         ("people acted", "92"),
-        ("in their own words", "27%"),
+        ("changed the offered text", "27%"),
         ("page views seen here", "376"),
         ("actions for each hundred views", "24.5"),
     ]
@@ -106,6 +107,7 @@ def test_a_day_that_does_not_exist_is_said_and_nothing_is_lost(admin: Client, nu
     assert "Choose both days" in page.text
     assert 'value="2026-06-31"' in page.text
     assert page.context["language"] == "fr"
+    assert [choice.url for choice in page.context["languages"]] == ["?", "?language=en", "?language=fr"]
 
 
 def test_each_picture_is_csv_too(admin: Client, numbers: str) -> None:
@@ -190,7 +192,7 @@ def test_ridings_stand_there_by_their_names(admin: Client, numbers: str, campaig
     Campaign.objects.filter(pk=campaign.pk).update(targeting=Targeting.POSTAL_CODE)
     Target.objects.create(name="Jane Doe", email="jane@parl.example", division="ed:1", division_name="Ottawa Centre")
     for place in ("ed:1", "ocd-division/country:ca/ed:2"):
-        HourOfPlace.objects.create(campaign=campaign, kind="riding", place=place, hour=NOON, people=20)
+        write_places({Place(campaign.pk, "riding", place, NOON): 20})
     page = admin.get(numbers).text
     assert "Ottawa Centre" in page
     assert "ed:2" in page

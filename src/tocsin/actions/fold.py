@@ -18,7 +18,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from tocsin.actions.hours import HourOfActions, HourOfPlace
 from tocsin.actions.models import Action
 from tocsin.actions.newest import first_number
-from tocsin.actions.rollup import MOST_SOURCES, cell_of, look_inside
+from tocsin.actions.rollup import MOST_SOURCES, Place, cell_of, look_inside, write_places
 from tocsin.actions.states import IN_THE_TALLY, State
 from tocsin.actions.take import action_context
 from tocsin.campaigns.models import Tally
@@ -140,19 +140,13 @@ def _look_inside(action: Action, sums: Sums, key: Key) -> None:
 def _written(campaign: int, hour: datetime, found: Sums) -> bool:
     """Writes what is not there as it should be; whether people, own words or places were wrong."""
     there = _there(campaign, hour)
-    if found.unreadable:  # what was erased is counted on, as it was
-        return _people_only(there, found)
     wanted = _bounded(found)
+    if found.unreadable:  # who was erased is counted on; what was known of their words and place is kept as a number
+        wanted.own_words, wanted.places = there.own_words, there.places
     if (wanted.people, wanted.own_words, wanted.places) == (there.people, there.own_words, there.places):
         return False
-    _replace(campaign, hour, wanted)
+    _replace(campaign, hour, wanted, there)
     return wanted.by_language() != there.by_language() or wanted.places != there.places
-
-
-def _people_only(there: Sums, found: Sums) -> bool:
-    return {key: people for key, (people, _) in there.by_language().items()} != {
-        key: people for key, (people, _) in found.by_language().items()
-    }
 
 
 def _there(campaign: int, hour: datetime) -> Sums:
@@ -180,9 +174,8 @@ def _bounded(found: Sums) -> Sums:
     return wanted
 
 
-def _replace(campaign: int, hour: datetime, wanted: Sums) -> None:
+def _replace(campaign: int, hour: datetime, wanted: Sums, there: Sums) -> None:
     HourOfActions.objects.filter(campaign=campaign, hour=hour).delete()
-    HourOfPlace.objects.filter(campaign=campaign, hour=hour).delete()
     HourOfActions.objects.bulk_create(
         HourOfActions(
             campaign_id=campaign,
@@ -194,7 +187,13 @@ def _replace(campaign: int, hour: datetime, wanted: Sums) -> None:
         )
         for key, people in wanted.people.items()
     )
-    HourOfPlace.objects.bulk_create(
-        HourOfPlace(campaign_id=campaign, hour=hour, kind=kind, place=place, people=people)
-        for (kind, place), people in wanted.places.items()
-    )
+    differ = {key: wanted.places[key] - there.places[key] for key in {*wanted.places, *there.places}}
+    write_places({Place(campaign, *key, hour): number for key, number in differ.items()})
+
+
+def clear_between(hour: datetime, later: datetime) -> None:
+    """Takes away what stands in hours, between these two, in which nobody acted at all."""
+    HourOfActions.objects.filter(hour__gt=hour, hour__lt=later).delete()
+    places = HourOfPlace.objects.filter(hour__gt=hour, hour__lt=later).exclude(people=0)
+    rows = places.values_list("campaign_id", "kind", "place", "hour", "people")
+    write_places({Place(pk, kind, place, at): -people for pk, kind, place, at, people in rows})

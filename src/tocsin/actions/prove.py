@@ -14,11 +14,11 @@ from datetime import datetime
 from django.db.models import Sum
 from django.utils import timezone
 
-from tocsin.actions.fold import HOUR, make_hour
-from tocsin.actions.hours import HourOfActions, HourOfPlace, RollUpMark, RollUpProof
+from tocsin.actions.fold import HOUR, clear_between, make_hour
+from tocsin.actions.hours import RollUpMark, RollUpProof
 from tocsin.actions.models import Action
 from tocsin.actions.newest import first_number
-from tocsin.actions.rollup import hour_of
+from tocsin.actions.rollup import WHOLE, hour_of
 from tocsin.campaigns.models import Tally
 
 WALK = "actions"
@@ -32,22 +32,15 @@ def roll_up_what_is_old(seconds: float = SECONDS_AT_ONCE) -> int:
     made, until = 0, time.monotonic() + seconds
     while not mark.done and time.monotonic() < until:
         hour = _hour_before(mark.at)
+        clear_between(hour or WHOLE, min(mark.at, _begin() - 2 * HOUR))  # what is fresh is left alone
         if hour is None:
             mark.done = True
         else:
             make_hour(hour)
-            _clear_between(hour, mark.at)
             mark.at = hour
             made += 1
         mark.save(update_fields=["at", "done"])
     return made
-
-
-def _clear_between(hour: datetime, later: datetime) -> None:
-    """Nothing was accepted between these two, so nothing may stand there. What is fresh is left alone."""
-    later = min(later, hour_of(timezone.now()) - HOUR)
-    for sums in (HourOfActions, HourOfPlace):
-        sums.objects.filter(hour__gt=hour, hour__lt=later).delete()
 
 
 def begin_again() -> None:

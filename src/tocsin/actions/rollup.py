@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from tocsin.actions.hours import HourOfActions, HourOfPlace
@@ -25,6 +25,8 @@ from tocsin.lib.vault import vault
 
 # For each hour and language. Who floods a campaign with invented sources fills these and no table.
 MOST_SOURCES = 25
+# Of places, the sum of all hours stands in this one: a picture of ridings reads some hundred rows.
+WHOLE = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,5 +157,9 @@ def _known_sources(groups: Mapping[tuple[int, datetime, str], Any]) -> dict[tupl
 
 
 def write_places(places: Mapping[Place, int]) -> None:
-    rows = [(*place, number) for place, number in sorted(places.items()) if number]
+    """To their hours and to the whole, in one statement, so that the whole is always the sum."""
+    sums = Counter(places)
+    for place, number in places.items():
+        sums[place._replace(hour=WHOLE)] += number
+    rows = [(*place, number) for place, number in sorted(sums.items()) if number]
     sql.add_up(HourOfPlace._meta.db_table, ("campaign_id", "kind", "place", "hour"), ("people",), rows)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from tocsin.actions.models import HourOfPlace, RollUpMark, RollUpProof
 from tocsin.campaigns.models import Campaign, Targeting
 from tocsin.desk import figure_shares, figure_times
-from tocsin.desk.figures import OverTime, Scope, acted_since_views, first_hour, over_time, tallied
+from tocsin.desk.figures import OverTime, Scope, Shares, acted_since_views, first_hour, over_time, shares, tallied
 from tocsin.desk.frame import Frame, campaign_crumbs, show
 from tocsin.desk.moments import moments_of
 from tocsin.desk.numbers import worker_health
@@ -45,6 +45,10 @@ class Figures:
     @cached_property
     def seen(self) -> OverTime:
         return over_time(self.scope)
+
+    @cached_property
+    def shares(self) -> Shares:
+        return shares(self.scope)
 
     @cached_property
     def acted(self) -> int:
@@ -77,13 +81,13 @@ class Figures:
         return figure_times.views(self.scope, self.seen, self.acted_since_views, counted=counted)
 
     def sources(self) -> Picture:
-        return figure_shares.came_from(self.scope)
+        return figure_shares.came_from(self.shares)
 
     def referrers(self) -> Picture:
-        return figure_shares.read_from(self.scope, counted=settings.TOCSIN_COUNT_VIEWS)
+        return figure_shares.read_from(self.shares, counted=settings.TOCSIN_COUNT_VIEWS)
 
     def languages(self) -> Picture:
-        return figure_shares.in_languages(self.scope)
+        return figure_shares.in_languages(self.shares)
 
     def provinces(self) -> Picture:
         return figure_shares.in_places([self.campaign.pk], HourOfPlace.Kind.PROVINCE, self.acted)
@@ -170,7 +174,7 @@ def _tiles(figures: Figures) -> list[tuple[str, str]]:
     seen = figures.seen
     tiles = [(_("people acted"), said(seen.acted))]
     if figures.letters:
-        tiles.append((_("in their own words"), said_percent(percent(seen.wrote_own, seen.acted))))
+        tiles.append((_("changed the offered text"), said_percent(percent(seen.wrote_own, seen.acted))))
     if settings.TOCSIN_COUNT_VIEWS:
         tiles.append((_("page views seen here"), said(seen.viewed)))
         share = percent(figures.acted_since_views, seen.viewed)
@@ -180,7 +184,8 @@ def _tiles(figures: Figures) -> list[tuple[str, str]]:
 
 def choices(request: HttpRequest, asked: Asked, span: Span, language: str) -> dict[str, Any]:
     """The links by which time, steps and language are chosen, and what stands in the form of days."""
-    keep = {key: value for key, value in request.GET.items() if key in {"range", "step", "language", "since", "until"}}
+    chosen = {"step", "language"} if asked.problem else {"range", "step", "language", "since", "until"}
+    keep = {key: value for key, value in request.GET.items() if key in chosen}
 
     def link(**changes: str) -> str:
         return "?" + urlencode({key: value for key, value in {**keep, **changes}.items() if value})
@@ -188,7 +193,6 @@ def choices(request: HttpRequest, asked: Asked, span: Span, language: str) -> di
     ranges = [
         Choice(link(range=name, since="", until="", step=""), words, span.range == name)
         for name, words in RANGES.items()
-        if name != "days"
     ]
     steps = [Choice(link(step=step), STEPS[step], span.step == step) for step in span.steps]
     spoken: list[tuple[str, str | Promise]] = [("", _("All languages")), *settings.LANGUAGES]

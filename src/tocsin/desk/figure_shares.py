@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from tocsin.actions.models import HourOfPlace
 from tocsin.campaigns.models import PostalDivision, Target
-from tocsin.desk.figures import FEW, Scope, languages, places, sources, sources_of_views
+from tocsin.desk.figures import FEW, Shares, places
 from tocsin.desk.picture import Line, Picture, percent, said, said_percent
 from tocsin.desk.pictures import bars
 from tocsin.lib.places import provinces_in
@@ -21,9 +21,9 @@ MOST_SOURCES = 15
 MOST_BARS = 20
 
 
-def came_from(scope: Scope) -> Picture:
+def came_from(shares: Shares) -> Picture:
     """The sources that actions carry."""
-    people, views = sources(scope), sources_of_views(scope)
+    people, views = shares.by_source(), shares.views_by_source()
     rows = _top(people)
     whole = sum(people.values())
     return Picture(
@@ -57,9 +57,9 @@ def came_from(scope: Scope) -> Picture:
     )
 
 
-def read_from(scope: Scope, *, counted: bool) -> Picture:
+def read_from(shares: Shares, *, counted: bool) -> Picture:
     """The links and sites that readers came from, whether they acted or not."""
-    views = sources_of_views(scope)
+    views = shares.views_by_source()
     rows, whole = _top(views), sum(views.values())
     return Picture(
         key="referrers",
@@ -84,8 +84,8 @@ def read_from(scope: Scope, *, counted: bool) -> Picture:
     )
 
 
-def in_languages(scope: Scope) -> Picture:
-    found = languages(scope)
+def in_languages(shares: Shares) -> Picture:
+    found = shares.by_language()
     names = {code: str(name) for code, name in settings.LANGUAGES}
     rows = sorted(found.items(), key=lambda row: -row[1][0])
     return Picture(

@@ -9,13 +9,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from tocsin.actions.models import HourOfLetters
 from tocsin.campaigns.models import Campaign, Kind
 from tocsin.desk.figures import OverTime, Scope, grown, letters
 from tocsin.desk.moments import Moment
 from tocsin.desk.picture import Line, Picture, percent, said, said_percent
 from tocsin.desk.pictures import plot
 from tocsin.desk.spans import Span, short_day
+from tocsin.desk.templatetags.desk import day as a_day
 from tocsin.outbox.models import State
 
 # What became of letters, in the order in which a column stands.
@@ -33,12 +33,11 @@ def when(span: Span) -> str:
     """“between 20 Nov and 26 Nov 2026”, or “in the last 24 hours”."""
     if span.range == "24h":
         return _("in the last 24 hours")
-    if span.first_day == span.last_day:
-        return _("on %(day)s") % {"day": short_day(span.first_day)}
-    return _("between %(first)s and %(last)s") % {
-        "first": short_day(span.first_day),
-        "last": short_day(span.last_day),
-    }
+    first, last = span.first_day, span.last_day
+    if first == last:
+        return _("on %(day)s") % {"day": a_day(first)}
+    begins = short_day(first) if first.year == last.year else a_day(first)
+    return _("between %(first)s and %(last)s") % {"first": begins, "last": a_day(last)}
 
 
 def actions(scope: Scope, seen: OverTime, moments: list[Moment], *, letters: bool) -> Picture:
@@ -76,7 +75,8 @@ def _said_of_actions(span: Span, seen: OverTime) -> str:
     if not most:
         return sentence
     at = span.long(seen.people.index(most))
-    return f"{sentence} {_('Most at once: %(people)s (%(at)s).') % {'people': said(most), 'at': at}}"
+    highest = _("Most at once: %(people)s (%(at)s).") % {"people": said(most), "at": at}
+    return f"{sentence} {highest}"
 
 
 def growth(scope: Scope, seen: OverTime, goal: int | None) -> Picture:
@@ -211,7 +211,3 @@ def _plot(span: Span, **drawn: Any) -> Any:
 
 def writes_letters(campaign: Campaign) -> bool:
     return campaign.kind == Kind.LETTER
-
-
-def any_letters(campaigns: list[int]) -> bool:
-    return HourOfLetters.objects.filter(campaign__in=campaigns).exists()

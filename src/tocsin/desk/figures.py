@@ -9,11 +9,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 from typing import Any
 
 from django.db.models import Min, QuerySet, Sum
 
 from tocsin.actions.models import HourOfActions, HourOfLetters, HourOfPlace, HourOfViews
+from tocsin.actions.rollup import WHOLE
 from tocsin.campaigns.models import Campaign, CounterEntry, Tally
 from tocsin.desk.spans import Span
 
@@ -32,9 +34,6 @@ class Scope:
     def within(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         found = self.of_language(rows.filter(hour__gte=self.span.begins, hour__lt=self.span.ends))
         return found.filter(campaign__in=self.campaigns).order_by()
-
-    def before(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        return self.of_language(rows.filter(hour__lt=self.span.begins)).filter(campaign__in=self.campaigns).order_by()
 
     def of_language(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.filter(language=self.language) if self.language else rows
@@ -83,36 +82,55 @@ def acted_since_views(scope: Scope, seen: OverTime) -> int:
         return 0
     if seen.views_since <= scope.span.begins:
         return seen.acted
-    rows = scope.within(HourOfActions.objects.filter(hour__gte=seen.views_since))
-    return rows.aggregate(people=Sum("people"))["people"] or 0
+    return _people(scope.within(HourOfActions.objects.filter(hour__gte=seen.views_since)))
 
 
-def sources(scope: Scope) -> Counter[str]:
-    rows = scope.within(HourOfActions.objects.all()).values_list("source")
-    return _sums(rows.annotate(number=Sum("people")))
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Sums of a span by language and source."""
+
+    people: Counter[tuple[str, str]]
+    own_words: Counter[tuple[str, str]]
+    views: Counter[tuple[str, str]]
+
+    def by_source(self) -> Counter[str]:
+        return _summed(self.people, 1)
+
+    def views_by_source(self) -> Counter[str]:
+        return _summed(self.views, 1)
+
+    def by_language(self) -> dict[str, tuple[int, int, int]]:
+        """People, with their own words, page views."""
+        sums = [_summed(numbers, 0) for numbers in (self.people, self.own_words, self.views)]
+        return {
+            language: (sums[0][language], sums[1][language], sums[2][language]) for language in {*sums[0], *sums[2]}
+        }
 
 
-def sources_of_views(scope: Scope) -> Counter[str]:
-    rows = scope.within(HourOfViews.objects.all()).values_list("source")
-    return _sums(rows.annotate(number=Sum("views")))
+def shares(scope: Scope) -> Shares:
+    """One pass over the actions and one over the views, for all pictures of shares together."""
+    found = Shares(Counter(), Counter(), Counter())
+    actions = scope.within(HourOfActions.objects.all()).values_list("language", "source")
+    for language, source, people, own in actions.annotate(people=Sum("people"), own=Sum("own_words")):
+        found.people[language, source], found.own_words[language, source] = people, own
+    views = scope.within(HourOfViews.objects.all()).values_list("language", "source")
+    for language, source, number in views.annotate(number=Sum("views")):
+        found.views[language, source] = number
+    return found
 
 
-def languages(scope: Scope) -> dict[str, tuple[int, int, int]]:
-    """By language: people, with their own words, page views."""
-    found: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
-    actions = scope.within(HourOfActions.objects.all()).values_list("language")
-    for language, people, own in actions.annotate(people=Sum("people"), own=Sum("own_words")):
-        found[language][0], found[language][1] = people, own
-    views = scope.within(HourOfViews.objects.all()).values_list("language")
-    for language, number in views.annotate(number=Sum("views")):
-        found[language][2] = number
-    return {language: (people, own, views) for language, (people, own, views) in sorted(found.items())}
+def _summed(numbers: Counter[tuple[str, str]], part: int) -> Counter[str]:
+    sums = Counter[str]()
+    for key, number in numbers.items():
+        if number > 0:
+            sums[key[part]] += number
+    return sums
 
 
 def places(campaigns: list[int], kind: str) -> Counter[str]:
     """Of the whole campaign, whatever the span and the language: two pictures side by side tell of nobody."""
-    rows = HourOfPlace.objects.filter(campaign__in=campaigns, kind=kind).order_by().values_list("place")
-    return _sums(rows.annotate(number=Sum("people")))
+    rows = HourOfPlace.objects.filter(campaign__in=campaigns, kind=kind, hour=WHOLE).order_by()
+    return Counter({place: number for place, number in rows.values_list("place").annotate(Sum("people")) if number > 0})
 
 
 def letters(scope: Scope) -> dict[str, list[int]]:
@@ -126,19 +144,27 @@ def letters(scope: Scope) -> dict[str, list[int]]:
 
 def grown(scope: Scope, people: list[int]) -> list[int]:
     """The number as it stood at the end of each place. In all languages together, the ledger is in it."""
-    steps = list(people)
-    begins = scope.before(HourOfActions.objects.all()).aggregate(people=Sum("people"))["people"] or 0
+    steps, begins = list(people), _before(scope, sum(people))
     if not scope.language:
         for at, number in _ledger(scope.campaigns):
             if at < scope.span.begins:
                 begins += number
             elif at < scope.span.ends:
                 steps[scope.span.place_of(at)] += number
-    found = []
-    for step in steps:
-        begins += step
-        found.append(max(0, begins))
-    return found
+    return [max(0, number) for number in list(accumulate(steps, initial=begins))[1:]]
+
+
+def _before(scope: Scope, within: int) -> int:
+    """People who acted before the span. Of all languages it is what is left of the tally: years need no adding up."""
+    rows = scope.of_language(HourOfActions.objects.filter(campaign__in=scope.campaigns))
+    if scope.language:
+        return _people(rows.filter(hour__lt=scope.span.begins))
+    tallies = Tally.objects.filter(campaign__in=scope.campaigns).aggregate(counted=Sum("counted"))["counted"] or 0
+    return tallies - within - _people(rows.filter(hour__gte=scope.span.ends))
+
+
+def _people(rows: QuerySet[HourOfActions]) -> int:
+    return rows.order_by().aggregate(people=Sum("people"))["people"] or 0
 
 
 def _ledger(campaigns: list[int]) -> Iterable[tuple[datetime, int]]:
@@ -158,7 +184,3 @@ def first_hour(campaigns: list[int]) -> datetime | None:
 
 def tallied(campaign: Campaign) -> int:
     return Tally.objects.filter(campaign=campaign).values_list("counted", flat=True).first() or 0
-
-
-def _sums(rows: Iterable[tuple[str, int]]) -> Counter[str]:
-    return Counter({name: number for name, number in rows if number > 0})

@@ -12,12 +12,13 @@ from django.db.models import Sum
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tocsin.actions.models import HourOfActions, HourOfViews
 from tocsin.campaigns.models import Campaign
 from tocsin.desk import figure_shares, figure_times
 from tocsin.desk.figure_screens import as_csv, choices, language_of
-from tocsin.desk.figures import OverTime, Scope, acted_since_views, first_hour, over_time
+from tocsin.desk.figures import OverTime, Scope, Shares, acted_since_views, first_hour, over_time, shares
 from tocsin.desk.frame import Frame, show
 from tocsin.desk.numbers import worker_health
 from tocsin.desk.picture import Line, Picture, percent, said, said_percent
@@ -61,6 +62,10 @@ class FiguresOfAll:
         return over_time(self.scope)
 
     @cached_property
+    def shares(self) -> Shares:
+        return shares(self.scope)
+
+    @cached_property
     def rows(self) -> list[OneOfAll]:
         """Whoever had most first."""
         people: dict[int, tuple[int, int]] = defaultdict(lambda: (0, 0))
@@ -94,7 +99,12 @@ class FiguresOfAll:
         return Picture(
             key="campaigns",
             heading=_("Campaigns side by side"),
-            says=_("%(number)s campaigns had readers or people who acted.") % {"number": said(len(rows))},
+            says=ngettext(
+                "%(number)s campaign had readers or people who acted.",
+                "%(number)s campaigns had readers or people who acted.",
+                len(rows),
+            )
+            % {"number": said(len(rows))},
             columns=[_("Campaign"), _("People"), _("With their own words"), _("Page views")],
             csv_columns=["campaign", "people", "own_words", "views"],
             lines=lines,
@@ -103,10 +113,10 @@ class FiguresOfAll:
         )
 
     def sources(self) -> Picture:
-        return figure_shares.came_from(self.scope)
+        return figure_shares.came_from(self.shares)
 
     def languages(self) -> Picture:
-        return figure_shares.in_languages(self.scope)
+        return figure_shares.in_languages(self.shares)
 
 
 ALL: dict[str, Callable[[FiguresOfAll], Picture]] = {

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tocsin.actions.models import HandIn
 from tocsin.campaigns.models import Campaign, Edition
@@ -38,7 +39,10 @@ def handed_in(campaign: Campaign, since: datetime, until: datetime) -> Iterable[
     rows = HandIn.objects.filter(campaign=campaign, handed_over_at__gte=since, handed_over_at__lt=until)
     for at, people in rows.values_list("handed_over_at", "people"):
         if at:
-            yield Moment(at, _("Letters of %(people)s people were handed in") % {"people": people})
+            said = ngettext(
+                "The letter of %(people)s person was handed in", "Letters of %(people)s people were handed in", people
+            )
+            yield Moment(at, said % {"people": people})
 
 
 def opened_and_closed(campaign: Campaign, since: datetime, until: datetime) -> Iterable[Moment]:

@@ -26,7 +26,6 @@ RANGES: dict[str, Promise] = {
     "7d": _("7 days"),
     "30d": _("30 days"),
     "all": _("All"),
-    "days": _("From a day to a day"),
 }
 DAYS = {"7d": 7, "30d": 30}
 USUAL = "7d"

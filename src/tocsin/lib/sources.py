@@ -15,8 +15,10 @@ SITE = "//"
 
 
 def source_name(source: Mapping[str, str]) -> str:
-    """The one name of what an action or an address carries; empty where it carries none."""
-    return next((value.lower() for name in NAMED_BY if (value := str(source.get(name, "")).strip())), "")[:LONGEST]
+    """The one name of what an action or an address carries; empty where it carries none. An e-mail address, which some
+    programs put there, is none."""
+    named = (str(source.get(name, "")).strip().lower() for name in NAMED_BY)
+    return next((value for value in named if value and "@" not in value), "")[:LONGEST]
 
 
 def site_name(referrer: str, own_host: str) -> str:
