@@ -64,7 +64,9 @@ def test_the_list_costs_few_queries(
 @pytest.mark.parametrize("asked", ["x", "-1", "９", "99999999999999"])
 def test_an_odd_address_is_no_error(admin: Client, campaign: Campaign, second: Edition, asked: str) -> None:
     assert admin.get(at("editions", campaign), {"below": asked, "language": asked}).status_code == 200
-    assert admin.get(at("compare", campaign), {"before": asked, "after": second.pk}, follow=True).status_code == 404
+    assert (
+        admin.get(at("compare", campaign), {"before": asked, "after": str(second.pk)}, follow=True).status_code == 404
+    )
 
 
 def test_a_language_without_editions_says_so(admin: Client, campaign: Campaign, second: Edition) -> None:
@@ -92,6 +94,16 @@ def test_editions_of_another_campaign_are_not_compared(admin: Client, campaign: 
 
 def test_the_question_stands_on_the_campaigns_first_screen(admin: Client, campaign: Campaign, second: Edition) -> None:
     assert "Say what follows" in admin.get(at("hub", campaign)).content.decode()
+
+
+def test_the_question_stands_on_the_desks_first_screen_for_who_may_answer(
+    admin: Client, colleague: Callable[..., Client], campaign: Campaign, second: Edition
+) -> None:
+    said = "Words have changed after people had signed others"
+    assert said in admin.get("/desk/").content.decode()
+    assert said not in colleague("campaigns.view_campaign").get("/desk/").content.decode()
+    EditionNote.objects.all().delete()
+    assert said not in admin.get("/desk/").content.decode()
 
 
 def test_a_correction_is_kept_with_its_sentence(admin: Client, campaign: Campaign, second: Edition) -> None:

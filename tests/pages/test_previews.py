@@ -137,7 +137,7 @@ def test_a_public_correction_stands_on_the_page(client: Client, live: MakePage, 
     first = live()
     before = Edition.objects.get()
     assert first.live
-    _correct(campaign, before)
+    correct(campaign, before)
     page = client.get("/en/keep-the-door-open/")
     assert "The words were changed on" in page.content.decode()
     assert "We put it right." in page.content.decode()
@@ -145,7 +145,7 @@ def test_a_public_correction_stands_on_the_page(client: Client, live: MakePage, 
     assert not page.cookies
 
 
-def _correct(campaign: Campaign, before: Edition) -> None:
+def correct(campaign: Campaign, before: Edition) -> None:
     after = Edition.objects.create(campaign=campaign, language="en", number=2, words=before.words, sha256="x")
     EditionNote.objects.create(
         campaign=campaign,

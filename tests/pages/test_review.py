@@ -140,7 +140,10 @@ def test_whoever_may_not_publish_may_not_approve(draft: MakePage, hire: Hire) ->
     address = reverse("wagtailadmin_pages:workflow_action", args=[page.pk, "approve", TaskState.objects.get().pk])
     writer.post(address, {"comment": ""})
     assert not ActionPage.objects.get().live
-    assert "locked" in writer.get(edit(page)).content.decode()
+    assert TaskState.objects.get().status == TaskState.STATUS_IN_PROGRESS
+    asker = User.objects.get(username="writer")
+    assert Review.objects.get().get_actions(page, asker) == []
+    assert writer.get(edit(page)).context["page_locked"]
 
 
 def test_the_desk_lists_what_waits_for_a_reviewer(draft: MakePage, hire: Hire) -> None:

@@ -5,7 +5,7 @@ Pure: plain words in, plain texts out. A part that an edition does not have is a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -56,7 +56,7 @@ def parts_of(words: EditionWords) -> dict[str, str]:
         "demand": words["demand"],
         "petition": words["petition_text"],
         **_of_the_letter(words["letter"]),
-        "consents": "\n".join(f"{one['text']} [{one['purpose']}]" for one in words["consents"]),
+        "consents": "\n".join(one["text"] for one in words["consents"]),
         "targets": "\n".join(", ".join(one["address"]) or one["name"] for one in words["targets"]),
         "form": "\n".join(_of_the_form(words)),
         "data_note": words["data_note"],
@@ -98,11 +98,11 @@ def _of_the_letter(letter: LetterWords | None) -> dict[str, str]:
 
 
 def _of_a_variant(variant: VariantWords) -> str:
-    rule: Mapping[str, object] = variant["rule"]
-    sign = "≠" if rule["negated"] else "="
-    head = f"[{rule['attribute']} {sign} {', '.join(variant['rule']['values'])}]"
+    """With whom it is for, in the campaigner's own words."""
+    rule = variant["rule"]
+    whom = f"{'≠ ' if rule['negated'] else ''}{', '.join(rule['values'])}:"
     return "\n".join(
-        part for part in (head, variant["header"], variant["text"], variant["closing"], variant["excluded"]) if part
+        part for part in (whom, variant["header"], variant["text"], variant["closing"], variant["excluded"]) if part
     )
 
 

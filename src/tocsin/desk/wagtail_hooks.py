@@ -34,6 +34,7 @@ from tocsin.desk.rights import MANAGE_STAFF, OPEN_PERSONAL_DATA, SEE_AUDIT, gran
 from tocsin.desk.scripts import Scripts
 from tocsin.desk.target_lists import TargetLists
 from tocsin.desk.targets import Targets
+from tocsin.desk.words_panel import ChangedWordsPanel
 
 # What a campaigner does not need. The site history stays, under reports: it is the record of who did what.
 NOT_IN_THE_MENU = {"help", "documents"}
@@ -170,7 +171,7 @@ def leave_documents_out(_request: HttpRequest, items: list[Any]) -> None:
 
 @hooks.register("construct_homepage_panels")
 def put_campaigns_first(_request: HttpRequest, panels: list[Any]) -> None:
-    panels.append(CampaignsPanel())
+    panels += [ChangedWordsPanel(), CampaignsPanel()]
 
 
 @hooks.register("register_permissions")

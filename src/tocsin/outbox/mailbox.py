@@ -35,8 +35,9 @@ class ReadMail:
     text: str
     html: str
 
-    def header(self, name: str) -> str:
-        return next((value for key, value in self.headers if key.lower() == name.lower()), "")
+    @property
+    def subject(self) -> str:
+        return next((value for name, value in self.headers if name == "Subject"), "")
 
 
 @dataclass(frozen=True, slots=True)
