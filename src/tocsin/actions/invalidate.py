@@ -117,23 +117,33 @@ def carry_out(decision_id: int) -> None:
     decision = Invalidation.objects.select_related("campaign", "restores").filter(pk=decision_id, done_at=None).first()
     if decision is None:
         return
-    move = _put_back if decision.restores_id else _take_out
-    while actions := _next(decision):
-        moved = move(decision, actions)
-        Invalidation.objects.filter(pk=decision.pk).update(people=F("people") + moved)
-        if not moved:
-            time.sleep(A_MOMENT)  # another worker has them in hand, and lets go of them soon
+    while _once_over(decision):
+        pass
     Invalidation.objects.filter(pk=decision.pk, done_at=None).update(done_at=Now())
 
 
-def _next(decision: Invalidation) -> dict[int, State]:
+def _once_over(decision: Invalidation) -> bool:
+    """Goes through the set once, by the numbers of its actions; whether it found any that were still to be moved."""
+    move, after, moved = _put_back if decision.restores_id else _take_out, 0, 0
+    while actions := _next(decision, after):
+        after = max(actions)
+        done = move(decision, actions)
+        Invalidation.objects.filter(pk=decision.pk).update(people=F("people") + done)
+        moved += done
+    if after and not moved:
+        time.sleep(A_MOMENT)  # another worker has them in hand, and lets go of them soon
+    return bool(after)
+
+
+def _next(decision: Invalidation, after: int) -> dict[int, State]:
     """Some of those that are still to be moved. Who acted after it was decided is not: a set does not grow."""
     if decision.restores_id:
         rows = Action.objects.filter(campaign=decision.campaign, state=State.INVALIDATED, reason=decision.mark)
     else:
         chosen = in_the_set(decision.campaign, chosen_by(decision))
         rows = chosen.filter(accepted_at__lte=decision.decided_at)
-    return {pk: State(now) for pk, now in rows.values_list("pk", "state")[:AT_ONCE]}
+    following = rows.filter(pk__gt=after).order_by("pk")
+    return {pk: State(now) for pk, now in following.values_list("pk", "state")[:AT_ONCE]}
 
 
 def _take_out(decision: Invalidation, actions: dict[int, State]) -> int:
