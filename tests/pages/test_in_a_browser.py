@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.pages.conftest import MakePage
-from tocsin.pages.scripts import Script
+from tests.scripting import one_that_runs
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PATH = "/en/keep-the-door-open/"
@@ -45,7 +46,7 @@ def test_a_curious_script_learns_nothing(
     live: MakePage, live_server: Any, new_page: Callable[..., Any], beside: str
 ) -> None:
     """In its frame, and also where somebody opens the frame's own address."""
-    Script.objects.create(page=live(), name="Curious", code=CURIOUS, hosts="stats.example.org", enabled=True)
+    one_that_runs(live(), code=CURIOUS, hosts="stats.example.org")
     said = heard(new_page(base_url=live_server.url), PATH + beside)
     assert set(said) - {"could leave the frame", "could not leave the frame"} == {
         "could not read the form",
@@ -56,3 +57,24 @@ def test_a_curious_script_learns_nothing(
         "done",
     }
     assert ("could not leave the frame" in said) == (beside == "")
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_what_is_asked_about_loads_after_the_yes_and_without_script_too(
+    live: MakePage,
+    live_server: Any,
+    new_page: Callable[..., Any],
+    script: bool,  # noqa: FBT001
+) -> None:
+    one_that_runs(live(), consent_class="statistics", code="<b>counted</b>")
+    page = new_page(base_url=live_server.url, java_script_enabled=script)
+    page.goto(PATH)
+    assert [frame.url for frame in page.frames[1:]] in ([], ["about:blank"], [""])
+    page.get_by_role("button", name="Yes, this time").click()
+    frame = page.frame_locator("iframe[name=scripts-statistics]")
+    expect(frame.get_by_text("Thank you. It runs for this visit.")).to_be_visible()
+    expect(frame.get_by_text("counted")).to_have_count(1)
+    assert page.url.endswith(PATH)
+    assert page.context.cookies() == []
+    page.reload()
+    assert [frame.url for frame in page.frames[1:]] in ([], ["about:blank"], [""])

@@ -121,6 +121,20 @@ def test_neither_who_added_it_nor_who_changed_it_last_approves_it(page: ActionPa
     assert approve(script, somebody("third"))
 
 
+def test_nobody_who_changed_it_since_it_was_approved_is_the_second_person(page: ActionPage) -> None:
+    script, second = a_draft(page), somebody("second")
+    script.code = "other"
+    write_script(script, second)
+    script.name = "Renamed"
+    write_script(script, somebody("third"))
+    script.code = "yet another"
+    write_script(script, somebody("fourth"))
+    ask_for_approval(script, second)
+    assert not approve(script, second)
+    assert not approve(script, somebody("fourth"))
+    assert approve(script, somebody("fifth"))
+
+
 @pytest.mark.parametrize(
     "change", [{"code": "other"}, {"hosts": "evil.example.org"}, {"consent_class": "advertising"}, {"page": None}]
 )

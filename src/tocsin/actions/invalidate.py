@@ -7,7 +7,8 @@ wait are held meanwhile. A job does it in small steps and may be run again: what
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from array import array
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -117,31 +118,40 @@ def carry_out(decision_id: int) -> None:
     decision = Invalidation.objects.select_related("campaign", "restores").filter(pk=decision_id, done_at=None).first()
     if decision is None:
         return
-    move = _put_back if decision.restores_id else _take_out
-    while actions := _next(decision):
-        moved = move(decision, actions)
-        Invalidation.objects.filter(pk=decision.pk).update(people=F("people") + moved)
-        if not moved:
-            time.sleep(A_MOMENT)  # another worker has them in hand, and lets go of them soon
+    while _once_over(decision):
+        pass
     Invalidation.objects.filter(pk=decision.pk, done_at=None).update(done_at=Now())
 
 
-def _next(decision: Invalidation) -> dict[int, State]:
-    """Some of those that are still to be moved. Who acted after it was decided is not: a set does not grow."""
+def _once_over(decision: Invalidation) -> bool:
+    """Goes through the set once; whether it found any that were still to be moved. To find them reads all actions of
+    the campaign, so it is done once for all of them, and not for each step."""
+    move, moved = _put_back if decision.restores_id else _take_out, 0
+    left = array("q", _left(decision).values_list("pk", flat=True).iterator())
+    for at in range(0, len(left), AT_ONCE):
+        done = move(decision, left[at : at + AT_ONCE].tolist())
+        Invalidation.objects.filter(pk=decision.pk).update(people=F("people") + done)
+        moved += done
+    if left and not moved:
+        time.sleep(A_MOMENT)  # another worker has them in hand, and lets go of them soon
+    return bool(left)
+
+
+def _left(decision: Invalidation) -> QuerySet[Action]:
+    """Those that are still to be moved. Who acted after it was decided is not: a set does not grow."""
     if decision.restores_id:
-        rows = Action.objects.filter(campaign=decision.campaign, state=State.INVALIDATED, reason=decision.mark)
-    else:
-        chosen = in_the_set(decision.campaign, chosen_by(decision))
-        rows = chosen.filter(accepted_at__lte=decision.decided_at)
-    return {pk: State(now) for pk, now in rows.values_list("pk", "state")[:AT_ONCE]}
+        return Action.objects.filter(campaign=decision.campaign, state=State.INVALIDATED, reason=decision.mark)
+    chosen = in_the_set(decision.campaign, chosen_by(decision))
+    return chosen.filter(accepted_at__lte=decision.decided_at)
 
 
-def _take_out(decision: Invalidation, actions: dict[int, State]) -> int:
+def _take_out(decision: Invalidation, actions: list[int]) -> int:
     hold_these(_letters_of(actions), WHY_HELD)
-    return change_states([(pk, now, State.INVALIDATED, decision.mark) for pk, now in actions.items()])
+    counted = Action.objects.filter(pk__in=actions, state__in=IN_THE_TALLY).values_list("pk", "state")
+    return change_states([(pk, State(now), State.INVALIDATED, decision.mark) for pk, now in counted])
 
 
-def _put_back(_decision: Invalidation, actions: dict[int, State]) -> int:
+def _put_back(_decision: Invalidation, actions: list[int]) -> int:
     """As counted: what follows is made where it was not, and found where it was."""
     release_these(_letters_of(actions), WHY_HELD)
     return change_states([(pk, State.INVALIDATED, State.COUNTED, "") for pk in actions])
@@ -151,5 +161,5 @@ def chosen_by(decision: Invalidation) -> Chosen:
     return Chosen(decision.source_key, decision.source_value, decision.sign, decision.since, decision.until)
 
 
-def _letters_of(actions: Iterable[int]) -> list[int]:
-    return list(Letter.objects.filter(action__in=list(actions)).values_list("message_id", flat=True))
+def _letters_of(actions: list[int]) -> list[int]:
+    return list(Letter.objects.filter(action__in=actions).values_list("message_id", flat=True))

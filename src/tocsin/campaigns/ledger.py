@@ -35,6 +35,7 @@ def must_be_approved(campaign: Campaign, user: Any, people: int, *, may_approve:
 @transaction.atomic
 def add_lines(lines: Sequence[CounterEntry], campaign: Campaign, user: Any, name: str, *, may_approve: bool) -> bool:
     """Adds all of them or, where they are in the ledger already (a second click), none; whether it did."""
+    Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)  # two posts at once are reckoned one by one
     waits = must_be_approved(campaign, user, sum(abs(line.people) for line in lines), may_approve=may_approve)
     for line in lines:
         line.campaign, line.needs_approval = campaign, waits

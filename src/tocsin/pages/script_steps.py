@@ -1,7 +1,7 @@
 """The steps of a script: written → asked → approved or refused → switched on and off.
 
 Each is one conditional update with a line of its history, in one transaction; each answers whether it was still
-possible. Whoever added a script or changed it last never decides on it.
+possible. Whoever added a script, or changed it since it was approved last, never decides on it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max
 
 from tocsin.pages.script_history import ScriptStep, ScriptVersion
 from tocsin.pages.scripts import Script, ScriptQuerySet, Standing
@@ -34,7 +34,8 @@ def write_script(script: Script, who: Who) -> Script:
         script.added_by = who.user
     else:
         Script.objects.select_for_update().get(pk=script.pk)
-    script.changed_by = who.user
+    if script.sha256 != script.fingerprint:  # a new name alone is no change that somebody answers for
+        script.changed_by = who.user
     script.save()
     _note(script, what, who)
     return script
@@ -46,13 +47,13 @@ def ask_for_approval(script: Script, who: Who) -> bool:
 
 
 def approve(script: Script, who: Who) -> bool:
-    return _take(
-        _to_decide(script, who), What.APPROVED, script, who, standing=Standing.APPROVED, approved_sha256=script.sha256
-    )
+    changes = {"standing": Standing.APPROVED, "approved_sha256": script.sha256}
+    return may_decide(script, who.user) and _take(_to_decide(script, who), What.APPROVED, script, who, **changes)
 
 
 def refuse(script: Script, who: Who, reason: str) -> bool:
-    return _take(_to_decide(script, who), What.REFUSED, script, who, reason, standing=Standing.REFUSED)
+    changes = {"standing": Standing.REFUSED}
+    return may_decide(script, who.user) and _take(_to_decide(script, who), What.REFUSED, script, who, reason, **changes)
 
 
 def switch_on(script: Script, who: Who) -> bool:
@@ -66,8 +67,11 @@ def switch_off(script: Script, who: Who) -> bool:
 
 
 def may_decide(script: Script, user: Any) -> bool:
-    """A second person: neither whoever added it nor whoever changed it last."""
-    return user.pk not in {script.added_by_id, script.changed_by_id}
+    """A second person: neither whoever added it, nor whoever changed it since it was approved last."""
+    if user.pk in {script.added_by_id, script.changed_by_id}:
+        return False
+    approved = script.steps.filter(what=What.APPROVED).aggregate(last=Max("pk"))["last"] or 0
+    return not script.steps.filter(what=What.CHANGED, by=user, pk__gt=approved).exists()
 
 
 def _as_seen(script: Script) -> ScriptQuerySet:

@@ -28,7 +28,7 @@ FRAMES = {
     ConsentClass.ADVERTISING: "scripts-advertising.html",
 }
 # The one line in a frame that was said yes to. The colours are the browser's own, so that it is read by night, too.
-STYLE = "p{margin:0;font:600 1rem/1.4 system-ui,sans-serif}"
+STYLE = "body,p{margin:0}p{font:600 1rem/1.4 system-ui,sans-serif}"
 _STYLE_DIGEST = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 
 
