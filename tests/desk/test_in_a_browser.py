@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.campaigns.test_importing import COMMONS, MEMBER, as_csv
 from tests.desk.conftest import Sign, Write, a_hand_in
+from tocsin.actions.importing import files
+from tocsin.actions.models import Export
+from tocsin.actions.process import follow_batch
 from tocsin.actions.states import State as ActionState
 from tocsin.campaigns import importing
 from tocsin.campaigns.models import Campaign, CounterEntry, ListMember, Target, TargetImport, TargetList
 from tocsin.outbox.models import Notice, State
+from tocsin.supporters.leaving import leave
+from tocsin.supporters.models import Supporter, SupporterImport
 
 pytestmark = pytest.mark.browser
 
@@ -58,7 +65,7 @@ def screens(campaign: Campaign, target: Target, sign: Sign, write: Write) -> lis
         reverse("campaign:target_proof", args=[pk, target.pk]),
         reverse("desk_target_proof", args=[target.pk]),
         reverse("campaign:control", args=[pk, "schedule"]),
-        reverse("campaign:letters_export", args=[pk]),
+        *_data(campaign),
         reverse("campaign:new_hand_in", args=[pk, target.pk]),
         reverse("campaign:hand_in", args=[pk, ready.pk]),
         reverse("campaign:hand_ins", args=[pk]),
@@ -80,6 +87,35 @@ def _lists(campaign: Campaign) -> list[str]:
         *[reverse(f"target_list:{name}", args=[pk]) for name, pk in named.items()],
         reverse("target_list:import", args=[done.pk]),
         reverse("campaign:edit", args=[campaign.pk]),
+    ]
+
+
+def _data(campaign: Campaign) -> list[str]:
+    """People's data: lists with names, one person, an export at each stage, an import at each stage."""
+    follow_batch()
+    jane = Supporter.objects.first() or Supporter.objects.create(email_digest=b"j" * 32, sealed=b"x", language="en")
+    leave(jane.pk, "news", "mail")
+    said = {"kind": "mailing", "format": "csv", "language": "en", "asked_by_name": "Jane Doe", "purpose": "news"}
+    waiting = Export.objects.create(**said, state="making", rows=1000, rows_done=100)
+    ready = Export.objects.create(**said, state="ready", rows=5, expires_at=timezone.now() + timedelta(days=7))
+    failed = Export.objects.create(**said, state="failed", why="It could not be made (RuntimeError).")
+    kept = SupporterImport.objects.create(file_name="people.csv", by_name="Jane Doe", state="read", columns=["Email"])
+    name = files.keep_rows(kept.pk, [["jane@society.example"], ["no address"]])
+    SupporterImport.objects.filter(pk=kept.pk).update(rows_file=name, mapping={"columns": {"email": 0}})
+    checked = SupporterImport.objects.create(
+        file_name="people.csv", by_name="Jane", state="checked", columns=["Email"], numbers={"new": 1}, rows_file=name
+    )
+    return [
+        *[reverse(f"campaign:{name}", args=[campaign.pk]) for name in ("supporters", "actions", "consents", "exports")],
+        reverse("desk_supporters") + "?names=yes",
+        reverse("desk_find_person"),
+        reverse("desk_person", args=[jane.pk]),
+        reverse("desk_exports"),
+        reverse("desk_new_export", args=["mailing"]),
+        reverse("campaign:new_export", args=[campaign.pk, "letters"]),
+        *[reverse("desk_export", args=[export.pk]) for export in (waiting, ready, failed)],
+        reverse("desk_imports"),
+        *[reverse("desk_import", args=[one.pk]) for one in (kept, checked)],
     ]
 
 

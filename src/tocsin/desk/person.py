@@ -34,6 +34,7 @@ class FindForm(forms.Form):
     email = forms.CharField(
         label=gettext_lazy("E-mail address"),
         max_length=LONGEST_ADDRESS,
+        error_messages={"required": gettext_lazy("Enter a whole e-mail address, like name@example.org.")},
         help_text=gettext_lazy("The whole address. Capitals, and what stands after a +, do not matter."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "inputmode": "email"}),
     )
