@@ -6,6 +6,7 @@ import re
 
 from django.db.models import Q
 
+from tocsin.actions.lists.find import actions_by_digest
 from tocsin.actions.models import Letter
 from tocsin.desk.letter_list import for_a_list
 from tocsin.lib.emailaddress import NotAnAddress, read_address
@@ -36,7 +37,8 @@ def letters_by_address(text: str) -> list[Letter]:
         address = read_address(text)
     except NotAnAddress:
         return []
-    return _newest(Q(action__email_digest=vault().digest(address.canonical)))
+    acted = actions_by_digest(vault().digest(address.canonical)).values_list("pk", flat=True)
+    return _newest(Q(action__in=list(acted)))
 
 
 def _newest(which: Q) -> list[Letter]:

@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from tocsin.actions.lists.wanted import Wanted, midnight
 from tocsin.actions.models import Action, Letter
 from tocsin.actions.newest import first_number
-from tocsin.campaigns.models import Edition
+from tocsin.campaigns.models import Campaign, Edition
 from tocsin.supporters.current import current_consents, withdrawals
 from tocsin.supporters.models import Consent, Supporter
 
@@ -89,6 +89,13 @@ def consents_like(wanted: Wanted, campaign: int | None = None) -> Found[Consent]
     said = {name: getattr(asked, name) for name in ("language", "purpose", "method") if getattr(asked, name)}
     like = _answered(_between(walk.filter(**said), "given_at", asked), asked.answer)
     return Found(walk, like, dense=not campaign)
+
+
+def actions_by_digest(digest: bytes) -> QuerySet[Action]:
+    """One person's, newest first; also those that made no supporter: held, blocked, not confirmed. An index leads there
+    from each campaign, and none from all."""
+    campaigns = list(Campaign.objects.values_list("pk", flat=True))
+    return Action.objects.filter(campaign__in=campaigns, email_digest=digest).order_by("-pk")
 
 
 # ── what narrows ────────────────────────────────────────────────────────────────────────────────────────────────
