@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from datetime import UTC, datetime
-from typing import Any
+from typing import IO, Any, cast
 
 import pytest
 from openpyxl import load_workbook
@@ -32,7 +32,7 @@ class Stream(io.RawIOBase):
 
 def written(columns: list[str], rows: list[list[Any]]) -> Any:
     stream = Stream()
-    xlsx.write_workbook(stream, columns, rows)
+    xlsx.write_workbook(cast("IO[bytes]", stream), columns, rows)
     assert zipfile.ZipFile(io.BytesIO(stream.data)).testzip() is None
     return load_workbook(io.BytesIO(stream.data))
 
