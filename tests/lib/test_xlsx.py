@@ -67,5 +67,21 @@ def test_more_rows_than_a_sheet_holds_go_on_in_the_next(monkeypatch: pytest.Monk
     ]
 
 
+def test_a_part_never_needs_what_excel_does_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xlsx, "ROWS_AT_ONCE", 1)
+    monkeypatch.setattr(xlsx, "MOST_BYTES_OF_A_SHEET", 150)
+    book = written(["n"], [["x" * 50] for _ in range(6)])
+    assert [sheet.max_row for sheet in book] == [3, 3, 3]
+    stream = Stream()
+    xlsx.write_workbook(cast("IO[bytes]", stream), ["n"], [[1]])
+    assert {part.extract_version for part in zipfile.ZipFile(io.BytesIO(stream.data)).infolist()} == {20}
+
+
+@pytest.mark.parametrize("rows", [3, 4])
+def test_no_sheet_is_left_empty(monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
+    monkeypatch.setattr(xlsx, "MOST_ROWS_OF_A_SHEET", 3)
+    assert [sheet.max_row for sheet in written(["n"], [[1]] * rows)] == ([4] if rows == 3 else [4, 2])
+
+
 def test_an_empty_one_has_its_columns() -> None:
     assert written(["a"], []).worksheets[0]["A1"].value == "a"
