@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,6 +19,12 @@ from tests.desk.conftest import Sign, Write, a_hand_in, an_update, make_a_site, 
 from tests.desk.test_figures import some_numbers
 from tests.scripting import an_asked, one_that_runs
 from tocsin.actions.models import Invalidation
+
+from tests.campaigns.test_importing import COMMONS, MEMBER, as_csv
+from tests.desk.conftest import Sign, Write, a_hand_in
+from tocsin.actions.importing import files
+from tocsin.actions.models import Export
+from tocsin.actions.process import follow_batch
 from tocsin.actions.states import State as ActionState
 from tocsin.campaigns import importing
 from tocsin.campaigns.changed_words import ask_what_follows
@@ -31,6 +38,8 @@ from tocsin.pages.models import ActionPage, HomePage
 from tocsin.staff import audit
 from tocsin.staff.giving import give_role
 from tocsin.staff.models import Role
+from tocsin.supporters.leaving import leave
+from tocsin.supporters.models import Supporter, SupporterImport
 
 pytestmark = pytest.mark.browser
 
@@ -85,7 +94,7 @@ def screens(campaign: Campaign, target: Target, sign: Sign, write: Write, boss: 
         reverse("campaign:target_proof", args=[pk, target.pk]),
         reverse("desk_target_proof", args=[target.pk]),
         reverse("campaign:control", args=[pk, "schedule"]),
-        reverse("campaign:letters_export", args=[pk]),
+        *_data(campaign),
         reverse("campaign:new_hand_in", args=[pk, target.pk]),
         reverse("campaign:hand_in", args=[pk, ready.pk]),
         reverse("campaign:hand_ins", args=[pk]),
@@ -192,6 +201,35 @@ def _lists(campaign: Campaign) -> list[str]:
         *[reverse(f"target_list:{name}", args=[pk]) for name, pk in named.items()],
         reverse("target_list:import", args=[done.pk]),
         reverse("campaign:edit", args=[campaign.pk]),
+    ]
+
+
+def _data(campaign: Campaign) -> list[str]:
+    """People's data: lists with names, one person, an export at each stage, an import at each stage."""
+    follow_batch()
+    jane = Supporter.objects.first() or Supporter.objects.create(email_digest=b"j" * 32, sealed=b"x", language="en")
+    leave(jane.pk, "news", "mail")
+    said = {"kind": "mailing", "format": "csv", "language": "en", "asked_by_name": "Jane Doe", "purpose": "news"}
+    waiting = Export.objects.create(**said, state="making", rows=1000, rows_done=100)
+    ready = Export.objects.create(**said, state="ready", rows=5, expires_at=timezone.now() + timedelta(days=7))
+    failed = Export.objects.create(**said, state="failed", why="It could not be made (RuntimeError).")
+    kept = SupporterImport.objects.create(file_name="people.csv", by_name="Jane Doe", state="read", columns=["Email"])
+    name = files.keep_rows(kept.pk, [["jane@society.example"], ["no address"]])
+    SupporterImport.objects.filter(pk=kept.pk).update(rows_file=name, mapping={"columns": {"email": 0}})
+    checked = SupporterImport.objects.create(
+        file_name="people.csv", by_name="Jane", state="checked", columns=["Email"], numbers={"new": 1}, rows_file=name
+    )
+    return [
+        *[reverse(f"campaign:{name}", args=[campaign.pk]) for name in ("supporters", "actions", "consents", "exports")],
+        reverse("desk_supporters") + "?names=yes",
+        reverse("desk_find_person"),
+        reverse("desk_person", args=[jane.pk]),
+        reverse("desk_exports"),
+        reverse("desk_new_export", args=["mailing"]),
+        reverse("campaign:new_export", args=[campaign.pk, "letters"]),
+        *[reverse("desk_export", args=[export.pk]) for export in (waiting, ready, failed)],
+        reverse("desk_imports"),
+        *[reverse("desk_import", args=[one.pk]) for one in (kept, checked)],
     ]
 
 

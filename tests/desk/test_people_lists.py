@@ -78,7 +78,8 @@ def test_every_row_is_met_once_there_and_back(
     filtered: bool,
 ) -> None:
     monkeypatch.setattr(windows, "A_SCREENFUL", 2)
-    monkeypatch.setattr(windows, "LOOKED_THROUGH", 3)
+    monkeypatch.setattr(windows, "THROUGH_AN_INDEX", 3)
+    monkeypatch.setattr(windows, "THROUGH_ROWS", 3)
     for where in (campaign, None):
         asked: dict[str, Any] = {"language": "en"} if filtered else {}
         page, down = shown(admin, name, where, **asked), []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from datetime import UTC, datetime
-from typing import Any
+from typing import IO, Any, cast
 
 import pytest
 from openpyxl import load_workbook
@@ -32,7 +32,7 @@ class Stream(io.RawIOBase):
 
 def written(columns: list[str], rows: list[list[Any]]) -> Any:
     stream = Stream()
-    xlsx.write_workbook(stream, columns, rows)
+    xlsx.write_workbook(cast("IO[bytes]", stream), columns, rows)
     assert zipfile.ZipFile(io.BytesIO(stream.data)).testzip() is None
     return load_workbook(io.BytesIO(stream.data))
 
@@ -65,6 +65,22 @@ def test_more_rows_than_a_sheet_holds_go_on_in_the_next(monkeypatch: pytest.Monk
         ["n", 3, 4, 5],
         ["n", 6],
     ]
+
+
+def test_a_part_never_needs_what_excel_does_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xlsx, "ROWS_AT_ONCE", 1)
+    monkeypatch.setattr(xlsx, "MOST_BYTES_OF_A_SHEET", 150)
+    book = written(["n"], [["x" * 50] for _ in range(6)])
+    assert [sheet.max_row for sheet in book] == [3, 3, 3]
+    stream = Stream()
+    xlsx.write_workbook(cast("IO[bytes]", stream), ["n"], [[1]])
+    assert {part.extract_version for part in zipfile.ZipFile(io.BytesIO(stream.data)).infolist()} == {20}
+
+
+@pytest.mark.parametrize("rows", [3, 4])
+def test_no_sheet_is_left_empty(monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
+    monkeypatch.setattr(xlsx, "MOST_ROWS_OF_A_SHEET", 3)
+    assert [sheet.max_row for sheet in written(["n"], [[1]] * rows)] == ([4] if rows == 3 else [4, 2])
 
 
 def test_an_empty_one_has_its_columns() -> None:

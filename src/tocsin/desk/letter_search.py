@@ -6,6 +6,7 @@ import re
 
 from django.db.models import Q, QuerySet
 
+from tocsin.actions.lists.find import actions_by_digest
 from tocsin.actions.models import Letter
 from tocsin.campaigns.models import Campaign
 from tocsin.desk.letter_list import for_a_list
@@ -37,7 +38,8 @@ def letters_by_address(text: str, among: QuerySet[Campaign]) -> list[Letter]:
         address = read_address(text)
     except NotAnAddress:
         return []
-    return _newest(Q(action__email_digest=vault().digest(address.canonical)), among)
+    acted = actions_by_digest(vault().digest(address.canonical)).values_list("pk", flat=True)
+    return _newest(Q(action__in=list(acted)), among)
 
 
 def _newest(which: Q, among: QuerySet[Campaign]) -> list[Letter]:

@@ -24,9 +24,20 @@ A_PURPOSE = RegexValidator(r"^[a-z][a-z0-9_-]{0,38}$", gettext_lazy("Write the p
 CONSENT_FIELDS = ("purpose", "basis", "wording", "controller", "source", "language", "agreed_on")
 
 
+# What to do where something was left out.
+MISSING = {
+    "purpose": gettext_lazy("Say what they agreed to, in one word, like “news”."),
+    "basis": gettext_lazy("Choose whether they said yes themselves, or whether it follows from a gift or membership."),
+    "wording": gettext_lazy("Copy in the words that they agreed to."),
+    "controller": gettext_lazy("Say which organisation asked them, with its address."),
+    "source": gettext_lazy("Say where they agreed, so that it can be proved later."),
+}
+
+
 class PeopleFileForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("File"),
+        error_messages={"required": gettext_lazy("Choose a file."), "empty": gettext_lazy("This file is empty.")},
         help_text=gettext_lazy(
             "CSV or Excel (.xlsx), 60 MB and 200,000 rows at most. The first row names the columns."
         ),
@@ -90,6 +101,8 @@ class ConsentForm(forms.Form):
     def __init__(self, upload: SupporterImport, data: Any = None) -> None:
         super().__init__(data, initial=upload.consent or self._proposed(), label_suffix="")
         self.upload, self.purposes = upload, purposes()
+        for name, says in MISSING.items():
+            self.fields[name].error_messages["required"] = says
 
     @staticmethod
     def _proposed() -> dict[str, str]:

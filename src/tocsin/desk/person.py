@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from tocsin.actions.models import Action
+from tocsin.actions.lists.find import actions_by_digest
 from tocsin.campaigns.models import Campaign
 from tocsin.desk.data_tabs import data_crumbs, data_tabs
 from tocsin.desk.frame import Frame, show
@@ -34,6 +33,7 @@ class FindForm(forms.Form):
     email = forms.CharField(
         label=gettext_lazy("E-mail address"),
         max_length=LONGEST_ADDRESS,
+        error_messages={"required": gettext_lazy("Enter a whole e-mail address, like name@example.org.")},
         help_text=gettext_lazy("The whole address. Capitals, and what stands after a +, do not matter."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "inputmode": "email"}),
     )
@@ -57,18 +57,12 @@ def find(request: HttpRequest) -> HttpResponse:
         return _page(request, form, status=422)
     digest: bytes = form.cleaned_data["email"]
     supporter = Supporter.objects.filter(email_digest=digest).first()
-    acted = list(actions_of(digest)[:50])
+    acted = list(actions_by_digest(digest)[:50])
     about = supporter or next(iter(acted), None)
     note(request, "person_searched", about or request.user, found=about is not None)  # type: ignore[arg-type]
     if supporter and may(request.user, OPEN_PERSONAL_DATA):
         return HttpResponseRedirect(reverse("desk_supporter", args=[supporter.pk]))
     return _page(request, form, searched=True, found=about is not None, rows=action_rows(acted, names=False))
-
-
-def actions_of(digest: bytes) -> QuerySet[Action]:
-    """Also those that made no supporter: held, blocked, not confirmed. An index leads there from each campaign."""
-    campaigns = list(Campaign.objects.values_list("pk", flat=True))
-    return Action.objects.filter(campaign__in=campaigns, email_digest=digest).order_by("-pk")
 
 
 @only(OPEN_PERSONAL_DATA)

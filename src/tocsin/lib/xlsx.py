@@ -10,11 +10,14 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import chain, islice
 from typing import IO, Any
 from xml.sax.saxutils import escape
 
 # What Excel opens: 1,048,576 rows a sheet, 32,767 characters a cell.
 MOST_ROWS_OF_A_SHEET = 1_000_000
+# An archive's part of two gigabytes and more needs an extension that Excel does not read.
+MOST_BYTES_OF_A_SHEET = 1_900_000_000
 LONGEST_CELL = 32_000
 ROWS_AT_ONCE = 200
 # What XML cannot hold, and the halves of surrogate pairs.
@@ -30,33 +33,29 @@ _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 def write_workbook(file: IO[bytes], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Writes the whole workbook; the first row of each sheet names the columns. `file` need not seek."""
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
-        sheets, rest = 0, iter(rows)
-        more = True
-        while more:
+        sheets, rest, ahead = 0, iter(rows), None
+        while sheets == 0 or ahead is not None:
             sheets += 1
-            with archive.open(f"xl/worksheets/sheet{sheets}.xml", "w", force_zip64=True) as sheet:
-                more = _write_sheet(sheet, columns, rest)
+            with archive.open(f"xl/worksheets/sheet{sheets}.xml", "w") as sheet:
+                _write_sheet(sheet, columns, chain([] if ahead is None else [ahead], rest))
+            ahead = next(rest, None)
         for name, text in _frame(sheets):
             archive.writestr(name, text)
 
 
-def _write_sheet(sheet: IO[bytes], columns: Sequence[str], rows: Iterator[Sequence[Any]]) -> bool:
-    """One sheet; whether there are rows left for another."""
+def _write_sheet(sheet: IO[bytes], columns: Sequence[str], rows: Iterator[Sequence[Any]]) -> None:
+    """As many rows as one sheet holds; the others are left for the next."""
     frozen = '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'
     view = f'<sheetViews><sheetView workbookViewId="0">{frozen}</sheetView></sheetViews>'
     sheet.write(f'{_HEAD}<worksheet xmlns="{_MAIN}">{view}<sheetData>{_row(columns)}'.encode())
-    waiting: list[str] = []
-    written = 0
-    for row in rows:
-        waiting.append(_row(row))
-        written += 1
-        if len(waiting) == ROWS_AT_ONCE:
-            sheet.write("".join(waiting).encode())
-            waiting.clear()
-        if written == MOST_ROWS_OF_A_SHEET:
+    rows_written = bytes_written = 0
+    while rows_written < MOST_ROWS_OF_A_SHEET and bytes_written < MOST_BYTES_OF_A_SHEET:
+        some = list(islice(rows, min(ROWS_AT_ONCE, MOST_ROWS_OF_A_SHEET - rows_written)))
+        if not some:
             break
-    sheet.write(("".join(waiting) + "</sheetData></worksheet>").encode())
-    return written == MOST_ROWS_OF_A_SHEET
+        rows_written += len(some)
+        bytes_written += sheet.write("".join(map(_row, some)).encode())
+    sheet.write(b"</sheetData></worksheet>")
 
 
 def _row(cells: Sequence[Any]) -> str:

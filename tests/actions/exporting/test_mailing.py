@@ -81,7 +81,7 @@ def test_a_no_cannot_be_exported_as_a_mailing_list(
     people: list[tuple[list[Said], bool]], preset: str, purpose: str
 ) -> None:
     for model in (Consent, Supporter, Suppression):
-        model.objects.all().delete()  # type: ignore[attr-defined]
+        model.objects.all().delete()
     wanted = set()
     for number, (said, suppressed) in enumerate(people):
         email = store(number, said, suppressed=suppressed)

@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from tocsin.actions.lists.wanted import Wanted, midnight
 from tocsin.actions.models import Action, Letter
 from tocsin.actions.newest import first_number
-from tocsin.campaigns.models import Edition
+from tocsin.campaigns.models import Campaign, Edition
 from tocsin.supporters.current import current_consents, withdrawals
 from tocsin.supporters.models import Consent, Supporter
 
@@ -26,11 +26,13 @@ SIDE_BY_SIDE = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Found[M: (Action, Supporter, Consent)]:
-    """`walk` is what an index leads through, `like` what is wanted of it. `dense`: its numbers have few gaps."""
+    """`walk` is what an index leads through, `like` what is wanted of it. `dense`: its numbers have few gaps.
+    `by_index`: the index alone tells which are wanted, and no row is read for it."""
 
     walk: QuerySet[M]
     like: QuerySet[M]
     dense: bool
+    by_index: bool = False
 
     @property
     def all_of_it(self) -> bool:
@@ -42,8 +44,8 @@ def actions_like(wanted: Wanted, campaign: int | None = None) -> Found[Action]:
     asked = wanted.only("language", "since", "until", "state", "source", "own", "fate", "purpose", "consent")
     if not asked.anything:
         return Found(walk, walk, dense=not campaign)
-    like = _in_language(walk, asked.language, campaign)
-    like = _accepted_between(like, asked)
+    walk = _accepted_between(walk, asked)
+    like = _between(_in_language(walk, asked.language, campaign), "accepted_at", asked)
     if asked.state:
         like = like.filter(state=asked.state)
     if asked.source:
@@ -52,7 +54,8 @@ def actions_like(wanted: Wanted, campaign: int | None = None) -> Found[Action]:
         like = like.filter(Exists(_letters(own_words=asked.own == "yes")))
     if asked.fate:
         like = like.filter(Exists(_letters(message__state=asked.fate)))
-    return Found(walk, _standing(like, "supporter", asked), dense=not campaign)
+    told_by_index = bool(campaign) and asked == asked.only("language", "state")
+    return Found(walk, _standing(like, "supporter", asked), dense=not campaign, by_index=told_by_index)
 
 
 def supporters_like(wanted: Wanted) -> Found[Supporter]:
@@ -72,8 +75,10 @@ def supporters_of_campaign(wanted: Wanted, campaign: int) -> Found[Action]:
     asked = wanted.only("language", "since", "until", "purpose", "consent")
     if not asked.anything:
         return Found(walk, walk, dense=False)
+    walk = _accepted_between(walk, asked)
     like = walk.filter(supporter__language=asked.language) if asked.language else walk
-    return Found(walk, _standing(_accepted_between(like, asked), "supporter", asked), dense=False)
+    like = _between(like, "accepted_at", asked)
+    return Found(walk, _standing(like, "supporter", asked), dense=False)
 
 
 def consents_like(wanted: Wanted, campaign: int | None = None) -> Found[Consent]:
@@ -86,6 +91,13 @@ def consents_like(wanted: Wanted, campaign: int | None = None) -> Found[Consent]
     return Found(walk, like, dense=not campaign)
 
 
+def actions_by_digest(digest: bytes) -> QuerySet[Action]:
+    """One person's, newest first; also those that made no supporter: held, blocked, not confirmed. An index leads there
+    from each campaign, and none from all."""
+    campaigns = list(Campaign.objects.values_list("pk", flat=True))
+    return Action.objects.filter(campaign__in=campaigns, email_digest=digest).order_by("-pk")
+
+
 # ── what narrows ────────────────────────────────────────────────────────────────────────────────────────────────
 def _in_language(rows: QuerySet[Action], language: str, campaign: int | None) -> QuerySet[Action]:
     if not language:
@@ -96,8 +108,8 @@ def _in_language(rows: QuerySet[Action], language: str, campaign: int | None) ->
 
 
 def _accepted_between(rows: QuerySet[Action], asked: Wanted) -> QuerySet[Action]:
-    """The numbers of actions grow with time: where a day begins among a million is found in twenty small steps."""
-    rows = _between(rows, "accepted_at", asked)
+    """The numbers of actions grow with time: where a day begins among a million is found in twenty small steps. A
+    little more than was asked for, since some ran side by side."""
     if asked.since:
         rows = rows.filter(pk__gte=_number_at(midnight(asked.since) - SIDE_BY_SIDE))
     if asked.until:

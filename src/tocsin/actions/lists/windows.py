@@ -1,7 +1,7 @@
 """A screenful of a list, newest first, by key: the ten-thousandth row is as near as the first, and none is counted.
 
-Where rows are picked out by something that no index knows, one screen looks through fifty thousand at most. If those
-hold few, it says how far it looked, and its next link looks on from there. So no filter makes a list slow.
+Where rows are picked out by something, one screen looks through some ten thousands at most. If those hold few, it says
+so, and its next link looks on from there. So no filter makes a list slow.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from django.db.models import Max
 from tocsin.actions.lists.find import Found
 
 A_SCREENFUL = 50
-LOOKED_THROUGH = 50_000
+THROUGH_AN_INDEX = 200_000
+THROUGH_ROWS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +61,19 @@ def _upwards(found: Found[Any], newer: int) -> Screenful:
 
 def _end_below(found: Found[Any], older: int | None) -> int | None:
     """The number of the last row that this screen looks at, or None if it looks at all that is left."""
-    if found.dense:
-        top = older or (found.walk.aggregate(top=Max("pk"))["top"] or 0) + 1
-        return top - LOOKED_THROUGH if top > LOOKED_THROUGH + 1 else None
     walk = found.walk if older is None else found.walk.filter(pk__lt=older)
+    if found.dense:
+        top = (walk.aggregate(top=Max("pk"))["top"] or 0) + 1
+        end = top - _most(found)
+        return end if found.walk.filter(pk__lt=end).exists() else None
     numbers = walk.order_by("-pk").values_list("pk", flat=True)
-    return next(iter(numbers[LOOKED_THROUGH - 1 : LOOKED_THROUGH]), None)
+    return next(iter(numbers[_most(found) - 1 : _most(found)]), None)
 
 
 def _end_above(found: Found[Any], newer: int) -> int | None:
     numbers = found.walk.filter(pk__gt=newer).order_by("pk").values_list("pk", flat=True)
-    return next(iter(numbers[LOOKED_THROUGH - 1 : LOOKED_THROUGH]), None)
+    return next(iter(numbers[_most(found) - 1 : _most(found)]), None)
+
+
+def _most(found: Found[Any]) -> int:
+    return THROUGH_AN_INDEX if found.by_index else THROUGH_ROWS
