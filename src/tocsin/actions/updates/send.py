@@ -142,7 +142,7 @@ def _leave_copies(update: Update, recipients: Sequence[Recipient]) -> None:
     made = [
         (one, message)
         for one in recipients
-        if one.supporter not in left and has_words(update, one.language)
+        if one.supporter and one.supporter not in left and has_words(update, one.language)
         if (message := _copy(wordings[one.edition.pk], one, later=one.supporter in busy)) is not None
     ]
     with transaction.atomic():
