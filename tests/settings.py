@@ -14,6 +14,7 @@ os.environ.update(
         "TOCSIN_DIGEST_KEY": "BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBE",
         "TOCSIN_BASE_URL": "http://testserver",
         "TOCSIN_SQLITE_SYNCHRONOUS": "NORMAL",
+        "TOCSIN_SECOND_FACTOR": "offered",
         "DATABASE_URL": os.environ.get("TOCSIN_TEST_DATABASE_URL", "")
         if os.environ.get("TOCSIN_TEST_ON") == "postgresql"
         else "",

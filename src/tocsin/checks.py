@@ -136,6 +136,22 @@ def check_inbound() -> Finding:
         )
 
 
+def check_sign_in() -> Finding:
+    if settings.TOCSIN_SECOND_FACTOR != "demanded" and not is_trial():
+        yield Warning(
+            "TOCSIN_SECOND_FACTOR is “offered”: one password that gets into other hands opens the desk.",
+            hint="Remove it: then everybody is led to setting one up at their next sign-in. docs/operators/sign-in.md",
+            id="tocsin.W035",
+        )
+    elsewhere = settings.TOCSIN_OIDC_URL
+    if elsewhere.scheme == "http" and (elsewhere.hostname or "") not in HERE:
+        yield Error(
+            "TOCSIN_OIDC_URL begins with http: anybody on the way could say who signs in.",
+            hint="Use its https address.",
+            id="tocsin.E036",
+        )
+
+
 # ── what this machine says ──────────────────────────────────────────────────────────────────────────────────────
 def check_folder() -> Finding:
     folder: Path = settings.TOCSIN_DIR
@@ -242,7 +258,7 @@ def check_homes() -> Finding:
 
 
 BEFORE_THE_DATABASE: list[Callable[[], Finding]] = [
-    *(check_keys, check_address, check_mail, check_provider, check_inbound, check_folder, check_disk),
+    *(check_keys, check_address, check_mail, check_provider, check_inbound, check_sign_in, check_folder, check_disk),
 ]
 
 

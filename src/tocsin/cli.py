@@ -8,6 +8,7 @@ import pkgutil
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 
 import django
 from django.core.management import execute_from_command_line
@@ -97,6 +98,10 @@ def run(arguments: Sequence[str]) -> int:
     try:
         if name in {"", "-h", "--help"} or (name == "help" and not rest):
             return overview()
+        if name == "--version":
+            return say_version()
+        if asked := _asks_for_help(name, rest):
+            return say_how(asked)
         if name in OWN:
             return _run_own(OWN[name], rest)
         execute_from_command_line(["tocsin", *arguments])
@@ -106,6 +111,14 @@ def run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     return 0
+
+
+def _asks_for_help(name: str, rest: list[str]) -> Own | None:
+    """The command of ours that somebody wants explained. One that needs Django cannot do so without keys."""
+    if name == "help":
+        return OWN.get(rest[0])
+    own = OWN.get(name)
+    return own if own and own.needs_django and {"-h", "--help"} & set(rest) else None
 
 
 def _meant(name: str) -> str:
@@ -142,6 +155,16 @@ def overview() -> int:
     print("\nFrom Django and Wagtail:\n")
     print("\n".join(f"  tocsin {usage:{width}}{text}" for usage, text in ALSO.items()))
     print("\nSettings are environment variables: docs/operators/settings.md, or “tocsin settings”.")
+    return 0
+
+
+def say_how(own: Own) -> int:
+    print(f"usage: tocsin {own.usage}\n\n{own.help}")
+    return 0
+
+
+def say_version() -> int:
+    print(f"Tocsin {version('tocsin')}, Django {django.get_version()}")
     return 0
 
 

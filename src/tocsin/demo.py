@@ -114,6 +114,8 @@ def _environment(folder: Path, port: int) -> dict[str, str]:
         "TOCSIN_TRUSTED_PROXIES": "0",
         "TOCSIN_WEB_WORKERS": "1",
         "TOCSIN_BOUNCE_DOMAIN": "",
+        "TOCSIN_SECOND_FACTOR": "offered",
+        "TOCSIN_OIDC_URL": "",
         "DATABASE_URL": "",
     }
     files = {f"{name}_FILE" for name in ours}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import pkgutil
 import sys
 from collections.abc import Sequence
 
-from tocsin import settings
 from tocsin.run import Member, Tree, nursery_command, port_is_free, run_step, say
 
 
@@ -14,6 +14,7 @@ def serve(arguments: Sequence[str]) -> int:
     """Looks over the set-up, makes the static files, and runs the tree until it is told to end."""
     words = argparse.ArgumentParser(prog="tocsin serve", description="Runs the web server and a worker.")
     words.parse_args(arguments)
+    settings = pkgutil.resolve_name("tocsin.settings")  # only now: who asks for help has no keys yet
     host, port = settings.TOCSIN_HOST, settings.TOCSIN_PORT
     if not port_is_free(host, port):
         say(f"Port {port} of {host} is taken. Choose another with TOCSIN_PORT, or stop what uses it.")

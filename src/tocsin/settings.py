@@ -290,6 +290,86 @@ if TIME_ZONE not in available_timezones():
     raise WrongSetting(f"TOCSIN_TIME_ZONE must be a time zone like America/Toronto, but it is “{TIME_ZONE}”.")
 USE_THOUSAND_SEPARATOR = True
 
+# ── how staff sign in ───────────────────────────────────────────────────────────────────────────────────────────
+TOCSIN_SECOND_FACTOR = env.choice(
+    "TOCSIN_SECOND_FACTOR",
+    "demanded",
+    ("demanded", "offered"),
+    help="Whether everybody who works at the desk must have a passkey or codes from an app beside the password "
+    "(demanded), or may (offered).",
+)
+TOCSIN_OIDC_URL = env.url(
+    "TOCSIN_OIDC_URL",
+    "",
+    ("", "https", "http"),
+    help="Another house's sign-in for staff, by OpenID Connect: the address that /.well-known/openid-configuration "
+    "stands below. Empty: none.",
+)
+TOCSIN_OIDC_ID = env.text("TOCSIN_OIDC_ID", help="The client id that it gave this installation.")
+TOCSIN_OIDC_SECRET = env.text("TOCSIN_OIDC_SECRET", help="The client secret that it gave this installation.")
+TOCSIN_OIDC_NAME = env.text(
+    "TOCSIN_OIDC_NAME", "OpenID Connect", help="What it is called on the button: “Sign in with …”."
+)
+TOCSIN_OIDC_TRUSTED = env.flag(
+    "TOCSIN_OIDC_TRUSTED",
+    False,
+    help="Whether that other house demands a second factor itself: then whoever comes from it need not show one here.",
+)
+if TOCSIN_OIDC_URL.scheme and not (TOCSIN_OIDC_ID and TOCSIN_OIDC_SECRET):
+    raise WrongSetting("TOCSIN_OIDC_URL is set, so TOCSIN_OIDC_ID and TOCSIN_OIDC_SECRET must be set too.")
+# django-allauth. What it would do that we do not want (sign-up, e-mail addresses of its own) has no address in
+# desk/account/urls.py, and is off here too.
+ALLAUTH_TRUSTED_PROXY_COUNT = TOCSIN_TRUSTED_PROXIES
+ACCOUNT_ADAPTER = "tocsin.desk.account.adapters.StaffAdapter"
+ACCOUNT_FORMS = {"login": "tocsin.desk.account.forms.SignInForm"}
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = TOCSIN_BASE_URL.scheme
+ACCOUNT_EMAIL_VERIFICATION = "none"  # who may enter an address is an administrator: 0023
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_PREVENT_ENUMERATION = "strict"
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    # A wrong password or code counts against the address it came from and the account it was for.
+    "login_failed": "10/m/ip,40/h/ip,6/15m/key",
+    "reauthenticate": "10/m/user",
+    "reset_password": "5/m/ip,20/h/ip",
+}
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+ACCOUNT_SESSION_REMEMBER = True  # for SESSION_COOKIE_AGE, and no longer
+ACCOUNT_SIGNUP_ENABLED = False
+MFA_ADAPTER = "tocsin.desk.account.adapters.SecondFactorAdapter"
+MFA_FORMS = {
+    "activate_totp": "tocsin.desk.account.forms.FirstCodeForm",
+    "add_webauthn": "tocsin.desk.account.forms.PasskeyForm",
+    "authenticate": "tocsin.desk.account.forms.CodeForm",
+    "authenticate_webauthn": "tocsin.desk.account.forms.GivenPasskeyForm",
+    "edit_webauthn": "tocsin.desk.account.forms.PasskeyNameForm",
+    "login_webauthn": "tocsin.desk.account.forms.PasskeyAloneForm",
+}
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "Tocsin"
+MFA_TOTP_TOLERANCE = 1  # half a minute either way: telephones are not on time
+SOCIALACCOUNT_ADAPTER = "tocsin.desk.account.adapters.ElsewhereAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = True  # a form that is sent on to another house would be stopped by form-action
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {
+    "openid_connect": {
+        "APPS": [
+            {
+                "provider_id": "oidc",
+                "name": TOCSIN_OIDC_NAME,
+                "client_id": TOCSIN_OIDC_ID,
+                "secret": TOCSIN_OIDC_SECRET,
+                "settings": {"server_url": TOCSIN_OIDC_URL.geturl().rstrip("/"), "oauth_pkce_enabled": True},
+            }
+        ]
+        if TOCSIN_OIDC_URL.scheme
+        else []
+    }
+}
+
 # ── the house ───────────────────────────────────────────────────────────────────────────────────────────────────
 ROOT_URLCONF = "tocsin.urls"
 WSGI_APPLICATION = "tocsin.wsgi.application"
@@ -318,6 +398,12 @@ INSTALLED_APPS = [
     "modelcluster",
     "taggit",
     "django_tasks_db",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -337,6 +423,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "tocsin.desk.whence.Whence",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "tocsin.desk.account.doorkeeper.Doorkeeper",
 ]
 TEMPLATES = [
     {
@@ -357,8 +445,11 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 # The first signs people in and knows Wagtail's own groups; the second knows roles, and signs nobody in.
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "tocsin.staff.backend.Roles"]
-LOGIN_URL = "wagtailadmin_login"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend", "tocsin.staff.backend.Roles"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "wagtailadmin_home"
+# What all processes must know of each other is in the database: how often somebody tried, which code was used.
+CACHES = {"default": {"BACKEND": "tocsin.lib.splitcache.SplitCache", "LOCATION": "staff_sharednote"}}
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 TOCSIN_ENTRY_ALONE = env.whole(
@@ -389,6 +480,7 @@ WAGTAILIMAGES_EXTENSIONS = ["gif", "jpg", "jpeg", "png", "webp", "avif"]
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "pdf", "txt", "xlsx"]
 WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
 WAGTAIL_ALLOW_UNICODE_SLUGS = False  # an address with é in it becomes %C3%A9 wherever it is passed on
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False  # by its address somebody from another house is recognised
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 # Whoever may review a page is written to by the review itself (pages/review.py), once.
@@ -409,6 +501,7 @@ LOGGING = {
         # Every search index update and every saved draft would be a line; failures still are.
         "django.tasks": {"level": "WARNING"},
         "wagtail": {"level": "WARNING"},
+        "fido2": {"level": "WARNING"},  # it would name each passkey
         "django.security.DisallowedHost": {"handlers": [], "propagate": False},
     },
 }

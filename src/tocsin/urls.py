@@ -11,6 +11,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.views import serve as serve_page
 
+from tocsin.desk.account.urls import ENTRANCE
 from tocsin.pages.home import in_your_language
 from tocsin.web.act import act
 from tocsin.web.choose import choose
@@ -41,6 +42,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^hooks/mail/(?P<esp>[a-z_]+)/(?P<what>tracking|inbound)/$", mail_hook, name="mail_hook"),
     path("health/live", alive),
     path("health/ready", ready),
+    path("desk/", include(ENTRANCE)),
     path("desk/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     re_path(r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT}),

@@ -29,6 +29,7 @@ def in_public(settings: Settings, tmp_path: Path) -> Settings:
     settings.TOCSIN_MAIL_URL = urlsplit("smtp+starttls://mail.hearing.ca")
     settings.TOCSIN_MAIL_FROM = "letters@hearing.ca"
     settings.TOCSIN_BOUNCE_DOMAIN = "back.hearing.ca"
+    settings.TOCSIN_SECOND_FACTOR = "demanded"
     settings.TOCSIN_DIR = tmp_path
     return settings
 
@@ -51,6 +52,8 @@ WRONG: list[tuple[str, str, Any]] = [
     ("tocsin.E031", "TOCSIN_ESP", "postmark"),
     ("tocsin.E033", "TOCSIN_INBOUND_URL", urlsplit("imap://back:secret@imap.hearing.ca")),
     ("tocsin.W034", "TOCSIN_BOUNCE_DOMAIN", ""),
+    ("tocsin.W035", "TOCSIN_SECOND_FACTOR", "offered"),
+    ("tocsin.E036", "TOCSIN_OIDC_URL", urlsplit("http://id.hearing.ca")),
     ("tocsin.E007", "TOCSIN_DIR", Path("/proc/nothing-can-be-made-here")),
 ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,23 @@ def test_it_knows_djangos_commands(tocsin: Tocsin) -> None:
     assert "--fake" in done.stdout
 
 
+@pytest.mark.parametrize(
+    "arguments", [("serve", "--help"), ("worker", "-h"), ("check", "--help"), ("demo", "--help"), ("help", "inbound")]
+)
+def test_a_command_explains_itself_without_keys(tocsin: Tocsin, arguments: tuple[str, ...]) -> None:
+    done = tocsin(*arguments)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("usage: tocsin ")
+
+
+def test_it_says_its_version_without_keys(tocsin: Tocsin) -> None:
+    done = tocsin("--version")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.fullmatch(r"Tocsin \d+\.\d+\.\d+, Django 6\.1(\.\d+)?\n", done.stdout)
+
+
 def test_it_makes_keys(tocsin: Tocsin) -> None:
     first, second = tocsin("keys"), tocsin("keys")
     pairs = dict(line.split("=", 1) for line in first.stdout.splitlines())
@@ -62,6 +80,8 @@ WRONG = [
     ({**KEYS, "TOCSIN_WEB_WORKERS": "4"}, "TOCSIN_WEB_WORKERS must be 1 on the embedded database"),
     ({**KEYS, "TOCSIN_MAIL_URL": "esp:"}, "TOCSIN_MAIL_URL is “esp:”, so TOCSIN_ESP must name the provider"),
     ({**KEYS, "TOCSIN_ESP_OPTIONS": "nonsense"}, "TOCSIN_ESP_OPTIONS must be KEY=VALUE pairs"),
+    ({**KEYS, "TOCSIN_SECOND_FACTOR": "no"}, "TOCSIN_SECOND_FACTOR must be one of demanded, offered"),
+    ({**KEYS, "TOCSIN_OIDC_URL": "https://id.example"}, "TOCSIN_OIDC_URL is set, so TOCSIN_OIDC_ID and"),
     ({**KEYS, "TOCSIN_KEYS_FILE": "/nowhere"}, "TOCSIN_KEYS_FILE names /nowhere, but: No such file"),
 ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -49,12 +50,21 @@ def _nothing_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
 def _client(user: User) -> Client:
     client = Client()
     client.force_login(user)
+    confirm(client, user)
     return client
 
 
 def enter(user: User) -> Client:
     """A browser that somebody is signed in with."""
     return _client(user)
+
+
+def confirm(client: Client, user: User, *, ago: float = 0) -> None:
+    """As if they had shown a moment ago who they are: what `ask_again` guards is open."""
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time() - ago}]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
 
 
 @pytest.fixture

@@ -149,6 +149,7 @@ OF_THE_SITE: dict[str, Needed] = {
     "desk_account_off": TEAM,
     "desk_account_on": TEAM,
     "desk_invite_again": TEAM,
+    "desk_second_factor_reset": TEAM,
     "desk_audit": AUDIT,
     "desk_audit_export": AUDIT,
     **{f"scripts:{name}": SCRIPTS for name in ("index", "add", "edit", "delete")},
@@ -190,4 +191,6 @@ def _ours(patterns: list[Any], names: list[str], before: str) -> Iterator[Addres
 
 def _is_ours(pattern: URLPattern, names: list[str]) -> bool:
     view = getattr(pattern.callback, "view_class", pattern.callback)
+    if view.__module__.startswith("tocsin.desk.account."):  # one's own account, and the way in: for everybody
+        return False
     return view.__module__.startswith("tocsin.") or names in (["campaign"], ["target"], ["target_list"], ["scripts"])

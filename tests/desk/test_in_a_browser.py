@@ -18,12 +18,8 @@ from tests.campaigns.test_importing import COMMONS, MEMBER, as_csv
 from tests.desk.conftest import Sign, Write, a_hand_in, an_update, make_a_site, words
 from tests.desk.test_figures import some_numbers
 from tests.scripting import an_asked, one_that_runs
-from tocsin.actions.models import Invalidation
-
-from tests.campaigns.test_importing import COMMONS, MEMBER, as_csv
-from tests.desk.conftest import Sign, Write, a_hand_in
 from tocsin.actions.importing import files
-from tocsin.actions.models import Export
+from tocsin.actions.models import Export, Invalidation
 from tocsin.actions.process import follow_batch
 from tocsin.actions.states import State as ActionState
 from tocsin.campaigns import importing

@@ -80,7 +80,7 @@ def _a_site_of_two_languages(live_server: Any, boss: Any, settings: Any, tmp_pat
 
 def _signs_in(page: Any) -> None:
     page.goto("/desk/")
-    page.fill("[name=username]", "boss")
+    page.fill("[name=login]", "boss")
     page.fill("[name=password]", "a-long-password")
     page.click("form [type=submit]")
     page.wait_for_url("**/desk/")

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
@@ -191,3 +192,25 @@ def test_the_list_asks_as_much_for_many_as_for_few(
     admin.get(reverse("desk_people"))
     with django_assert_max_num_queries(16):
         admin.get(reverse("desk_people"))
+
+
+def test_a_lost_second_factor_is_reset_and_told(admin: Client, jane: User, mailoutbox: list[Any]) -> None:
+    address, reset = reverse("desk_person", args=[jane.pk]), reverse("desk_second_factor_reset", args=[jane.pk])
+    assert reset not in admin.get(address).content.decode()
+    Authenticator.objects.create(user=jane, type="totp", data={})
+    theirs = enter(jane)
+    assert reset in admin.get(address).content.decode()
+    assert admin.get(reset).status_code == 405
+    assert admin.post(reset).headers["Location"] == address
+    assert not Authenticator.objects.exists()
+    assert theirs.get("/desk/").headers["Location"].startswith("/desk/login/")
+    assert "reset by an administrator" in mailoutbox[0].body
+    assert AuditLine.objects.filter(what="second_factor_reset", kind="team", about=f"user:{jane.pk}").count() == 1
+
+
+def test_nobody_resets_their_own_nor_one_without_limits(admin: Client, boss: User, jane: User) -> None:
+    give_role(user=jane, role=Role.ADMINISTRATOR, campaign=None, by_name="Boss")
+    Authenticator.objects.create(user=boss, type="totp", data={})
+    admin.post(reverse("desk_second_factor_reset", args=[boss.pk]))
+    enter(jane).post(reverse("desk_second_factor_reset", args=[boss.pk]))
+    assert Authenticator.objects.filter(user=boss).exists()

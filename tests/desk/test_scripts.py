@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from wagtail.models import GroupPagePermission, ModelLogEntry
 
+from tests.desk.conftest import confirm
 from tests.pages.conftest import *  # noqa: F403  (a site with its pages)
 from tests.pages.conftest import MakePage
 from tests.scripting import a_draft, an_approved, an_asked, one_that_runs, somebody
@@ -37,6 +38,7 @@ def staff(db: None) -> Callable[..., Client]:
             user.user_permissions.add(Permission.objects.get(content_type__app_label=app_label, codename=codename))
         client = Client()
         client.force_login(user)
+        confirm(client, user)
         return client
 
     return make
@@ -172,6 +174,8 @@ def test_who_may_only_approve_writes_nothing(page: ActionPage, staff: Callable[.
 def test_the_right_can_be_given_to_a_group(client: Client, page: ActionPage, editor: Any) -> None:
     editor.groups.get().permissions.add(Permission.objects.get(codename="add_script"))
     client.force_login(editor)
+    assert client.post(reverse("scripts:add"), posted(page)).headers["Location"].startswith("/desk/account/again/")
+    confirm(client, editor)
     client.post(reverse("scripts:add"), posted(page))
     assert Script.objects.get().added_by == editor
 

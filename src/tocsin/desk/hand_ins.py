@@ -28,6 +28,7 @@ from tocsin.actions.handin.typeset import makes_pdf
 from tocsin.actions.handin.wording import Asked, editions_of, proposed_text
 from tocsin.actions.models import HandIn
 from tocsin.campaigns.models import Campaign, Target
+from tocsin.desk.again import ask_again
 from tocsin.desk.frame import Crumb, Frame, campaign_crumbs, show
 from tocsin.desk.journal import note
 from tocsin.desk.ledger import name_of
@@ -154,6 +155,7 @@ def hand_in(request: HttpRequest, campaign: Campaign, hand_in_pk: int) -> HttpRe
 
 @of_campaign(SEE_CAMPAIGNS, OPEN_PERSONAL_DATA)
 @require_POST
+@ask_again
 def download(request: HttpRequest, campaign: Campaign, hand_in_pk: int) -> StreamingHttpResponse:
     """The open kit. By a button, not by a link: nothing that merely looks ahead may fetch it, and it is logged."""
     found = _find(campaign.pk, hand_in_pk)

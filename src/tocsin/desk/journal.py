@@ -115,6 +115,21 @@ ENTRIES: dict[str, tuple[Promise, Promise]] = {
     "tocsin.account_off": (_("Switch an account off"), _("Switched somebody's account off")),
     "tocsin.account_on": (_("Switch an account on"), _("Switched somebody's account on")),
     "tocsin.audit_exported": (_("Export the audit log"), _("Took lines of the audit log along as CSV")),
+    "tocsin.asked_again": (_("Ask who it is"), _("Was asked to confirm who they are")),
+    "tocsin.confirmed_again": (_("Confirm who it is"), _("Confirmed who they are")),
+    "tocsin.not_confirmed": (_("Fail to confirm who it is"), _("Did not confirm who they are")),
+    "tocsin.second_factor_failed": (_("Fail at a second factor"), _("Had the password right and the code wrong")),
+    "tocsin.app_added": (_("Add codes from an app"), _("Added codes from an app")),
+    "tocsin.app_removed": (_("Remove codes from an app"), _("Removed the codes from an app")),
+    "tocsin.passkey_added": (_("Add a passkey"), _("Added a passkey")),
+    "tocsin.passkey_removed": (_("Remove a passkey"), _("Removed a passkey")),
+    "tocsin.recovery_codes_made": (_("Make recovery codes"), _("Made new recovery codes")),
+    "tocsin.elsewhere_connected": (
+        _("Tie an account"),
+        _("Tied the account to the one they have elsewhere, by their address"),
+    ),
+    "tocsin.sessions_ended": (_("End sessions"), _("Signed out elsewhere")),
+    "tocsin.second_factor_reset": (_("Reset a second factor"), _("Reset somebody's second factor")),
 }
 # Lines of the audit log that no button of the desk writes.
 THEIRS: dict[str, Promise] = {
@@ -130,6 +145,20 @@ KINDS: dict[str, Kind] = {
     **dict.fromkeys(("action", "letter", "letters", "hand", "notice", "update", "set"), Kind.LETTERS),
     **dict.fromkeys(("script", "words", "trial"), Kind.PAGES),
     **dict.fromkeys(("role", "account", "person_invited", "person_invited_again"), Kind.TEAM),
+    **dict.fromkeys(
+        ("action_opened", "letter_opened", "letters_exported", "letters_searched", "hand_in_downloaded"), Kind.PEOPLE
+    ),
+    **dict.fromkeys(
+        ("person_invited", "person_invited_again", "role_given", "role_taken", "account_off", "account_on"), Kind.TEAM
+    ),
+    **dict.fromkeys(
+        ("asked_again", "confirmed_again", "not_confirmed", "second_factor_failed", "sessions_ended"), Kind.SIGN_IN
+    ),
+    **dict.fromkeys(
+        ("app_added", "app_removed", "passkey_added", "passkey_removed", "recovery_codes_made", "elsewhere_connected"),
+        Kind.SIGN_IN,
+    ),
+    "second_factor_reset": Kind.TEAM,
     "audit_exported": Kind.TEAM,
 }
 
@@ -143,11 +172,12 @@ def register(actions: LogActionRegistry) -> None:
 def note(request: HttpRequest, entry: str, about: Model, **data: Any) -> None:
     """One line of both logs, about a row. No personal data goes into it. What belongs to a campaign and is about no row
     of it (a role that is given) says so by `campaign`, its number."""
-    log(about, f"{OURS}{entry}", user=request.user, data=data or None)
+    who = request.user if request.user.is_authenticated else None  # between the password and the second factor
+    log(about, f"{OURS}{entry}", user=who, data=data or None)
     audit.write(
         entry,
         kind=kind_of(entry),
-        who=request.user,
+        who=who,
         about=about_words(about),
         campaign_ref=campaign_of(about) or data.get("campaign"),
         details=data,

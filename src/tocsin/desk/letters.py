@@ -18,6 +18,7 @@ from tocsin.actions.letters_wanted import WAYS, Wanted
 from tocsin.actions.lists.wanted import OWN_WORDS
 from tocsin.actions.models import Letter
 from tocsin.campaigns.models import Campaign
+from tocsin.desk.again import ask, confirmed_lately
 from tocsin.desk.fates import MEANS, NEED_SOMEBODY, picture_of
 from tocsin.desk.frame import Crumb, Frame, campaign_crumbs, show
 from tocsin.desk.journal import note
@@ -72,6 +73,8 @@ def find(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     if by_address:
         if not may(request.user, OPEN_PERSONAL_DATA, campaign):
             refuse(request, campaign.pk)
+        if not confirmed_lately(request):
+            return ask(request)
         note(request, "letters_searched", campaign)
     among = campaigns_with(request.user, OPEN_PERSONAL_DATA if by_address else SEE_CAMPAIGNS)
     found = letters_by_address(text, among) if by_address else letters_by_reference(text, among)

@@ -16,6 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from wagtail.admin import messages
 from wagtail.admin.widgets.button import HeaderButton
 
+from tocsin.desk.account.second_factor import has_second_factor, reset_second_factor
+from tocsin.desk.account.telling import RESET, tell
 from tocsin.desk.again import ask_again
 from tocsin.desk.frame import Crumb, Frame, show
 from tocsin.desk.invitation import InviteForm, RoleForm, invite, send_invitation
@@ -144,6 +146,20 @@ def again(request: HttpRequest, user_pk: int) -> HttpResponse:
     return HttpResponseRedirect(_address(user))
 
 
+@only(MANAGE_STAFF)
+@ask_again
+@require_POST
+def reset(request: HttpRequest, user_pk: int) -> HttpResponse:
+    """Somebody lost their telephone: their second factor is taken away, and they are signed out everywhere."""
+    user = _changeable(request, user_pk)
+    if user.pk == request.user.pk:
+        return HttpResponseRedirect(reverse("mfa_index"))
+    reset_second_factor(user)
+    tell(request, user, RESET)
+    messages.success(request, _("Their second factor is reset. At their next sign-in they set up a new one."))
+    return HttpResponseRedirect(_address(user))
+
+
 def _found(wanted: str) -> QuerySet[Any]:
     found = get_user_model().objects.order_by("-is_active", "last_name", "first_name", "username")
     for word in wanted.split():
@@ -172,6 +188,7 @@ def _page(request: HttpRequest, user: Any, form: RoleForm, *, status: int = 200)
         form=form,
         may_change=_may_change(request, user),
         is_oneself=user.pk == request.user.pk,
+        has_second_factor=has_second_factor(user),
     )
 
 
@@ -214,5 +231,6 @@ PEOPLE: list[URLPattern] = [
     path("people/<int:user_pk>/roles/<int:membership_pk>/take/", take, name="desk_role_take"),
     path("people/<int:user_pk>/off/", off, name="desk_account_off"),
     path("people/<int:user_pk>/on/", on, name="desk_account_on"),
+    path("people/<int:user_pk>/reset/", reset, name="desk_second_factor_reset"),
     path("people/<int:user_pk>/invite-again/", again, name="desk_invite_again"),
 ]

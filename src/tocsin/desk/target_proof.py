@@ -14,6 +14,7 @@ from wagtail.admin.widgets.button import HeaderButton
 
 from tocsin.actions.sameness import sameness_of
 from tocsin.campaigns.models import Campaign, Target
+from tocsin.desk.again import ask_again
 from tocsin.desk.controls import Scope, controls_for
 from tocsin.desk.fates import MEANS
 from tocsin.desk.frame import Frame, campaign_crumbs, show
@@ -54,11 +55,13 @@ def of_all(request: HttpRequest, target_pk: int) -> HttpResponse:
 
 
 @of_campaign(SEE_CAMPAIGNS)
+@ask_again
 def csv_of_one(request: HttpRequest, campaign: Campaign, target_pk: int) -> StreamingHttpResponse:
     return _csv(request, get_object_or_404(Target, pk=target_pk), campaign)
 
 
 @only(SEE_CAMPAIGNS)
+@ask_again
 def csv_of_all(request: HttpRequest, target_pk: int) -> StreamingHttpResponse:
     return _csv(request, get_object_or_404(Target, pk=target_pk), None)
 

@@ -21,6 +21,8 @@ from wagtail.permissions import register_permission_policy
 from tocsin.campaigns.models import Campaign
 from tocsin.desk import journal, mailbox, publishing
 from tocsin.desk import trail as trail  # its receivers listen from here on
+from tocsin.desk.account.panel import SignInPanel
+from tocsin.desk.account.urls import INSIDE
 from tocsin.desk.audit import AUDIT
 from tocsin.desk.campaigns import Campaigns
 from tocsin.desk.campaigns_by_role import CampaignsByRole
@@ -127,6 +129,16 @@ class DataMenuItem(MenuItem):
 @hooks.register("register_admin_menu_item")
 def register_data_menu_item() -> MenuItem:
     return DataMenuItem(_("Supporters"), reverse_lazy("desk_data"), name="supporters", icon_name="group", order=62)
+
+
+@hooks.register("register_admin_urls")
+def register_account_urls() -> list[URLPattern]:
+    return INSIDE
+
+
+@hooks.register("register_account_settings_panel")
+def register_sign_in_panel(request: HttpRequest, user: Any, profile: Any) -> SignInPanel:
+    return SignInPanel(request, user, profile)
 
 
 class MailboxMenuItem(MenuItem):

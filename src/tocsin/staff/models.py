@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from tocsin.campaigns.models import AppendOnly, Campaign
+from tocsin.staff.shared import SharedNote as SharedNote
 
 
 class Role(models.TextChoices):
