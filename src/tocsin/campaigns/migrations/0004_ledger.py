@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns', '0002_letters_that_arrive'),
+        ('campaigns', '0003_trials'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('actions', '0002_letters_that_arrive'),
-        ('campaigns', '0003_counter_ledger'),
+        ('campaigns', '0004_ledger'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('actions', '0002_letters_that_arrive'),
+        ('actions', '0006_set_aside'),
         ('campaigns', '0002_letters_that_arrive'),
     ]
 

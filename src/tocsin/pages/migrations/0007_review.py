@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('pages', '0002_letters_that_arrive'),
+        ('pages', '0006_afterwards'),
         ('wagtailcore', '0098_apitoken'),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('actions', '0002_letters_that_arrive'),
+        ('actions', '0005_updates'),
     ]
 
     operations = [

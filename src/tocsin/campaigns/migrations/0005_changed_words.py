@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns', '0002_letters_that_arrive'),
+        ('campaigns', '0004_ledger'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('pages', '0002_letters_that_arrive'),
+        ('pages', '0005_brand_names_staff'),
     ]
 
     operations = [

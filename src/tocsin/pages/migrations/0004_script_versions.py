@@ -19,7 +19,7 @@ def begin_histories(apps, _schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('pages', '0003_counter_scripts'),
+        ('pages', '0003_scripts'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('staff', '0002_roles_audit'),
+        ('staff', '0002_roles_and_audit'),
     ]
 
     operations = [

@@ -11,5 +11,5 @@ WHERE purpose = '' AND wording_id IS NOT NULL
 
 
 class Migration(migrations.Migration):
-    dependencies = [("supporters", "0002_data_consents"), ("campaigns", "0001_initial")]
+    dependencies = [("supporters", "0002_consents"), ("campaigns", "0001_initial")]
     operations = [migrations.RunSQL(FILL, migrations.RunSQL.noop)]

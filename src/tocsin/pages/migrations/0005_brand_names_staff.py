@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('pages', '0004_counter_versions'),
+        ('pages', '0004_script_versions'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns', '0002_letters_that_arrive'),
+        ('campaigns', '0005_changed_words'),
     ]
 
     operations = [

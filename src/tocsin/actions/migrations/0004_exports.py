@@ -9,9 +9,9 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('actions', '0002_letters_that_arrive'),
+        ('actions', '0003_invalidations'),
         ('campaigns', '0002_letters_that_arrive'),
-        ('supporters', '0003_data_fill_consents'),
+        ('supporters', '0003_fill_consents'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,10 +9,10 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('actions', '0002_letters_that_arrive'),
+        ('actions', '0004_exports'),
         ('campaigns', '0002_letters_that_arrive'),
-        ('outbox', '0003_loop_updates'),
-        ('supporters', '0003_data_fill_consents'),
+        ('outbox', '0003_updates'),
+        ('supporters', '0003_fill_consents'),
     ]
 
     operations = [
