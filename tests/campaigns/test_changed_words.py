@@ -43,7 +43,7 @@ def test_it_works(campaign_open: Campaign, first: Edition, second: Edition) -> N
     assert not open_notes(campaign_open).exists()
     shown = public_notes(campaign_open, "en").get()
     assert shown.sentence == "We put it right."
-    assert shown.shown == [["demand", [["same", "Hear every "], ["gone", "family"], ["new", "child"], ["same", "."]]]]
+    assert shown.shown == [["demand", [["same", "Hear every"], ["gone", " family"], ["new", " child"], ["same", "."]]]]
 
 
 def test_words_that_nobody_signs_ask_nothing(campaign_open: Campaign, first: Edition) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import dropwhile
@@ -11,11 +12,12 @@ from typing import Literal
 
 type Kind = Literal["same", "gone", "new"]
 
-# A word with what hangs on it (“aujourd’hui”, “first-hand”), a gap, or one other sign.
-WORD = re.compile(r"\w+(?:['’-]\w+)*|\s+|[^\w\s]")
+# A word with what hangs on it (“aujourd’hui”, “first-hand”), or one other sign, and the blanks before it. Blanks by
+# themselves would be the commonest word of all, and comparing takes the square of how often a word occurs.
+WORD = re.compile(r"[ \t]*(?:\w+(?:['’-]\w+)*|[^\w\s])|[^\S\n]+|\n+")
 LINE = re.compile(r"[^\n]*\n+|[^\n]+")
-# Comparing takes the square of the length; longer texts than anybody writes here are compared by lines.
-MOST_WORDS = 6000
+# Pairs of equal words, or lines. Beyond it a stretch is shown as taken out and put in whole: nobody waits for more.
+MOST_PAIRS = 60_000
 WORDS_AROUND = 12
 
 
@@ -30,56 +32,47 @@ class Piece:
 def difference(before: str, after: str) -> list[Piece]:
     """The second text as it came out of the first. Joined, what is not new is the first text, and what is not gone is
     the second."""
-    pieces = list(_pieces(*_cut(before, after)))
-    return list(_joined(_without_lonely_gaps(pieces)))
+    return list(_joined(_by_lines(before, after)))
 
 
-def _cut(before: str, after: str) -> tuple[list[str], list[str]]:
-    words = WORD.findall(before), WORD.findall(after)
-    if max(map(len, words)) <= MOST_WORDS:
-        return words
-    return LINE.findall(before), LINE.findall(after)
-
-
-def _pieces(before: Sequence[str], after: Sequence[str]) -> Iterator[Piece]:
-    for what, i1, i2, j1, j2 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if what == "equal":
-            yield Piece("same", "".join(before[i1:i2]))
-            continue
-        if i2 > i1:
-            yield Piece("gone", "".join(before[i1:i2]))
-        if j2 > j1:
-            yield Piece("new", "".join(after[j1:j2]))
-
-
-def _without_lonely_gaps(pieces: Sequence[Piece]) -> Iterator[Piece]:
-    """A blank that two changes have between them belongs to both: word by word exchanged is harder to read."""
-    for at, piece in enumerate(pieces):
-        between = piece.kind == "same" and piece.text.isspace() and "\n" not in piece.text
-        if between and 0 < at < len(pieces) - 1:
-            yield Piece("gone", piece.text)
-            yield Piece("new", piece.text)
+def _by_lines(before: str, after: str) -> Iterator[Piece]:
+    """Whole paragraphs first; words only in those that differ."""
+    for old, new in _stretches(LINE.findall(before), LINE.findall(after)):
+        if old == new:
+            yield Piece("same", old)
         else:
-            yield piece
+            yield from _by_words(old, new)
 
 
-def _joined(pieces: Iterator[Piece]) -> Iterator[Piece]:
+def _by_words(before: str, after: str) -> Iterator[Piece]:
+    for gone, put_in in _stretches(WORD.findall(before), WORD.findall(after)):
+        yield from [Piece("same", gone)] if gone == put_in else _run(gone, put_in)
+
+
+def _stretches(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """What stands in each of the two at the same place, in the order of the texts."""
+    times = Counter(before)
+    if sum(times[one] for one in after) > MOST_PAIRS:
+        yield "".join(before), "".join(after)
+        return
+    for _what, i1, i2, j1, j2 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        yield "".join(before[i1:i2]), "".join(after[j1:j2])
+
+
+def _joined(pieces: Iterable[Piece]) -> Iterator[Piece]:
     """One run of what is gone, then one of what is new, between what stayed."""
-    gone = new = ""
-    same = ""
+    text: dict[Kind, str] = {"same": "", "gone": "", "new": ""}
     for piece in pieces:
         if piece.kind == "same":
-            yield from _run(gone, new)
-            gone = new = ""
-            same += piece.text
-            continue
-        if same:
-            yield Piece("same", same)
-            same = ""
-        gone, new = (gone + piece.text, new) if piece.kind == "gone" else (gone, new + piece.text)
-    yield from _run(gone, new)
-    if same:
-        yield Piece("same", same)
+            yield from _run(text["gone"], text["new"])
+            text |= {"gone": "", "new": ""}
+        elif text["same"]:
+            yield Piece("same", text["same"])
+            text["same"] = ""
+        text[piece.kind] += piece.text
+    yield from _run(text["gone"], text["new"])
+    if text["same"]:
+        yield Piece("same", text["same"])
 
 
 def _run(gone: str, new: str) -> Iterator[Piece]:
@@ -97,15 +90,14 @@ def shortened(pieces: Sequence[Piece]) -> list[Piece]:
     ]
 
 
-def _is_no_word(piece: str) -> bool:
-    return not piece[0].isalnum()
-
-
 def _around(text: str, *, first: bool, last: bool) -> str:
     words = WORD.findall(text)
-    most = 2 * WORDS_AROUND  # a word and the gap behind it
-    if len(words) <= (most if first or last else 2 * most) + 2:
+    if len(words) <= (WORDS_AROUND if first or last else 2 * WORDS_AROUND) + 2:
         return text
-    head = "" if first else "".join(words[:most]).rstrip()
-    tail = "" if last else "".join(dropwhile(_is_no_word, words[-most:]))
+    head = "" if first else "".join(words[:WORDS_AROUND]).rstrip()
+    tail = "" if last else "".join(dropwhile(_is_no_word, words[-WORDS_AROUND:])).lstrip()
     return f"{head} … {tail}" if head and tail else f"… {tail}" if tail else f"{head} …"
+
+
+def _is_no_word(piece: str) -> bool:
+    return not piece.strip()[:1].isalnum()
