@@ -13,7 +13,7 @@ from tocsin.actions.models import Action, Export
 from tocsin.actions.states import State as ActionState
 from tocsin.campaigns.models import Campaign, Target, TargetImport, TargetList
 from tocsin.desk.controls import CONTROLS
-from tocsin.supporters.models import Supporter
+from tocsin.supporters.models import Supporter, SupporterImport
 
 SEEN = ["hub", "ledger", "moderation", "letters", "targets", "hand_ins", "edit", "history", "delete"]
 OF_A_TARGET = ["target_proof", "target_proof_csv", "new_hand_in"]
@@ -47,6 +47,7 @@ def _doors_of_data(campaign: Campaign, action_pk: int) -> list[str]:
     jane = Supporter.objects.create(email_digest=b"j" * 32, sealed=b"x", language="en")
     Action.objects.filter(pk=action_pk).update(supporter=jane)
     ready = Export.objects.create(kind=Export.Kind.SUPPORTERS, format="csv", language="en", asked_by_name="Jane")
+    kept = SupporterImport.objects.create(file_name="people.csv", by_name="Jane", state="failed")
     lists = ("supporters", "actions", "consents", "exports")
     return [
         *[reverse(f"campaign:{name}", args=[campaign.pk]) for name in lists],
@@ -56,6 +57,9 @@ def _doors_of_data(campaign: Campaign, action_pk: int) -> list[str]:
         reverse("desk_person", args=[jane.pk]),
         reverse("desk_export", args=[ready.pk]),
         reverse("desk_export_state", args=[ready.pk]),
+        reverse("desk_imports"),
+        reverse("desk_import", args=[kept.pk]),
+        reverse("desk_import_state", args=[kept.pk]),
     ]
 
 
