@@ -16,6 +16,7 @@ from tocsin.desk.controls import CONTROLS
 from tocsin.desk.figure_screens import ALL as PICTURES
 from tocsin.desk.figures_of_all import ALL as OF_ALL_CAMPAIGNS
 from tocsin.supporters.models import Supporter
+from tocsin.supporters.models import Supporter, SupporterImport
 
 SEEN = [
     *("hub", "numbers", "alike", "steer", "begun", "keep_as_model", "preflight", "look", "editions"),
@@ -76,6 +77,7 @@ def _doors_of_data(campaign: Campaign, action_pk: int) -> list[str]:
     jane = Supporter.objects.create(email_digest=b"j" * 32, sealed=b"x", language="en")
     Action.objects.filter(pk=action_pk).update(supporter=jane)
     ready = Export.objects.create(kind=Export.Kind.SUPPORTERS, format="csv", language="en", asked_by_name="Jane")
+    kept = SupporterImport.objects.create(file_name="people.csv", by_name="Jane", state="failed")
     lists = ("supporters", "actions", "consents", "exports")
     return [
         *[reverse(f"campaign:{name}", args=[campaign.pk]) for name in lists],
@@ -85,6 +87,9 @@ def _doors_of_data(campaign: Campaign, action_pk: int) -> list[str]:
         reverse("desk_supporter", args=[jane.pk]),
         reverse("desk_export", args=[ready.pk]),
         reverse("desk_export_state", args=[ready.pk]),
+        reverse("desk_imports"),
+        reverse("desk_import", args=[kept.pk]),
+        reverse("desk_import_state", args=[kept.pk]),
     ]
 
 
