@@ -15,7 +15,6 @@ from tocsin.campaigns.models import Campaign, Edition, Target, TargetImport, Tar
 from tocsin.desk.controls import CONTROLS
 from tocsin.desk.figure_screens import ALL as PICTURES
 from tocsin.desk.figures_of_all import ALL as OF_ALL_CAMPAIGNS
-from tocsin.supporters.models import Supporter
 from tocsin.supporters.models import Supporter, SupporterImport
 
 SEEN = [

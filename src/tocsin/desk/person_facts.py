@@ -8,12 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
+from django.db.models import Q
 from django.utils.functional import Promise
 from wagtail.models import ModelLogEntry
 
 from tocsin.actions.exporting.supporters import open_supporter, reasons_to_send_nothing
 from tocsin.actions.letters import full_name, whereabouts
 from tocsin.actions.models import Action, HandIn, Letter
+from tocsin.actions.updates.models import UpdateCopy
 from tocsin.campaigns.models import Campaign
 from tocsin.desk.people_rows import answer_of
 from tocsin.outbox.models import Message, Suppression
@@ -55,7 +57,7 @@ def facts_of(supporter: Supporter, campaign: Campaign | None) -> Facts:
         actions=actions,
         letters=_letters(actions),
         consents=[(answer_of(one), one) for one in _consents(supporter, campaign)],
-        mails=_mails(actions),
+        mails=_mails(actions, supporter),
         readers=_readers(supporter),
     )
 
@@ -79,13 +81,18 @@ def _consents(supporter: Supporter, campaign: Campaign | None) -> Iterable[Conse
     return found.filter(campaign_ref=campaign.pk) if campaign else found
 
 
-def _mails(actions: list[Action]) -> list[Message]:
-    """What was sent to the person about their actions, found by the names that such mails have."""
+def _mails(actions: list[Action], supporter: Supporter) -> list[Message]:
+    """What was sent to the person about their actions, found by the names that such mails have, and their copies of
+    updates."""
     keys = [key for action in actions for key in _keys(action)]
     hand_ins = HandIn.objects.filter(campaign__in={action.campaign_id for action in actions}, notified_at__isnull=False)
     kits = list(hand_ins.values_list("pk", flat=True))
     keys += [f"handed-in:{kit}:{action.pk}" for kit in kits for action in actions]
-    return list(Message.objects.filter(key__in=keys).defer("sealed").order_by("-created_at", "-pk"))
+    campaigns = {action.campaign_id for action in actions}
+    copies = UpdateCopy.objects.filter(supporter=supporter, update_sent__campaign__in=campaigns).values("message")
+    return list(
+        Message.objects.filter(Q(key__in=keys) | Q(pk__in=copies)).defer("sealed").order_by("-created_at", "-pk")
+    )
 
 
 def _keys(action: Action) -> list[str]:
