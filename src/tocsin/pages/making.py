@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.utils import translation
 from wagtail.images import get_image_model
 from wagtail.models import Site
@@ -75,7 +74,7 @@ def the_brand() -> BrandSettings:
 
 
 def make_draft(
-    campaign: Campaign, home: HomePage, words: Words, *, person: AbstractBaseUser, twin: ActionPage | None = None
+    campaign: Campaign, home: HomePage, words: Words, *, person: Any, twin: ActionPage | None = None
 ) -> ActionPage:
     """A page that nobody sees yet. `twin` is the same page in another language."""
     page = ActionPage(campaign=campaign, locale=home.locale, live=False, owner=person, seo_title="")
@@ -87,7 +86,7 @@ def make_draft(
     return page
 
 
-def change_draft(page: ActionPage, words: Words, *, person: AbstractBaseUser) -> ActionPage:
+def change_draft(page: ActionPage, words: Words, *, person: Any) -> ActionPage:
     """A further draft of a page, if anything differs from the newest."""
     newest: ActionPage = page.get_latest_revision_as_object()
     before = words_of(newest)

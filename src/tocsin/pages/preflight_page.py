@@ -56,9 +56,9 @@ def _what_the_fields_miss(page: ActionPage) -> Iterator[tuple[str, ValidationErr
     except ValidationError as wrong:
         for field, errors in wrong.error_dict.items():
             yield "title" if field == NON_FIELD_ERRORS else field, ValidationError(errors)
-    for field in page._meta.get_fields():
-        if isinstance(field, StreamField):
-            yield from _what_the_blocks_miss(page, field)
+    for part in page._meta.get_fields():
+        if isinstance(part, StreamField):
+            yield from _what_the_blocks_miss(page, part)
 
 
 def _what_the_blocks_miss(page: ActionPage, field: Any) -> Iterator[tuple[str, ValidationError]]:
