@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.core.cache import cache
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
 from tocsin.actions.models import Action
-from tocsin.campaigns.models import Campaign, Tally
-from tocsin.supporters.models import Consent, Supporter
+from tocsin.campaigns.models import Tally
+from tocsin.supporters.current import may_be_mailed
 
 PURPOSE = "news"
 AT_MOST_EVERY = timedelta(minutes=10)
@@ -28,19 +28,9 @@ def count_mailable() -> int:
     return sum(_refresh(pk) for pk in due.values_list("pk", flat=True))
 
 
-def may_be_mailed(campaign: Campaign | int) -> QuerySet[Supporter]:
-    """Those who acted in it and whose last word on news is yes."""
-    acted = Action.objects.filter(campaign=campaign, supporter=OuterRef("pk"))
-    about_news = Consent.objects.filter(wording__purpose=PURPOSE)
-    later_no = about_news.filter(
-        supporter=OuterRef("supporter"), yes=False, control=Consent.Control.YES_NO, given_at__gte=OuterRef("given_at")
-    )
-    yes = about_news.filter(~Exists(later_no), supporter=OuterRef("pk"), yes=True)
-    return Supporter.objects.filter(Exists(acted), Exists(yes))
-
-
 def _refresh(campaign_id: int) -> bool:
-    people = may_be_mailed(campaign_id).count()
+    acted = Action.objects.filter(campaign=campaign_id, supporter=OuterRef("pk"))
+    people = may_be_mailed(PURPOSE).filter(Exists(acted)).count()
     tally = Tally.objects.filter(pk=campaign_id)
     changed = tally.filter(Q(mailable=None) | ~Q(mailable=people)).update(mailable=people)
     tally.update(mailable_at=Now())
