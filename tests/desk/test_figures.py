@@ -18,6 +18,7 @@ from tocsin.actions.models import HourOfActions, HourOfLetters, HourOfViews, Rol
 from tocsin.actions.rollup import Place, write_places
 from tocsin.actions.screen import screen_batch
 from tocsin.actions.states import State
+from tocsin.actions.updates.models import Update
 from tocsin.campaigns.models import Campaign, CounterEntry, Edition, Kind, Tally, Target, Targeting
 from tocsin.desk.figure_shares import shown_places
 from tocsin.desk.trends import trend_of, trends_of
@@ -141,8 +142,10 @@ def test_the_ledger_is_in_the_number_and_its_goal_in_the_picture(
 
 def test_moments_stand_in_the_picture(admin: Client, numbers: str, edition: Edition) -> None:
     Edition.objects.update(published_at=NOON - DAY)
+    Update.objects.create(campaign=edition.campaign, sent_at=NOON - DAY)
     page = admin.get(numbers)
     assert "Edition 1 (English) was published" in page.text
+    assert "An update was mailed to those who acted" in page.text
     assert "desk-flag-word" in page.text
     assert "was published" not in admin.get(f"{numbers}?range=days&since=2026-06-15&until=2026-06-15").text
 

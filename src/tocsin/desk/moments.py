@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tocsin.actions.models import HandIn
+from tocsin.actions.updates.models import Update
 from tocsin.campaigns.models import Campaign, Edition
 
 MOST_MOMENTS = 40
@@ -51,8 +52,15 @@ def opened_and_closed(campaign: Campaign, since: datetime, until: datetime) -> I
             yield Moment(at, words)
 
 
-# Whoever makes something happen that people answer to adds a teller of it: mailings, corrections.
-TELLERS: list[Teller] = [published, handed_in, opened_and_closed]
+def mailed(campaign: Campaign, since: datetime, until: datetime) -> Iterable[Moment]:
+    rows = Update.objects.filter(campaign=campaign, sent_at__gte=since, sent_at__lt=until)
+    for at in rows.values_list("sent_at", flat=True):
+        if at:
+            yield Moment(at, _("An update was mailed to those who acted"))
+
+
+# Whoever makes something happen that people answer to adds a teller of it.
+TELLERS: list[Teller] = [published, handed_in, opened_and_closed, mailed]
 
 
 def moments_of(campaign: Campaign, since: datetime, until: datetime) -> list[Moment]:
