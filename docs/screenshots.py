@@ -22,6 +22,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from desk_pictures import how_we_count, rooms
 from PIL import Image
 from playwright.sync_api import Browser, FloatRect, Page, ViewportSize, expect, sync_playwright
 
@@ -307,7 +308,9 @@ def refused(camera: Camera, page: Page) -> None:
     publish_menu(page)
     page.locator("[name=action-publish]").click()
     expect(page.locator(".messages")).to_contain_text("validation errors")
+    page.wait_for_timeout(1500)
     page.get_by_role("tab", name=re.compile("Form and letter")).click()
+    page.set_viewport_size({"width": 1280, "height": 2400})
     wanted = page.get_by_text("Write the subject of the letter.")
     expect(wanted).to_be_visible()
     camera.take_desk(page, "refused", height=890)
@@ -453,6 +456,7 @@ def desk_pages(camera: Camera, page: Page, hub: str) -> None:
 
 def main() -> None:
     PICTURES.mkdir(exist_ok=True)
+    expect.set_options(timeout=30_000)
     options = ["--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
     options += ["--no-sandbox"] if os.geteuid() == 0 else []
     say("Starting a demonstration …")
@@ -466,6 +470,8 @@ def main() -> None:
         letters_of_all_kinds(camera, page, hub)
         ledger(camera, page, hub)
         desk_pages(camera, page, hub)
+        rooms(camera, page, hub)
+        how_we_count(camera, ENGLISH)
         receipt(camera)
         camera.browser.close()
 

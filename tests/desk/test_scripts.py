@@ -44,7 +44,7 @@ def staff(db: None) -> Callable[..., Client]:
     return make
 
 
-@pytest.fixture
+@pytest.fixture  # type: ignore[no-redef]
 def desk(client: Client, administrator: Any) -> Client:
     """An administrator who has just shown who they are."""
     client.force_login(administrator)
