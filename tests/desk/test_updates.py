@@ -19,6 +19,7 @@ from tocsin.actions.updates.send import send_updates
 from tocsin.campaigns.models import Campaign, Edition
 from tocsin.lib.vault import vault
 from tocsin.outbox.models import Bucket, Kind, Message, State
+from tocsin.staff.models import Membership, Role
 from tocsin.supporters.models import Supporter
 
 WRITE = "staff.write_update"
@@ -214,6 +215,24 @@ def test_seeing_is_not_writing(colleague: Callable[..., Client], campaign: Campa
 
 def test_who_may_write_may(colleague: Callable[..., Client], campaign: Campaign, draft: Update) -> None:
     assert colleague(SEE, WRITE).post(at("update_send", draft)).headers["Location"] == at("update", draft)
+    draft.refresh_from_db()
+    assert draft.state == "sending"
+
+
+def test_a_role_for_one_campaign_reaches_its_own_people_alone(
+    admin: Client, nobody: Client, campaign: Campaign, draft: Update
+) -> None:
+    user = User.objects.get(pk=nobody.session["_auth_user_id"])
+    Membership.objects.create(user=user, campaign=campaign, role=Role.CAMPAIGNER, given_by_name="Boss")
+    response = write(nobody, campaign, audience="yes", purpose="news")
+    assert (response.status_code, "yes is not one of" in response.content.decode()) == (422, True)
+    assert write(admin, campaign, audience="yes", purpose="news").status_code == 302
+    Update.objects.filter(pk=draft.pk).update(audience="yes", purpose="news")
+    nobody.post(at("update_send", draft))
+    draft.refresh_from_db()
+    assert draft.state == "draft"
+    Update.objects.filter(pk=draft.pk).update(audience="acted", purpose="")
+    nobody.post(at("update_send", draft))
     draft.refresh_from_db()
     assert draft.state == "sending"
 

@@ -31,21 +31,23 @@ class UpdateForm(forms.ModelForm[Update]):
         fields = ("audience", "purpose", "language", "per_hour", "not_before")
         widgets: ClassVar = {"audience": forms.RadioSelect}
 
-    def __init__(self, campaign: Campaign, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, campaign: Campaign, *args: Any, everywhere: bool, **kwargs: Any) -> None:
+        """`everywhere`: whether its writer may also mail people of other campaigns."""
         super().__init__(*args, **kwargs)
         self.zone = zoneinfo.ZoneInfo(campaign.time_zone)
         self.instance.campaign = campaign
         self.languages = [(code, name) for code, name in settings.LANGUAGES if code in languages_of(campaign)]
-        self._ask_who(campaign)
+        self._ask_who(campaign, everywhere=everywhere)
         self._ask_when(campaign)
         for code, name in self.languages:
             self._ask_for_words(code, str(name))
 
-    def _ask_who(self, campaign: Campaign) -> None:
+    def _ask_who(self, campaign: Campaign, *, everywhere: bool) -> None:
+        audiences = [one for one in Update.Audience.choices if everywhere or one[0] != Update.Audience.AGREED]
         purposes = [(purpose, purpose) for purpose in purposes_of(campaign)]
         self.fields["audience"] = forms.ChoiceField(
             label=_("Who gets it"),
-            choices=Update.Audience.choices,
+            choices=audiences,
             widget=forms.RadioSelect,
             initial=Update.Audience.ACTED,
             help_text=_(

@@ -22,7 +22,7 @@ from tocsin.desk.again import ask_again
 from tocsin.desk.frame import Crumb, Frame, campaign_crumbs, show
 from tocsin.desk.journal import note
 from tocsin.desk.ledger import name_of
-from tocsin.desk.rights import SEE_CAMPAIGNS, WRITE_UPDATES, may, of_campaign
+from tocsin.desk.rights import SEE_CAMPAIGNS, WRITE_UPDATES, may, of_campaign, refuse
 from tocsin.desk.update_fates import progress_of
 from tocsin.desk.update_form import UpdateForm
 from tocsin.desk.update_words import languages_named, what_keeps_it
@@ -67,7 +67,8 @@ def edit(request: HttpRequest, campaign: Campaign, update_pk: int) -> HttpRespon
 
 
 def _write(request: HttpRequest, campaign: Campaign, update: Update, title: str) -> HttpResponse:
-    form = UpdateForm(campaign, request.POST if request.method == "POST" else None, instance=update)
+    posted = request.POST if request.method == "POST" else None
+    form = UpdateForm(campaign, posted, instance=update, everywhere=may(request.user, WRITE_UPDATES))
     if request.method == "POST" and form.is_valid():
         saved = form.save()
         note(request, "update_written", campaign, update=saved.pk)
@@ -148,7 +149,8 @@ def test(request: HttpRequest, campaign: Campaign, update_pk: int) -> HttpRespon
 @ask_again
 @require_http_methods(["GET", "HEAD", "POST"])
 def send(request: HttpRequest, campaign: Campaign, update_pk: int) -> HttpResponse:
-    """The last question, with the number of people. Nothing leaves before its button."""
+    """The last question, with the number of people. Nothing leaves before its button. Whoever writes for one campaign
+    reaches its own people alone."""
     found = _find(campaign, update_pk)
     if found.state != State.DRAFT:
         return HttpResponseRedirect(_address(found))
@@ -165,6 +167,8 @@ def send(request: HttpRequest, campaign: Campaign, update_pk: int) -> HttpRespon
         **_audience(found),
     )
 
+    if found.audience == Update.Audience.AGREED and not may(request.user, WRITE_UPDATES):
+        refuse(request, campaign.pk)
 
 def _let_go(request: HttpRequest, found: Update, counted: list[InLanguage]) -> HttpResponse:
     people = people_in(counted)
