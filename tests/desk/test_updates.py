@@ -17,6 +17,7 @@ from tests.desk.conftest import Sign
 from tocsin.actions.models import Action, Update
 from tocsin.actions.updates.send import send_updates
 from tocsin.campaigns.models import Campaign, Edition
+from tocsin.desk.update_form import UpdateForm
 from tocsin.lib.vault import vault
 from tocsin.outbox.models import Bucket, Kind, Message, State
 from tocsin.staff.models import Membership, Role
@@ -235,6 +236,23 @@ def test_a_role_for_one_campaign_reaches_its_own_people_alone(
     nobody.post(at("update_send", draft))
     draft.refresh_from_db()
     assert draft.state == "sending"
+
+
+def test_an_edit_does_not_call_back_what_was_let_go_meanwhile(
+    admin: Client, draft: Update, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clean = UpdateForm.clean
+
+    def let_go_meanwhile(form: UpdateForm) -> dict[str, Any]:
+        Update.objects.update(state="sending", people=2)
+        return clean(form)
+
+    monkeypatch.setattr(UpdateForm, "clean", let_go_meanwhile)
+    posted = {"audience": "acted", "subject_en": "Too late", "text_en": "Other words"}
+    page = admin.post(at("edit_update", draft), posted, follow=True).content.decode()
+    assert "It is on its way: its words stay as they are." in page
+    draft.refresh_from_db()
+    assert (draft.state, draft.people, draft.subject) == ("sending", 2, "An answer")
 
 
 def test_an_update_is_found_only_in_its_own_campaign(admin: Client, draft: Update) -> None:

@@ -61,8 +61,7 @@ def new(request: HttpRequest, campaign: Campaign) -> HttpResponse:
 def edit(request: HttpRequest, campaign: Campaign, update_pk: int) -> HttpResponse:
     found = _find(campaign, update_pk)
     if found.state != State.DRAFT:
-        messages.warning(request, _("It is on its way: its words stay as they are."))
-        return HttpResponseRedirect(_address(found))
+        return _too_late(request, found)
     return _write(request, campaign, found, _("Change the update"))
 
 
@@ -70,9 +69,10 @@ def _write(request: HttpRequest, campaign: Campaign, update: Update, title: str)
     posted = request.POST if request.method == "POST" else None
     form = UpdateForm(campaign, posted, instance=update, everywhere=may(request.user, WRITE_UPDATES))
     if request.method == "POST" and form.is_valid():
-        saved = form.save()
-        note(request, "update_written", campaign, update=saved.pk)
-        return HttpResponseRedirect(_address(saved))
+        if not _saved(form):
+            return _too_late(request, update)
+        note(request, "update_written", campaign, update=update.pk)
+        return HttpResponseRedirect(_address(update))
     return show(
         request,
         "desk/update_form.html",
@@ -82,6 +82,19 @@ def _write(request: HttpRequest, campaign: Campaign, update: Update, title: str)
         update=update,
         form=form,
     )
+
+
+def _saved(form: UpdateForm) -> bool:
+    """False where it was let go before its change was saved."""
+    if form.instance.pk is not None:
+        return form.save_over_draft()
+    form.save()
+    return True
+
+
+def _too_late(request: HttpRequest, found: Update) -> HttpResponse:
+    messages.warning(request, _("It is on its way: its words stay as they are."))
+    return HttpResponseRedirect(_address(found))
 
 
 @of_campaign(SEE_CAMPAIGNS)
@@ -154,6 +167,8 @@ def send(request: HttpRequest, campaign: Campaign, update_pk: int) -> HttpRespon
     found = _find(campaign, update_pk)
     if found.state != State.DRAFT:
         return HttpResponseRedirect(_address(found))
+    if found.audience == Update.Audience.AGREED and not may(request.user, WRITE_UPDATES):
+        refuse(request, campaign.pk)
     counted = count_audience(found)
     if request.method == "POST" and not what_keeps_it(found, people_in(counted)):
         return _let_go(request, found, counted)
@@ -167,8 +182,6 @@ def send(request: HttpRequest, campaign: Campaign, update_pk: int) -> HttpRespon
         **_audience(found),
     )
 
-    if found.audience == Update.Audience.AGREED and not may(request.user, WRITE_UPDATES):
-        refuse(request, campaign.pk)
 
 def _let_go(request: HttpRequest, found: Update, counted: list[InLanguage]) -> HttpResponse:
     people = people_in(counted)
