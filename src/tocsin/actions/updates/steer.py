@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Max
 from django.db.models.functions import Now
 from django.utils import translation
@@ -46,19 +47,20 @@ def languages_without_an_address(campaign: Campaign) -> list[str]:
 
 
 def let_go(update: Update, people: int, by_name: str) -> bool:
+@transaction.atomic
     """Begins it, once; whether it was this call that did. The worker makes the copies."""
-    open_bucket(update.bucket, update.per_hour)
     rows = Action.objects if update.audience in ACTED else Supporter.objects
-    return bool(
-        Update.objects.filter(pk=update.pk, state=State.DRAFT).update(
-            state=State.SENDING,
-            people=people,
-            up_to=rows.aggregate(last=Max("pk"))["last"] or 0,
-            begun_at=Now(),
-            begun_by_name=by_name[:160],
-        )
+    done = Update.objects.filter(pk=update.pk, state=State.DRAFT).update(
+        state=State.SENDING,
+        people=people,
+        up_to=rows.aggregate(last=Max("pk"))["last"] or 0,
+        begun_at=Now(),
+        begun_by_name=by_name[:160],
     )
 
+    if done:  # pressed twice, the second must not open what somebody paused meanwhile
+        open_bucket(update.bucket, update.per_hour)
+    return bool(done)
 
 def pause(update: Update) -> bool:
     """Within seconds nothing of it leaves any more, and no further copy is made."""
