@@ -173,7 +173,7 @@ def test_nobody_to_write_to_is_said(admin: Client, draft: Update) -> None:
 def test_pause_resume_and_stop(admin: Client, draft: Update) -> None:
     admin.post(at("update_send", draft))
     send_updates()
-    for step, state, shut in (("pause", "paused", True), ("resume", "sending", False), ("stop", "stopped", False)):
+    for step, state, shut in (("pause", "paused", True), ("resume", "sending", False), ("stop", "stopped", True)):
         admin.post(at("update_step", draft, step))
         draft.refresh_from_db()
         assert (step, draft.state) == (step, state)
