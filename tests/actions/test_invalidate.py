@@ -154,3 +154,16 @@ def test_what_another_worker_has_in_hand_follows_when_it_is_free(
     monkeypatch.setattr("tocsin.actions.invalidate.A_MOMENT", 0)
     assert out(campaign).people == 3
     assert not Action.objects.filter(state__in=IN_THE_TALLY, source__utm_source="partner").exists()
+
+
+def test_letters_made_between_two_looks_are_held_too(campaign: Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if they had been followed after their letters were held, and before their states were read."""
+
+    def followed_meanwhile(verdicts: Any) -> int:
+        Message.objects.update(state=MessageState.WAITING)
+        return change_states(verdicts)
+
+    monkeypatch.setattr("tocsin.actions.invalidate.change_states", followed_meanwhile)
+    out(campaign)
+    states = [letter.message.state for letter in Letter.objects.select_related("message").order_by("pk")]
+    assert states == ["held", "held", "held", "waiting", "waiting"]

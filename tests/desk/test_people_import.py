@@ -18,15 +18,18 @@ from django.utils import timezone
 from openpyxl import Workbook
 from wagtail.models import ModelLogEntry
 
-from tests.desk.conftest import Sign
+from tests.desk.conftest import Sign, an_update
 from tocsin.actions.exporting import store
 from tocsin.actions.importing import files, jobs, work
 from tocsin.actions.long_work import NoLongerOurs, take_in_hand
-from tocsin.actions.models import Action
+from tocsin.actions.models import Action, Update, UpdateCopy
 from tocsin.actions.process import follow_batch
 from tocsin.actions.states import State as ActionState
+from tocsin.actions.updates.send import send_updates
+from tocsin.actions.updates.steer import let_go
+from tocsin.campaigns.models import Campaign, Edition
 from tocsin.lib.vault import vault
-from tocsin.outbox.models import Suppression
+from tocsin.outbox.models import Message, Suppression
 from tocsin.outbox.suppress import suppress
 from tocsin.supporters.current import may_be_mailed
 from tocsin.supporters.leaving import leave
@@ -224,6 +227,29 @@ def test_an_import_is_taken_back_but_not_what_people_did_since(admin: Client, si
     admin.post(reverse("desk_import_take_back", args=[kept.pk]))
     assert ModelLogEntry.objects.filter(action="tocsin.people_import_undone").count() == 1
     assert b"was taken back" in admin.get(reverse("desk_import", args=[kept.pk])).content
+
+
+def test_what_waits_for_them_is_stopped_when_an_import_is_taken_back(
+    admin: Client, campaign: Campaign, edition: Edition, sign: Sign
+) -> None:
+    """For whoever goes, and for whoever stays without having agreed; who agreed elsewhere besides gets theirs."""
+    kept = imported(admin, JANE, *(f"{name}@society.example,X,,,," for name in ("john", "joan")))
+    for name in ("john", "joan"):
+        action = sign(ActionState.FOLLOWED)
+        Action.objects.filter(pk=action.pk).update(supporter=who(f"{name}@society.example"))
+    own = Consent.objects.get(supporter=who("joan@society.example"))
+    own.pk, own.import_ref = None, None
+    own.save(force_insert=True)
+    update = an_update(campaign, audience=Update.Audience.AGREED, purpose="news", language="en")
+    Supporter.objects.update(language="en")
+    let_go(update, 3, "Jane Doe")
+    send_updates()
+    held = Message.objects.get(update_copy__supporter=who("jane@society.example"))
+    Message.objects.filter(pk=held.pk).update(state="held")
+    admin.post(reverse("desk_import_take_back", args=[kept.pk]))
+    left = Message.objects.exclude(state="cancelled").get()
+    assert UpdateCopy.objects.get(message=left).supporter == who("joan@society.example")
+    assert Message.objects.count() == 3
 
 
 # ── the work ────────────────────────────────────────────────────────────────────────────────────────────────────

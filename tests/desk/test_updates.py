@@ -17,8 +17,10 @@ from tests.desk.conftest import Sign
 from tocsin.actions.models import Action, Update
 from tocsin.actions.updates.send import send_updates
 from tocsin.campaigns.models import Campaign, Edition
+from tocsin.desk.update_form import UpdateForm
 from tocsin.lib.vault import vault
 from tocsin.outbox.models import Bucket, Kind, Message, State
+from tocsin.staff.models import Membership, Role
 from tocsin.supporters.models import Supporter
 
 WRITE = "staff.write_update"
@@ -171,7 +173,7 @@ def test_nobody_to_write_to_is_said(admin: Client, draft: Update) -> None:
 def test_pause_resume_and_stop(admin: Client, draft: Update) -> None:
     admin.post(at("update_send", draft))
     send_updates()
-    for step, state, shut in (("pause", "paused", True), ("resume", "sending", False), ("stop", "stopped", False)):
+    for step, state, shut in (("pause", "paused", True), ("resume", "sending", False), ("stop", "stopped", True)):
         admin.post(at("update_step", draft, step))
         draft.refresh_from_db()
         assert (step, draft.state) == (step, state)
@@ -216,6 +218,41 @@ def test_who_may_write_may(colleague: Callable[..., Client], campaign: Campaign,
     assert colleague(SEE, WRITE).post(at("update_send", draft)).headers["Location"] == at("update", draft)
     draft.refresh_from_db()
     assert draft.state == "sending"
+
+
+def test_a_role_for_one_campaign_reaches_its_own_people_alone(
+    admin: Client, nobody: Client, campaign: Campaign, draft: Update
+) -> None:
+    user = User.objects.get(pk=nobody.session["_auth_user_id"])
+    Membership.objects.create(user=user, campaign=campaign, role=Role.CAMPAIGNER, given_by_name="Boss")
+    response = write(nobody, campaign, audience="yes", purpose="news")
+    assert (response.status_code, "yes is not one of" in response.content.decode()) == (422, True)
+    assert write(admin, campaign, audience="yes", purpose="news").status_code == 302
+    Update.objects.filter(pk=draft.pk).update(audience="yes", purpose="news")
+    nobody.post(at("update_send", draft))
+    draft.refresh_from_db()
+    assert draft.state == "draft"
+    Update.objects.filter(pk=draft.pk).update(audience="acted", purpose="")
+    nobody.post(at("update_send", draft))
+    draft.refresh_from_db()
+    assert draft.state == "sending"
+
+
+def test_an_edit_does_not_call_back_what_was_let_go_meanwhile(
+    admin: Client, draft: Update, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clean = UpdateForm.clean
+
+    def let_go_meanwhile(form: UpdateForm) -> dict[str, Any]:
+        Update.objects.update(state="sending", people=2)
+        return clean(form)
+
+    monkeypatch.setattr(UpdateForm, "clean", let_go_meanwhile)
+    posted = {"audience": "acted", "subject_en": "Too late", "text_en": "Other words"}
+    page = admin.post(at("edit_update", draft), posted, follow=True).content.decode()
+    assert "It is on its way: its words stay as they are." in page
+    draft.refresh_from_db()
+    assert (draft.state, draft.people, draft.subject) == ("sending", 2, "An answer")
 
 
 def test_an_update_is_found_only_in_its_own_campaign(admin: Client, draft: Update) -> None:

@@ -148,7 +148,11 @@ def _left(decision: Invalidation) -> QuerySet[Action]:
 def _take_out(decision: Invalidation, actions: list[int]) -> int:
     keep_back(_letters_of(actions))
     counted = Action.objects.filter(pk__in=actions, state__in=IN_THE_TALLY).values_list("pk", "state")
-    return change_states([(pk, State(now), State.INVALIDATED, decision.mark) for pk, now in counted])
+    with transaction.atomic():
+        moved = change_states([(pk, State(now), State.INVALIDATED, decision.mark) for pk, now in counted])
+        # Who was followed between the first hold and the look at the states has new letters: these must stay as well.
+        hold_these(_letters_of(actions), WHY_HELD)
+    return moved
 
 
 def _put_back(_decision: Invalidation, actions: list[int]) -> int:

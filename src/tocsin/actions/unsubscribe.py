@@ -15,13 +15,13 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
+from tocsin.actions.updates.copies import still_here
 from tocsin.actions.updates.models import UpdateCopy
 from tocsin.campaigns.editions import frozen
 from tocsin.campaigns.models import Edition
 from tocsin.lib.vault import vault
 from tocsin.outbox.controls import Copies, cancel
 from tocsin.outbox.models import Message, Suppression
-from tocsin.outbox.states import State
 from tocsin.outbox.suppress import allow_again, suppress
 from tocsin.supporters.current import EVERYTHING, about_campaign
 from tocsin.supporters.leaving import come_back, leave
@@ -115,9 +115,8 @@ def _supporter(leaver: Leaver) -> Iterator[int]:
 
 
 def _waiting(supporter: int, campaign_ref: int | None) -> QuerySet[Message]:
-    """Their copies that wait. The claim asks again for whatever else there is."""
+    """Their copies that wait."""
     copies = UpdateCopy.objects.filter(supporter=supporter)
     if campaign_ref is not None:
         copies = copies.filter(update_sent__campaign=campaign_ref)
-    states = [State.WAITING, State.DEFERRED, State.HELD, State.SENDING]
-    return Message.objects.filter(pk__in=copies.values("message"), state__in=states)
+    return still_here(copies)

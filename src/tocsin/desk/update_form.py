@@ -18,6 +18,7 @@ from tocsin.actions.updates.steer import languages_of, purposes_of
 from tocsin.campaigns.models import Campaign
 from tocsin.lib.plaintext import many_lines
 
+ASKED = ("audience", "purpose", "language", "per_hour", "not_before")
 LONGEST_SUBJECT = 150
 LONGEST_TEXT = 20_000
 FIELD = re.compile(r"\{[^{}\n]{0,40}\}")
@@ -28,24 +29,26 @@ class UpdateForm(forms.ModelForm[Update]):
 
     class Meta:
         model = Update
-        fields = ("audience", "purpose", "language", "per_hour", "not_before")
+        fields = ASKED
         widgets: ClassVar = {"audience": forms.RadioSelect}
 
-    def __init__(self, campaign: Campaign, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, campaign: Campaign, *args: Any, everywhere: bool, **kwargs: Any) -> None:
+        """`everywhere`: whether its writer may also mail people of other campaigns."""
         super().__init__(*args, **kwargs)
         self.zone = zoneinfo.ZoneInfo(campaign.time_zone)
         self.instance.campaign = campaign
         self.languages = [(code, name) for code, name in settings.LANGUAGES if code in languages_of(campaign)]
-        self._ask_who(campaign)
+        self._ask_who(campaign, everywhere=everywhere)
         self._ask_when(campaign)
         for code, name in self.languages:
             self._ask_for_words(code, str(name))
 
-    def _ask_who(self, campaign: Campaign) -> None:
+    def _ask_who(self, campaign: Campaign, *, everywhere: bool) -> None:
+        audiences = [one for one in Update.Audience.choices if everywhere or one[0] != Update.Audience.AGREED]
         purposes = [(purpose, purpose) for purpose in purposes_of(campaign)]
         self.fields["audience"] = forms.ChoiceField(
             label=_("Who gets it"),
-            choices=Update.Audience.choices,
+            choices=audiences,
             widget=forms.RadioSelect,
             initial=Update.Audience.ACTED,
             help_text=_(
@@ -135,9 +138,18 @@ class UpdateForm(forms.ModelForm[Update]):
                 self.add_error(name, _("Only {name} is filled in here, and not %(field)s.") % {"field": unknown[0]})
 
     def save(self, commit: bool = True) -> Update:  # noqa: FBT001, FBT002  (Django's signature)
-        said = self.cleaned_data
-        self.instance.words = {
-            code: {"subject": said[f"subject_{code}"], "text": said[f"text_{code}"]} for code, _name in self.languages
-        }
+        self.instance.words = self._words()
         saved: Update = super().save(commit)
         return saved
+
+    def save_over_draft(self) -> bool:
+        """Only what is asked here, and only while it is a draft: a colleague may have let it go meanwhile."""
+        self.instance.words = self._words()
+        said = {name: getattr(self.instance, name) for name in (*ASKED, "words")}
+        return bool(Update.objects.filter(pk=self.instance.pk, state=Update.State.DRAFT).update(**said))
+
+    def _words(self) -> dict[str, dict[str, str]]:
+        said = self.cleaned_data
+        return {
+            code: {"subject": said[f"subject_{code}"], "text": said[f"text_{code}"]} for code, _name in self.languages
+        }

@@ -22,7 +22,7 @@ from tocsin.desk.again import ask_again
 from tocsin.desk.frame import Crumb, Frame, campaign_crumbs, show
 from tocsin.desk.journal import note
 from tocsin.desk.ledger import name_of
-from tocsin.desk.rights import SEE_CAMPAIGNS, WRITE_UPDATES, may, of_campaign
+from tocsin.desk.rights import SEE_CAMPAIGNS, WRITE_UPDATES, may, of_campaign, refuse
 from tocsin.desk.update_fates import progress_of
 from tocsin.desk.update_form import UpdateForm
 from tocsin.desk.update_words import languages_named, what_keeps_it
@@ -61,17 +61,18 @@ def new(request: HttpRequest, campaign: Campaign) -> HttpResponse:
 def edit(request: HttpRequest, campaign: Campaign, update_pk: int) -> HttpResponse:
     found = _find(campaign, update_pk)
     if found.state != State.DRAFT:
-        messages.warning(request, _("It is on its way: its words stay as they are."))
-        return HttpResponseRedirect(_address(found))
+        return _too_late(request, found)
     return _write(request, campaign, found, _("Change the update"))
 
 
 def _write(request: HttpRequest, campaign: Campaign, update: Update, title: str) -> HttpResponse:
-    form = UpdateForm(campaign, request.POST if request.method == "POST" else None, instance=update)
+    posted = request.POST if request.method == "POST" else None
+    form = UpdateForm(campaign, posted, instance=update, everywhere=may(request.user, WRITE_UPDATES))
     if request.method == "POST" and form.is_valid():
-        saved = form.save()
-        note(request, "update_written", campaign, update=saved.pk)
-        return HttpResponseRedirect(_address(saved))
+        if not _saved(form):
+            return _too_late(request, update)
+        note(request, "update_written", campaign, update=update.pk)
+        return HttpResponseRedirect(_address(update))
     return show(
         request,
         "desk/update_form.html",
@@ -81,6 +82,19 @@ def _write(request: HttpRequest, campaign: Campaign, update: Update, title: str)
         update=update,
         form=form,
     )
+
+
+def _saved(form: UpdateForm) -> bool:
+    """False where it was let go before its change was saved."""
+    if form.instance.pk is not None:
+        return form.save_over_draft()
+    form.save()
+    return True
+
+
+def _too_late(request: HttpRequest, found: Update) -> HttpResponse:
+    messages.warning(request, _("It is on its way: its words stay as they are."))
+    return HttpResponseRedirect(_address(found))
 
 
 @of_campaign(SEE_CAMPAIGNS)
@@ -148,10 +162,13 @@ def test(request: HttpRequest, campaign: Campaign, update_pk: int) -> HttpRespon
 @ask_again
 @require_http_methods(["GET", "HEAD", "POST"])
 def send(request: HttpRequest, campaign: Campaign, update_pk: int) -> HttpResponse:
-    """The last question, with the number of people. Nothing leaves before its button."""
+    """The last question, with the number of people. Nothing leaves before its button. Whoever writes for one campaign
+    reaches its own people alone."""
     found = _find(campaign, update_pk)
     if found.state != State.DRAFT:
         return HttpResponseRedirect(_address(found))
+    if found.audience == Update.Audience.AGREED and not may(request.user, WRITE_UPDATES):
+        refuse(request, campaign.pk)
     counted = count_audience(found)
     if request.method == "POST" and not what_keeps_it(found, people_in(counted)):
         return _let_go(request, found, counted)

@@ -9,9 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.cast import a_campaign, an_edition
 from tocsin.actions.exporting.kinds import columns_of, rows_of
 from tocsin.actions.exporting.presets import PRESETS
-from tocsin.actions.models import Export
+from tocsin.actions.models import Action, Export
+from tocsin.campaigns.models import Campaign, Edition
 from tocsin.lib.vault import vault
 from tocsin.outbox.models import Suppression
 from tocsin.outbox.suppress import suppress
@@ -90,3 +92,31 @@ def test_a_no_cannot_be_exported_as_a_mailing_list(
     export = Export(kind=Export.Kind.MAILING, purpose=purpose, preset=preset, format="exact", language="en")
     at = next(at for at, name in enumerate(columns_of(export)) if name.lower().startswith("email"))
     assert {row[at] for some in rows_of(export) for row in some} == wanted
+
+
+@pytest.mark.django_db
+def test_who_left_the_updates_of_one_campaign_is_on_the_lists_of_the_others(
+    campaign_open: Campaign, edition_en: Edition
+) -> None:
+    email = store(1, [Said("yes", "news", 1)], suppressed=False)
+    supporter = Supporter.objects.get()
+    other = an_edition(a_campaign(slug="other"), "en")
+    for edition in (edition_en, other):
+        Action.objects.create(
+            campaign=edition.campaign,
+            edition=edition,
+            email_digest=supporter.email_digest,
+            sealed=b"x",
+            source={},
+            signs=[],
+            supporter=supporter,
+        )
+    suppress(email, Suppression.Scope.CAMPAIGN, Suppression.Reason.UNSUBSCRIBED, campaign_ref=campaign_open.pk)
+
+    def people(campaign: Campaign | None) -> int:
+        export = Export(kind="mailing", purpose="news", preset=min(PRESETS), format="exact", campaign=campaign)
+        return sum(len(some) for some in rows_of(export))
+
+    assert [people(None), people(other.campaign), people(campaign_open)] == [1, 1, 0]
+    suppress(email, Suppression.Scope.NEWS, Suppression.Reason.UNSUBSCRIBED)
+    assert [people(None), people(other.campaign)] == [0, 0]

@@ -178,6 +178,25 @@ def test_a_stopped_one_never_leaves(three: list[Action], written: Written) -> No
     assert set(Message.objects.filter(kind=Kind.UPDATE).values_list("state", flat=True)) == {MessageState.CANCELLED}
 
 
+def test_a_stopped_one_keeps_no_copy_to_release(three: list[Action], written: Written) -> None:
+    update = written()
+    send(update)
+    held, in_hand, _waits = Message.objects.filter(kind=Kind.UPDATE).order_by("pk")
+    Message.objects.filter(pk=held.pk).update(state=MessageState.HELD)
+    Message.objects.filter(pk=in_hand.pk).update(state=MessageState.SENDING)
+    assert stop(update) == 3
+    assert set(Message.objects.filter(kind=Kind.UPDATE).values_list("state", flat=True)) == {MessageState.CANCELLED}
+    assert Bucket.objects.get(key=update.bucket).paused
+
+
+def test_letting_go_twice_opens_nothing_that_was_paused(three: list[Action], written: Written) -> None:
+    update = written()
+    send(update)
+    pause(update)
+    assert not let_go(update, 3, "Joan Doe")
+    assert Bucket.objects.get(key=update.bucket).paused
+
+
 def test_who_leaves_while_it_waits_gets_none(three: list[Action], written: Written) -> None:
     send(written())
     choose(Leaver(three[0].edition, bytes(three[0].email_digest)), Choice.CAMPAIGN)

@@ -45,7 +45,7 @@ def mailing_rows(export: Export) -> Iterator[list[tuple[Any, ...]]]:
 def _rows(some: list[tuple[Any, ...]], export: Export) -> list[tuple[Any, ...]]:
     """Asked once more what they agreed to, and in the same breath: who left since the batch was read is not in it."""
     consents = _newest_consents([row[0] for row in some], export.purpose)
-    stopped = reasons_to_send_nothing([bytes(row[1]) for row in some])
+    stopped = reasons_to_send_nothing([bytes(row[1]) for row in some], export.campaign_id)
     found = []
     for pk, digest, sealed, language in some:
         person = open_supporter(digest, sealed)

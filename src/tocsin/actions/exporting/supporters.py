@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tocsin.actions.exporting.batches import batches, cells, opened
 from tocsin.actions.exporting.model import Export
@@ -32,7 +32,7 @@ READ = ("pk", "email_digest", "sealed", "language", "first_seen_at", "changed_at
 
 def supporter_rows(export: Export) -> Iterator[list[tuple[Any, ...]]]:
     for some in batches(supporters_of(export).values_list(*READ)):
-        yield _rows(some, people=export.people)
+        yield _rows(some, export.campaign_id, people=export.people)
 
 
 def supporters_of(export: Export) -> QuerySet[Supporter]:
@@ -44,10 +44,11 @@ def supporters_of(export: Export) -> QuerySet[Supporter]:
     return Supporter.objects.filter(Exists(acted.filter(supporter=OuterRef("pk"))))
 
 
-def _rows(some: list[tuple[Any, ...]], *, people: bool) -> list[tuple[Any, ...]]:
+def _rows(some: list[tuple[Any, ...]], campaign: int | None, *, people: bool) -> list[tuple[Any, ...]]:
     numbers = [row[0] for row in some]
     acted = Counter(Action.objects.filter(supporter__in=numbers).values_list("supporter_id", flat=True))
-    purposes, stopped = purposes_of(numbers), reasons_to_send_nothing([bytes(row[1]) for row in some])
+    purposes = purposes_of(numbers)
+    stopped = reasons_to_send_nothing([bytes(row[1]) for row in some], campaign)
     found = []
     for pk, digest, sealed, language, first, changed in some:
         why = stopped.get(bytes(digest), "")
@@ -61,7 +62,11 @@ def open_supporter(digest: bytes | memoryview, sealed: bytes | memoryview) -> di
     return opened(sealed, b"supporter:" + bytes(digest))
 
 
-def reasons_to_send_nothing(digests: list[bytes]) -> dict[bytes, str]:
-    """Which of these addresses nothing is sent to any more, and why: bounced, complained, left, erased, staff."""
-    rows = Suppression.objects.filter(digest__in=digests).values_list("digest", "reason")
+def reasons_to_send_nothing(digests: list[bytes], campaign: int | None = None) -> dict[bytes, str]:
+    """Which of these addresses nothing is sent to any more, and why: bounced, complained, left, erased, staff. Whoever
+    left the updates of one campaign is among them where it is asked about that campaign, and nowhere else."""
+    ends = Q(scope__in=[Suppression.Scope.ALL, Suppression.Scope.NEWS])
+    if campaign:
+        ends |= Q(scope=Suppression.Scope.CAMPAIGN, campaign_ref=campaign)
+    rows = Suppression.objects.filter(ends, digest__in=digests).values_list("digest", "reason")
     return {bytes(digest): reason for digest, reason in rows}

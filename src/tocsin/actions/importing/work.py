@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,10 +18,13 @@ from tocsin.actions.importing.files import LIMITS, batches_in, keep_rows, whole
 from tocsin.actions.importing.judge import LEFT_OUT, TAKEN, Judge, Judged, Outcome
 from tocsin.actions.importing.store_people import store_people, wording_of
 from tocsin.actions.long_work import Work
-from tocsin.actions.models import Action
+from tocsin.actions.models import Action, UpdateCopy
+from tocsin.actions.updates.copies import still_here
 from tocsin.campaigns.import_columns import guess
 from tocsin.campaigns.import_file import stream_table
 from tocsin.lib.csvlines import BYTE_ORDER_MARK, harmless
+from tocsin.outbox.controls import Copies, cancel
+from tocsin.supporters.current import current_consents
 from tocsin.supporters.models import Consent, Supporter, SupporterImport
 
 State = SupporterImport.State
@@ -102,10 +106,11 @@ def carry_out(work: Work) -> None:
 
 
 def take_back(work: Work) -> None:
-    """Removes the consents that the file brought, then the people that it brought and that did nothing since."""
+    """Removes the consents that the file brought, then the people that it brought and that did nothing since. What was
+    to be mailed to either stays here."""
     upload, done = work.row, 0
-    while consents := list(Consent.objects.filter(import_ref=upload.pk).values_list("pk", flat=True)[:AT_ONCE]):
-        done += Consent.objects.filter(pk__in=consents).delete()[0]
+    while consents := list(Consent.objects.filter(import_ref=upload.pk)[:AT_ONCE]):
+        done += _remove_consents(consents)
         work.tell(done)
     removed = _remove_people(work, done)
     stayed = Supporter.objects.filter(import_ref=upload.pk).count()
@@ -113,14 +118,33 @@ def take_back(work: Work) -> None:
     work.end(State.UNDONE, numbers=numbers, rows_done=done + removed)
 
 
+@transaction.atomic
+def _remove_consents(consents: list[Consent]) -> int:
+    """With the copies that were made because of them; whoever agreed elsewhere besides still gets theirs."""
+    removed: int = Consent.objects.filter(pk__in=[one.pk for one in consents]).delete()[0]
+    for purpose in sorted({one.purpose for one in consents}):
+        people = {one.supporter_id for one in consents if one.purpose == purpose}
+        people -= set(current_consents(purpose).filter(supporter__in=people).values_list("supporter_id", flat=True))
+        _cancel_copies(UpdateCopy.objects.filter(supporter__in=people, update_sent__purpose=purpose))
+    return removed
+
+
+def _cancel_copies(copies: QuerySet[UpdateCopy]) -> None:
+    cancel(Copies(still_here(copies)))
+
+
 def _remove_people(work: Work, done: int) -> int:
     last = removed = 0
     rows = Supporter.objects.filter(import_ref=work.row.pk).order_by("pk")
     while some := list(rows.filter(pk__gt=last).values_list("pk", flat=True)[:AT_ONCE]):
         with transaction.atomic():
+            # Locked, so that no copy is made for them between the look at their copies and their end.
+            locked = list(Supporter.objects.select_for_update().filter(pk__in=some).order_by("pk"))
             busy = set(Action.objects.filter(supporter__in=some).values_list("supporter_id", flat=True))
             busy |= set(Consent.objects.filter(supporter__in=some).values_list("supporter_id", flat=True))
-            idle = [pk for pk in some if pk not in busy]
+            idle = [one.pk for one in locked if one.pk not in busy]
+            # Their copies go with them, and nothing would find the mails any more: not even who stops the update.
+            _cancel_copies(UpdateCopy.objects.filter(supporter__in=idle))
             Supporter.objects.filter(pk__in=idle).delete()
         removed, last = removed + len(idle), some[-1]
         work.tell(done + removed)

@@ -88,8 +88,13 @@ def _go_on(update: Update) -> int:
 
 
 def waiting(update: Update) -> QuerySet[Message]:
-    """Its copies that are still to leave: found among all waiting updates of the campaign, which are never many."""
-    found = Message.objects.filter(campaign_ref=update.campaign_id, kind=Kind.UPDATE, state__in=TO_LEAVE)
+    """Its copies that are still to leave."""
+    return copies_of(update, TO_LEAVE)
+
+
+def copies_of(update: Update, states: Sequence[MessageState]) -> QuerySet[Message]:
+    """Found among all updates of the campaign in these states: of those that did not leave there are never many."""
+    found = Message.objects.filter(campaign_ref=update.campaign_id, kind=Kind.UPDATE, state__in=states)
     return found.filter(update_copy__update_sent=update)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Max
 from django.db.models.functions import Now
 from django.utils import translation
@@ -14,8 +15,9 @@ from tocsin.actions.models import Action
 from tocsin.actions.unsubscribe import unsubscribe_url
 from tocsin.actions.updates.audience import ACTED
 from tocsin.actions.updates.compose import Wording, copy_for
+from tocsin.actions.updates.copies import STILL_HERE
 from tocsin.actions.updates.models import Update
-from tocsin.actions.updates.send import waiting
+from tocsin.actions.updates.send import copies_of
 from tocsin.campaigns.models import Campaign, Edition
 from tocsin.outbox.controls import Copies, cancel
 from tocsin.outbox.copies import open_bucket, shut_bucket
@@ -45,19 +47,20 @@ def languages_without_an_address(campaign: Campaign) -> list[str]:
     return [code for code, edition in found.items() if not all(edition.words["brand"][part] for part in needed)]
 
 
+@transaction.atomic
 def let_go(update: Update, people: int, by_name: str) -> bool:
     """Begins it, once; whether it was this call that did. The worker makes the copies."""
-    open_bucket(update.bucket, update.per_hour)
     rows = Action.objects if update.audience in ACTED else Supporter.objects
-    return bool(
-        Update.objects.filter(pk=update.pk, state=State.DRAFT).update(
-            state=State.SENDING,
-            people=people,
-            up_to=rows.aggregate(last=Max("pk"))["last"] or 0,
-            begun_at=Now(),
-            begun_by_name=by_name[:160],
-        )
+    done = Update.objects.filter(pk=update.pk, state=State.DRAFT).update(
+        state=State.SENDING,
+        people=people,
+        up_to=rows.aggregate(last=Max("pk"))["last"] or 0,
+        begun_at=Now(),
+        begun_by_name=by_name[:160],
     )
+    if done:  # pressed twice, the second must not open what somebody paused meanwhile
+        open_bucket(update.bucket, update.per_hour)
+    return bool(done)
 
 
 def pause(update: Update) -> bool:
@@ -81,11 +84,12 @@ def resume(update: Update) -> bool:
 
 
 def stop(update: Update) -> int:
-    """For good: no further copy is made, and what waits is cancelled; how many copies that were."""
+    """For good: no further copy is made, and what waits or is held is cancelled; how many copies that were."""
     going = Update.objects.filter(pk=update.pk, state__in=[State.SENDING, State.PAUSED])
     if not going.update(state=State.STOPPED, finished_at=Now()):
         return 0
-    return cancel(Copies(waiting(update)))
+    shut_bucket(update.bucket)
+    return cancel(Copies(copies_of(update, STILL_HERE)))
 
 
 def send_test(update: Update, language: str, to_address: str) -> None:
