@@ -265,3 +265,20 @@ def test_wagtails_history_is_for_those_who_read_what_staff_did(campaign: Campaig
         assert someone(Role.VIEWER, where).get(address).headers["Location"] == reverse("wagtailadmin_home")
     assert someone(Role.DATA_OFFICER, None).get(address).status_code == 200
     assert "login" in Client().get(address).headers["Location"]
+
+
+def test_what_somebody_signed_elsewhere_stays_with_its_campaign(campaign: Campaign, sign: Sign) -> None:
+    here = sign(ActionState.COUNTED)
+    follow_batch()
+    here.refresh_from_db()
+    other = Campaign.objects.create(name="Elsewhere", slug="elsewhere")
+    there = sign(ActionState.FOLLOWED)
+    Action.objects.filter(pk=there.pk).update(campaign=other, supporter=here.supporter_id)
+    address = reverse("campaign:supporters", args=[campaign.pk])
+
+    def seen_by(client: Client) -> set[str]:
+        [row] = client.get(address).context["rows"]
+        return set(row.campaigns)
+
+    assert seen_by(someone(Role.DATA_OFFICER, campaign)) == {campaign.name}
+    assert seen_by(someone(Role.DATA_OFFICER, None)) == {campaign.name, "Elsewhere"}

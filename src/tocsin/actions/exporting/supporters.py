@@ -32,7 +32,7 @@ READ = ("pk", "email_digest", "sealed", "language", "first_seen_at", "changed_at
 
 def supporter_rows(export: Export) -> Iterator[list[tuple[Any, ...]]]:
     for some in batches(supporters_of(export).values_list(*READ)):
-        yield _rows(some, people=export.people)
+        yield _rows(some, export.campaign_id, people=export.people)
 
 
 def supporters_of(export: Export) -> QuerySet[Supporter]:
@@ -44,9 +44,9 @@ def supporters_of(export: Export) -> QuerySet[Supporter]:
     return Supporter.objects.filter(Exists(acted.filter(supporter=OuterRef("pk"))))
 
 
-def _rows(some: list[tuple[Any, ...]], *, people: bool) -> list[tuple[Any, ...]]:
+def _rows(some: list[tuple[Any, ...]], campaign: int | None, *, people: bool) -> list[tuple[Any, ...]]:
     numbers = [row[0] for row in some]
-    acted = Counter(Action.objects.filter(supporter__in=numbers).values_list("supporter_id", flat=True))
+    acted = _actions_of(numbers, campaign)
     purposes, stopped = purposes_of(numbers), reasons_to_send_nothing([bytes(row[1]) for row in some])
     found = []
     for pk, digest, sealed, language, first, changed in some:
@@ -55,6 +55,13 @@ def _rows(some: list[tuple[Any, ...]], *, people: bool) -> list[tuple[Any, ...]]
         person = cells(open_supporter(digest, sealed), SUPPORTER_PERSONAL) if people else ()
         found.append((*said, *person))
     return found
+
+
+def _actions_of(supporters: list[int], campaign: int | None) -> Counter[int | None]:
+    """How often each acted. A campaign's export says nothing of other campaigns."""
+    acted = Action.objects.filter(supporter__in=supporters)
+    of_these = acted.filter(campaign=campaign) if campaign else acted
+    return Counter(of_these.values_list("supporter_id", flat=True))
 
 
 def open_supporter(digest: bytes | memoryview, sealed: bytes | memoryview) -> dict[str, Any]:
