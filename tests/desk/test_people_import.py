@@ -6,19 +6,23 @@ import csv
 import io
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import F
 from django.http import StreamingHttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from openpyxl import Workbook
+from pytest_django.fixtures import Settings
 from wagtail.models import ModelLogEntry
 
-from tests.desk.conftest import Sign
+from tests.desk.conftest import Sign, confirm
 from tocsin.actions.exporting import store
 from tocsin.actions.importing import files, jobs, work
 from tocsin.actions.long_work import NoLongerOurs, take_in_hand
@@ -306,3 +310,21 @@ def test_only_for_those_who_may(colleague: Callable[..., Client], admin: Client)
     assert not Supporter.objects.exists()
     kept.refresh_from_db()
     assert kept.state == "checked"
+
+
+def test_rows_left_out_are_taken_along_only_by_whoever_showed_lately_who_they_are(admin: Client, boss: User) -> None:
+    kept = checked(admin, JANE, "nobody,X,Y,,,")
+    confirm(admin, boss, ago=3600)
+    response = admin.post(reverse("desk_import_left_out", args=[kept.pk]))
+    assert response.headers["Location"].startswith(reverse("account_again"))
+    confirm(admin, boss)
+    assert len(left_out(admin, kept)) == 1
+    assert admin.get(reverse("desk_import_left_out", args=[kept.pk])).status_code == 302
+
+
+def test_whoever_is_shown_the_rows_leaves_a_line(admin: Client) -> None:
+    kept = checked(admin, JANE)
+    assert b"jane@society.example" in admin.get(reverse("desk_import", args=[kept.pk])).content
+    line = ModelLogEntry.objects.get(action="tocsin.people_listed")
+    assert (line.data["list"], line.data["rows"]) == ("import", 1)
+    assert "jane" not in str(line.data)
