@@ -328,3 +328,11 @@ def test_whoever_is_shown_the_rows_leaves_a_line(admin: Client) -> None:
     line = ModelLogEntry.objects.get(action="tocsin.people_listed")
     assert (line.data["list"], line.data["rows"]) == ("import", 1)
     assert "jane" not in str(line.data)
+
+
+def test_a_file_too_large_for_memory_is_written_nowhere(admin: Client, settings: Settings) -> None:
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 200
+    response = admin.post(reverse("desk_imports"), {"file": SimpleUploadedFile("people.csv", b"x" * 1000)})
+    assert response.status_code == 422
+    assert not response.wsgi_request.FILES
+    assert not SupporterImport.objects.exists()
