@@ -282,3 +282,12 @@ def test_what_somebody_signed_elsewhere_stays_with_its_campaign(campaign: Campai
 
     assert seen_by(someone(Role.DATA_OFFICER, campaign)) == {campaign.name}
     assert seen_by(someone(Role.DATA_OFFICER, None)) == {campaign.name, "Elsewhere"}
+
+
+def test_a_door_with_a_zero_byte_is_refused_like_any_other(campaign: Campaign) -> None:
+    answer = someone(Role.VIEWER, campaign).get("/desk/campaigns/%00/")
+    assert answer.status_code in (302, 404)
+    request = RequestFactory().get("/desk/%00/")
+    request.user = User.objects.get()
+    note_refusal(request)
+    assert AuditLine.objects.latest("pk").about == "/desk//"
