@@ -330,3 +330,16 @@ def test_the_number_of_actions_is_that_of_the_campaign(admin: Client, campaign: 
     assert row["actions"] == "1"
     [row] = taken(admin, Kind.SUPPORTERS)
     assert row["actions"] == "2"
+
+
+def test_one_whose_job_was_never_put_in_the_queue_is_made(
+    admin: Client, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(jobs, "make", SimpleNamespace(enqueue=lambda _pk: None))
+        export = ask(admin, Kind.LEDGER, campaign)
+    assert jobs.mend_exports() == 0
+    Export.objects.update(beat_at=F("beat_at") - timedelta(minutes=3))
+    assert jobs.mend_exports() == 1
+    export.refresh_from_db()
+    assert export.state == "ready"

@@ -312,6 +312,22 @@ def test_only_for_those_who_may(colleague: Callable[..., Client], admin: Client)
     assert kept.state == "checked"
 
 
+def test_one_whose_job_was_never_put_in_the_queue_goes_on(admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(jobs, "work_on", SimpleNamespace(enqueue=lambda _pk: None))
+        kept = upload(admin, JANE)
+    for step, after in ((None, "read"), ("check", "checked")):
+        if step:
+            with monkeypatch.context() as broken:
+                broken.setattr(jobs, "work_on", SimpleNamespace(enqueue=lambda _pk: None))
+                admin.post(reverse(f"desk_import_{step}", args=[kept.pk]), CONSENT)
+        assert jobs.mend_imports() == 0
+        SupporterImport.objects.update(beat_at=F("beat_at") - timedelta(minutes=3))
+        assert jobs.mend_imports() == 1
+        kept.refresh_from_db()
+        assert kept.state == after
+
+
 def test_rows_left_out_are_taken_along_only_by_whoever_showed_lately_who_they_are(admin: Client, boss: User) -> None:
     kept = checked(admin, JANE, "nobody,X,Y,,,")
     confirm(admin, boss, ago=3600)
