@@ -42,6 +42,7 @@ from tocsin.actions.exporting.jobs import mend_exports
 from tocsin.actions.exporting.store import remove_old_files
 from tocsin.actions.handin.store import remove_old_kits
 from tocsin.actions.importing.jobs import mend_imports
+from tocsin.actions.invalidate import mend_sets
 from tocsin.actions.letter_hours import roll_up_letters
 from tocsin.actions.mailable import count_mailable
 from tocsin.actions.models import CountProof
@@ -137,6 +138,7 @@ class Jobs:
         find_lost_jobs()
         mend_exports()
         mend_imports()
+        mend_sets()
         count_taken()
         look_at_trials()
         count_mailable()
@@ -185,7 +187,9 @@ def last_night(now: datetime) -> datetime:
 
 def not_proved_since(moment: datetime) -> bool:
     """Whether the counts wait for their proof. The database remembers, so a restart proves nothing twice."""
-    return not CountProof.objects.filter(proved_at__gte=moment).exists()
+    if CountProof.objects.filter(proved_at__gte=moment).exists():
+        return False
+    return True
 
 
 def nightly() -> None:
