@@ -54,11 +54,13 @@ from tocsin.actions.taken import count_taken
 from tocsin.actions.trials import look_at_trials
 from tocsin.actions.updates.send import send_updates
 from tocsin.campaigns.evidence import remove_unused
+from tocsin.campaigns.models import Campaign
 from tocsin.campaigns.targeting.memory import forget_what_is_old
 from tocsin.incoming import Mailbox
 from tocsin.lib.endings import call_it, end_with_parent
 from tocsin.outbox.deliver import LINGER, Post
 from tocsin.staff.audit import prove_audit
+from tocsin.staff.models import AuditProof
 
 REST = 1.0
 LONGEST_REST = 30.0
@@ -189,7 +191,8 @@ def not_proved_since(moment: datetime) -> bool:
     """Whether the counts wait for their proof. The database remembers, so a restart proves nothing twice."""
     if CountProof.objects.filter(proved_at__gte=moment).exists():
         return False
-    return True
+    # Without a campaign there is no count to prove: then the audit log's proof is the sign.
+    return Campaign.objects.exists() or not AuditProof.objects.filter(proved_at__gte=moment).exists()
 
 
 def nightly() -> None:
