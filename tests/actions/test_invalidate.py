@@ -21,6 +21,7 @@ from tocsin.actions.states import IN_THE_TALLY, State
 from tocsin.campaigns.models import Campaign, Edition
 from tocsin.outbox.models import Message
 from tocsin.outbox.models import State as MessageState
+from tocsin.supporters.models import Supporter
 
 PARTNER = Chosen("utm_source", "partner")
 
@@ -192,3 +193,16 @@ def test_none_is_begun_while_one_is_at_work(campaign: Campaign, monkeypatch: pyt
     assert mend_sets() == 0
     DBTaskResult.objects.filter(pk=job.pk).update(status=TaskResultStatus.FAILED)
     assert mend_sets() == 1
+
+
+def test_putting_back_leaves_newer_details_of_a_person_alone(campaign: Campaign) -> None:
+    decision = out(campaign)
+    action = Action.objects.filter(state=State.INVALIDATED).order_by("pk")[0]
+    assert action.supporter_id
+    Supporter.objects.filter(pk=action.supporter_id).update(sealed=b"newer", language="fr")
+    put_back(decision, "r", None, "Jane Doe")
+    follow_everything()
+    kept = Supporter.objects.get(pk=action.supporter_id)
+    assert (bytes(kept.sealed), kept.language) == (b"newer", "fr")
+    action.refresh_from_db()
+    assert (action.state, action.supporter_id) == (State.FOLLOWED, kept.pk)
