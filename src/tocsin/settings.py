@@ -426,7 +426,9 @@ STORAGES = {
 }
 
 # A file that staff upload stays in memory until it is sealed: in a temporary file, people's data would lie open.
+# Without the handler that writes such files, whatever is larger is read and dropped; the form says that it lacks one.
 FILE_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 # A letter is 8,000 characters at most; nothing public is larger, and pictures go through files, not this limit.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000

@@ -12,6 +12,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.views import serve as serve_page
 
 from tocsin.desk.account.urls import ENTRANCE
+from tocsin.desk.audit import SITE_HISTORY
 from tocsin.pages.home import in_your_language
 from tocsin.web.act import act
 from tocsin.web.choose import choose
@@ -43,6 +44,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/live", alive),
     path("health/ready", ready),
     path("desk/", include(ENTRANCE)),
+    path("desk/", include(SITE_HISTORY)),
     path("desk/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     re_path(r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT}),

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.tasks import TaskResultStatus
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from tests.actions.test_take import accept
 from tests.cast import follow_everything
+from tocsin.actions import invalidate
 from tocsin.actions.count import change_states, prove_counts, shown_count
-from tocsin.actions.invalidate import Chosen, carry_out, in_the_set, put_back, take_out
+from tocsin.actions.invalidate import Chosen, carry_out, in_the_set, mend_sets, put_back, take_out
 from tocsin.actions.models import Action, Invalidation, Letter
 from tocsin.actions.states import IN_THE_TALLY, State
 from tocsin.campaigns.models import Campaign, Edition
 from tocsin.outbox.models import Message
 from tocsin.outbox.models import State as MessageState
+from tocsin.supporters.models import Supporter
 
 PARTNER = Chosen("utm_source", "partner")
 
@@ -167,3 +172,50 @@ def test_letters_made_between_two_looks_are_held_too(campaign: Campaign, monkeyp
     out(campaign)
     states = [letter.message.state for letter in Letter.objects.select_related("message").order_by("pk")]
     assert states == ["held", "held", "held", "waiting", "waiting"]
+
+
+def test_a_decision_whose_job_broke_off_is_carried_out_all_the_same(
+    campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(invalidate, "carry_out", SimpleNamespace(enqueue=lambda _pk: None))
+        decision = out(campaign)
+    assert mend_sets() == 0  # its job may still come
+    Invalidation.objects.update(decided_at=timezone.now() - timedelta(minutes=6))
+    Action.objects.update(accepted_at=timezone.now() - timedelta(minutes=7))
+    assert mend_sets() == 1
+    decision.refresh_from_db()
+    assert decision.done_at
+    assert (count(campaign), decision.people) == (2, 3)
+    assert mend_sets() == 0
+
+
+def test_none_is_begun_while_one_is_at_work(campaign: Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(invalidate, "carry_out", SimpleNamespace(enqueue=lambda _pk: None, module_path="it"))
+    decision = out(campaign)
+    Invalidation.objects.update(decided_at=timezone.now() - timedelta(minutes=6))
+    job = DBTaskResult.objects.create(
+        task_path="it",
+        args_kwargs={"args": [decision.pk], "kwargs": {}},
+        status=TaskResultStatus.RUNNING,
+        backend_name="default",
+        exception_class_path="",
+        traceback="",
+    )
+    DBTaskResult.objects.update(enqueued_at=timezone.now() - timedelta(minutes=6))
+    assert mend_sets() == 0
+    DBTaskResult.objects.filter(pk=job.pk).update(status=TaskResultStatus.FAILED)
+    assert mend_sets() == 1
+
+
+def test_putting_back_leaves_newer_details_of_a_person_alone(campaign: Campaign) -> None:
+    decision = out(campaign)
+    action = Action.objects.filter(state=State.INVALIDATED).order_by("pk")[0]
+    assert action.supporter_id
+    Supporter.objects.filter(pk=action.supporter_id).update(sealed=b"newer", language="fr")
+    put_back(decision, "r", None, "Jane Doe")
+    follow_everything()
+    kept = Supporter.objects.get(pk=action.supporter_id)
+    assert (bytes(kept.sealed), kept.language) == (b"newer", "fr")
+    action.refresh_from_db()
+    assert (action.state, action.supporter_id) == (State.FOLLOWED, kept.pk)

@@ -21,7 +21,7 @@ from tocsin import worker
 from tocsin.actions.models import CountProof
 from tocsin.campaigns.models import Campaign, Edition, Tally
 from tocsin.staff import audit
-from tocsin.staff.models import AuditLine
+from tocsin.staff.models import AuditLine, AuditProof
 
 NIGHT = datetime(2026, 6, 15, 3, 0, tzinfo=UTC)
 
@@ -162,6 +162,13 @@ def test_counts_are_proved_once_a_night(campaign_open: Campaign, noon: time_mach
     worker.nightly()
     CountProof.objects.update(proved_at=timezone.now())
 
+    assert not worker.not_proved_since(NIGHT)
+    assert worker.not_proved_since(NIGHT + timedelta(days=1))
+
+
+def test_without_a_campaign_the_night_is_over_too(db: None, noon: time_machine.Traveller) -> None:
+    worker.nightly()
+    AuditProof.objects.update(proved_at=timezone.now())
     assert not worker.not_proved_since(NIGHT)
     assert worker.not_proved_since(NIGHT + timedelta(days=1))
 

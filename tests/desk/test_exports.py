@@ -6,10 +6,12 @@ import csv
 import io
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.core.mail import EmailMessage
+from django.db.models import F
 from django.http import StreamingHttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -22,7 +24,7 @@ from tocsin.actions.exporting import batches, jobs, store
 from tocsin.actions.exporting.make import make_file
 from tocsin.actions.exporting.presets import PRESETS
 from tocsin.actions.long_work import NoLongerOurs, take_in_hand
-from tocsin.actions.models import Export
+from tocsin.actions.models import Action, Export
 from tocsin.actions.process import follow_batch
 from tocsin.actions.states import State as ActionState
 from tocsin.campaigns.models import Campaign, CounterEntry
@@ -316,3 +318,28 @@ def test_its_days_end(admin: Client, campaign: Campaign) -> None:
     assert store.remove_old_files() == 1
     assert list(store.folder().iterdir()) == []
     assert "days are over" in admin.get(reverse("desk_export", args=[export.pk])).content.decode()
+
+
+def test_the_number_of_actions_is_that_of_the_campaign(admin: Client, campaign: Campaign, sign: Sign) -> None:
+    here = sign(ActionState.COUNTED)
+    follow_batch()
+    here.refresh_from_db()
+    other = Campaign.objects.create(name="Elsewhere", slug="elsewhere")
+    Action.objects.filter(pk=sign(ActionState.FOLLOWED).pk).update(campaign=other, supporter=here.supporter_id)
+    [row] = taken(admin, Kind.SUPPORTERS, campaign)
+    assert row["actions"] == "1"
+    [row] = taken(admin, Kind.SUPPORTERS)
+    assert row["actions"] == "2"
+
+
+def test_one_whose_job_was_never_put_in_the_queue_is_made(
+    admin: Client, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(jobs, "make", SimpleNamespace(enqueue=lambda _pk: None))
+        export = ask(admin, Kind.LEDGER, campaign)
+    assert jobs.mend_exports() == 0
+    Export.objects.update(beat_at=F("beat_at") - timedelta(minutes=3))
+    assert jobs.mend_exports() == 1
+    export.refresh_from_db()
+    assert export.state == "ready"

@@ -6,19 +6,23 @@ import csv
 import io
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import F
 from django.http import StreamingHttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from openpyxl import Workbook
+from pytest_django.fixtures import Settings
 from wagtail.models import ModelLogEntry
 
-from tests.desk.conftest import Sign, an_update
+from tests.desk.conftest import Sign, an_update, confirm
 from tocsin.actions.exporting import store
 from tocsin.actions.importing import files, jobs, work
 from tocsin.actions.long_work import NoLongerOurs, take_in_hand
@@ -332,3 +336,45 @@ def test_only_for_those_who_may(colleague: Callable[..., Client], admin: Client)
     assert not Supporter.objects.exists()
     kept.refresh_from_db()
     assert kept.state == "checked"
+
+
+def test_one_whose_job_was_never_put_in_the_queue_goes_on(admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(jobs, "work_on", SimpleNamespace(enqueue=lambda _pk: None))
+        kept = upload(admin, JANE)
+    for step, after in ((None, "read"), ("check", "checked")):
+        if step:
+            with monkeypatch.context() as broken:
+                broken.setattr(jobs, "work_on", SimpleNamespace(enqueue=lambda _pk: None))
+                admin.post(reverse(f"desk_import_{step}", args=[kept.pk]), CONSENT)
+        assert jobs.mend_imports() == 0
+        SupporterImport.objects.update(beat_at=F("beat_at") - timedelta(minutes=3))
+        assert jobs.mend_imports() == 1
+        kept.refresh_from_db()
+        assert kept.state == after
+
+
+def test_rows_left_out_are_taken_along_only_by_whoever_showed_lately_who_they_are(admin: Client, boss: User) -> None:
+    kept = checked(admin, JANE, "nobody,X,Y,,,")
+    confirm(admin, boss, ago=3600)
+    response = admin.post(reverse("desk_import_left_out", args=[kept.pk]))
+    assert response.headers["Location"].startswith(reverse("account_again"))
+    confirm(admin, boss)
+    assert len(left_out(admin, kept)) == 1
+    assert admin.get(reverse("desk_import_left_out", args=[kept.pk])).status_code == 302
+
+
+def test_whoever_is_shown_the_rows_leaves_a_line(admin: Client) -> None:
+    kept = checked(admin, JANE)
+    assert b"jane@society.example" in admin.get(reverse("desk_import", args=[kept.pk])).content
+    line = ModelLogEntry.objects.get(action="tocsin.people_listed")
+    assert (line.data["list"], line.data["rows"]) == ("import", 1)
+    assert "jane" not in str(line.data)
+
+
+def test_a_file_too_large_for_memory_is_written_nowhere(admin: Client, settings: Settings) -> None:
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 200
+    response = admin.post(reverse("desk_imports"), {"file": SimpleUploadedFile("people.csv", b"x" * 1000)})
+    assert response.status_code == 422
+    assert not response.wsgi_request.FILES
+    assert not SupporterImport.objects.exists()

@@ -9,7 +9,7 @@ import pytest
 from django.apps import apps
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from tests.desk.conftest import Sign, Write, a_hand_in, enter
@@ -22,6 +22,8 @@ from tests.desk.rights_at_doors import (
     addresses_of_the_desk,
 )
 from tocsin.actions.exporting.model import Export
+from tocsin.actions.models import Action
+from tocsin.actions.process import follow_batch
 from tocsin.actions.states import State as ActionState
 from tocsin.campaigns.models import Campaign, Edition, Target, TargetImport, TargetList
 from tocsin.outbox.models import Notice
@@ -29,6 +31,7 @@ from tocsin.pages.models import ActionPage, HomePage
 from tocsin.pages.scripts import Script
 from tocsin.staff.giving import give_role
 from tocsin.staff.models import AuditLine, Membership, Role
+from tocsin.staff.refusals import note_refusal
 from tocsin.staff.roles import OF_THE_SITE as NOT_FOR_A_CAMPAIGN
 from tocsin.staff.roles import RIGHTS
 
@@ -253,3 +256,38 @@ def test_the_menu_shows_what_one_may_do(campaign: Campaign) -> None:
     assert menu(Role.CAMPAIGNER, None) == {"campaigns", "targets", "explorer"}
     assert menu(Role.DATA_OFFICER, None) == {"campaigns", "audit"}
     assert menu(Role.ADMINISTRATOR, None) == {"campaigns", "targets", "explorer", "people", "audit", "scripts"}
+
+
+@pytest.mark.parametrize("name", ["site_history", "site_history_results"])
+def test_wagtails_history_is_for_those_who_read_what_staff_did(campaign: Campaign, name: str) -> None:
+    address = reverse(f"wagtailadmin_reports:{name}")
+    for where in (None, campaign):
+        assert someone(Role.VIEWER, where).get(address).headers["Location"] == reverse("wagtailadmin_home")
+    assert someone(Role.DATA_OFFICER, None).get(address).status_code == 200
+    assert "login" in Client().get(address).headers["Location"]
+
+
+def test_what_somebody_signed_elsewhere_stays_with_its_campaign(campaign: Campaign, sign: Sign) -> None:
+    here = sign(ActionState.COUNTED)
+    follow_batch()
+    here.refresh_from_db()
+    other = Campaign.objects.create(name="Elsewhere", slug="elsewhere")
+    there = sign(ActionState.FOLLOWED)
+    Action.objects.filter(pk=there.pk).update(campaign=other, supporter=here.supporter_id)
+    address = reverse("campaign:supporters", args=[campaign.pk])
+
+    def seen_by(client: Client) -> set[str]:
+        [row] = client.get(address).context["rows"]
+        return set(row.campaigns)
+
+    assert seen_by(someone(Role.DATA_OFFICER, campaign)) == {campaign.name}
+    assert seen_by(someone(Role.DATA_OFFICER, None)) == {campaign.name, "Elsewhere"}
+
+
+def test_a_door_with_a_zero_byte_is_refused_like_any_other(campaign: Campaign) -> None:
+    answer = someone(Role.VIEWER, campaign).get("/desk/campaigns/%00/")
+    assert answer.status_code in (302, 404)
+    request = RequestFactory().get("/desk/%00/")
+    request.user = User.objects.get()
+    note_refusal(request)
+    assert AuditLine.objects.latest("pk").about == "/desk//"

@@ -198,3 +198,23 @@ def test_pictures_on_the_whole_site(client: Client, picture: Any, role: str) -> 
     may = role == Role.CAMPAIGNER
     user, policy = _somebody(client, role, None), policy_registry.get_by_type(get_image_model())
     assert [policy.user_has_permission_for_instance(user, act, picture) for act in ("choose", "change")] == [may, may]
+
+
+@pytest.mark.parametrize("role", [Role.CAMPAIGNER, Role.VIEWER])
+def test_drafts_of_others_are_neither_explored_nor_chosen(
+    client: Client, role: str, draft: MakePage, live: MakePage, forest: Campaign
+) -> None:
+    _somebody(client, role, forest)
+    public, secret = live(title="Open door"), draft(title="Secret door", slug="secret")
+    theirs = draft(campaign=forest, slug="forest", title="Trees")
+    for name in ("wagtailadmin_explore", "wagtailadmin_explore_results"):
+        assert is_refused(client.get(reverse(name, args=[secret.pk])))
+    chooser = reverse("wagtailadmin_choose_page_child", args=[public.get_parent().pk])
+    shown = client.get(chooser).content.decode()
+    assert "Secret door" not in shown
+    assert "Open door" in shown
+    writes = role == Role.CAMPAIGNER
+    assert (client.get(reverse("wagtailadmin_explore", args=[theirs.pk])).status_code == 200) is writes
+    assert ("Trees" in shown) is writes
+    Page.objects.filter(pk=public.pk).update(draft_title="Closed door")
+    assert "Closed door" not in client.get(chooser).content.decode()

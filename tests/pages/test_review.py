@@ -20,6 +20,8 @@ from tocsin.outbox.models import Kind, Message
 from tocsin.outbox.post import open_mail
 from tocsin.pages.models import ActionPage, HomePage
 from tocsin.pages.review import Review, make_review
+from tocsin.staff.giving import give_role
+from tocsin.staff.models import Role
 
 pytestmark = pytest.mark.django_db
 type Hire = Callable[..., Client]
@@ -168,3 +170,25 @@ def test_wagtails_own_workflow_makes_room_and_an_organisations_stays(homes: dict
 def test_comments_are_switched_on(desk: Client, live: MakePage) -> None:
     form = desk.get(edit(live())).context["form"]
     assert "comments" in form.formsets
+
+
+def test_who_may_publish_by_role_is_written_to_and_finds_it(
+    draft: MakePage, hire: Hire, campaign: Campaign, petition: Campaign
+) -> None:
+    writer = hire("writer", "add", "change")
+    for name, role, where in (
+        ("site", Role.CAMPAIGNER, None),
+        ("here", Role.CAMPAIGNER, campaign),
+        ("elsewhere", Role.CAMPAIGNER, petition),
+        ("viewer", Role.VIEWER, campaign),
+    ):
+        user = User.objects.create_user(name, f"{name}@example.org", "x")
+        give_role(user=user, role=role, campaign=where, by_name="Boss")
+    submit(writer, draft())
+    assert sorted(mails()) == ["here@example.org", "site@example.org"]
+    waiting = {
+        user.username
+        for user in User.objects.exclude(username="writer")
+        if Review.objects.get().get_task_states_user_can_moderate(user).exists()
+    }
+    assert waiting == {"here", "site"}

@@ -10,15 +10,16 @@ import time
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
-from django.tasks import task
+from django.tasks import TaskResultStatus, task
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django_tasks_db.models import DBTaskResult
 
 from tocsin.actions.count import change_states
 from tocsin.actions.invalidation import Invalidation
@@ -30,6 +31,8 @@ from tocsin.outbox.decide import take_out as keep_back
 
 AT_ONCE = 500
 A_MOMENT = 0.2
+BROKE_OFF_AFTER = timedelta(minutes=5)
+UNDER_WAY = (TaskResultStatus.READY, TaskResultStatus.RUNNING)
 SOURCE_KEYS = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term", "source", "appeal")
 SIGNS: dict[str, Promise] = {"no_origin": _("The browser did not say on which site the form stood")}
 # Signs are a short list; SQLite can ask for its places, and not whether it holds something.
@@ -123,15 +126,27 @@ def carry_out(decision_id: int) -> None:
     Invalidation.objects.filter(pk=decision.pk, done_at=None).update(done_at=Now())
 
 
+def mend_sets() -> int:
+    """Decisions whose job broke off are carried out all the same. Every minute; not while one is at work."""
+    long_ago = Now() - BROKE_OFF_AFTER
+    jobs = DBTaskResult.objects.filter(task_path=carry_out.module_path)
+    if jobs.filter(Q(enqueued_at__gte=long_ago) | Q(status__in=UNDER_WAY)).exists():
+        return 0
+    left = (
+        Invalidation.objects.filter(done_at=None, decided_at__lt=long_ago).order_by("pk").values_list("pk", flat=True)
+    )
+    for pk in (found := list(left)):
+        carry_out.enqueue(pk)
+    return len(found)
+
+
 def _once_over(decision: Invalidation) -> bool:
     """Goes through the set once; whether it found any that were still to be moved. To find them reads all actions of
     the campaign, so it is done once for all of them, and not for each step."""
     move, moved = _put_back if decision.restores_id else _take_out, 0
     left = array("q", _left(decision).values_list("pk", flat=True).iterator())
     for at in range(0, len(left), AT_ONCE):
-        done = move(decision, left[at : at + AT_ONCE].tolist())
-        Invalidation.objects.filter(pk=decision.pk).update(people=F("people") + done)
-        moved += done
+        moved += move(decision, left[at : at + AT_ONCE].tolist())
     if left and not moved:
         time.sleep(A_MOMENT)  # another worker has them in hand, and lets go of them soon
     return bool(left)
@@ -149,16 +164,24 @@ def _take_out(decision: Invalidation, actions: list[int]) -> int:
     keep_back(_letters_of(actions))
     counted = Action.objects.filter(pk__in=actions, state__in=IN_THE_TALLY).values_list("pk", "state")
     with transaction.atomic():
-        moved = change_states([(pk, State(now), State.INVALIDATED, decision.mark) for pk, now in counted])
+        moved = _move(decision, [(pk, State(now), State.INVALIDATED, decision.mark) for pk, now in counted])
         # Who was followed between the first hold and the look at the states has new letters: these must stay as well.
-        hold_these(_letters_of(actions), WHY_HELD)
+        keep_back(_letters_of(actions))
     return moved
 
 
-def _put_back(_decision: Invalidation, actions: list[int]) -> int:
+def _put_back(decision: Invalidation, actions: list[int]) -> int:
     """As counted: what follows is made where it was not, and found where it was."""
     let_go(_letters_of(actions))
-    return change_states([(pk, State.INVALIDATED, State.COUNTED, "") for pk in actions])
+    return _move(decision, [(pk, State.INVALIDATED, State.COUNTED, "") for pk in actions])
+
+
+def _move(decision: Invalidation, verdicts: list[tuple[int, State, State, str]]) -> int:
+    """In one step with the decision's own number, so that it is right wherever the work broke off."""
+    with transaction.atomic():
+        done = change_states(verdicts)
+        Invalidation.objects.filter(pk=decision.pk).update(people=F("people") + done)
+    return done
 
 
 def chosen_by(decision: Invalidation) -> Chosen:

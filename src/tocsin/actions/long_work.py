@@ -68,9 +68,11 @@ def take_in_hand(row: Any, waiting: str, working: str) -> Work | None:
 
 
 def take_up_silent[M: Model](model: type[M], states: dict[str, str], failed: str, begin: Callable[[M], object]) -> int:
-    """Work that nobody tells of any more goes back to the state it waited in, and is begun anew. How many."""
+    """Work that nobody tells of any more goes back to the state it waited in, and is begun anew. How many. So is what
+    waits and whose job was lost before it began: `beat_at` says since when it waits."""
     found = 0
-    for working, waiting in states.items():
+    watched = {waiting: waiting for waiting in states.values()} | states
+    for working, waiting in watched.items():
         rows = model._base_manager.filter(state=working, beat_at__lt=Now() - SILENT_AFTER)
         for row in rows:
             found += _taken_up(row, waiting, failed, begin)
@@ -84,7 +86,7 @@ def _taken_up[M: Model](row: M, waiting: str, failed: str, begin: Callable[[M], 
         why = _("It broke off three times. Tell whoever runs the server.")
         same.update(state=failed, run="", beat_at=None, why=why)
         return 0
-    if not same.update(state=waiting, run="", beat_at=None):
+    if not same.update(state=waiting, run="", beat_at=Now()):
         return 0
     begin(row)
     return 1

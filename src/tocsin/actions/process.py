@@ -183,6 +183,7 @@ def _person(action: Action, edition: Edition, act: dict[str, Any]) -> Person:
         page_url=settings.TOCSIN_BASE_URL.geturl().rstrip("/") + words["page_path"],
         at=action.accepted_at,
         answers=answers,
+        again=action.supporter_id is not None,  # taken out of the number, and put back
     )
 
 

@@ -11,7 +11,10 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
+from wagtail.admin.auth import require_admin_access
+from wagtail.admin.views.reports.audit_logging import LogEntriesView
 
 from tocsin.campaigns.models import Campaign
 from tocsin.desk.again import ask_again
@@ -77,6 +80,11 @@ def _rows(wanted: Wanted) -> Iterator[tuple[Any, ...]]:
         )
 
 
+# Wagtail shows its history to everybody who may enter. These stand before its own addresses, in the root table.
+SITE_HISTORY: list[URLPattern] = [
+    path(f"reports/site-history/{part}", never_cache(require_admin_access(only(SEE_AUDIT)(view))))
+    for part, view in (("", LogEntriesView.as_view()), ("results/", LogEntriesView.as_view(results_only=True)))
+]
 AUDIT: list[URLPattern] = [
     path("audit/", audit, name="desk_audit"),
     path("audit/lines.csv", export, name="desk_audit_export"),

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, StreamingHttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -162,6 +163,7 @@ def _ask(request: HttpRequest, wanted: Export) -> HttpResponse:
         refuse(request, wanted.campaign.pk if wanted.campaign else None)
     wanted.asked_by_id, wanted.asked_by_name = request.user.pk, name_of(request.user)
     wanted.language = (get_language() or settings.LANGUAGE_CODE)[:10]
+    wanted.beat_at = timezone.now()  # since then it waits; one whose job is lost is found by it
     wanted.save()
     note(request, "export_asked", wanted.campaign or wanted, export=wanted.pk, **_about(wanted))
     jobs.make.enqueue(wanted.pk)

@@ -111,10 +111,14 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @only(IMPORT_PEOPLE)
-@require_POST
+@ask_again
+@require_http_methods(["GET", "HEAD", "POST"])
 def left_out(request: HttpRequest, pk: int) -> HttpResponse | StreamingHttpResponse:
-    """The rows that are not taken, as they were, each with why: to mend and import again."""
+    """The rows that are not taken, as they were, each with why: to mend and import again. By a button;
+    whoever was asked who they are finds it again."""
     kept = get_object_or_404(SupporterImport, pk=pk)
+    if request.method != "POST":
+        return _to(pk)
     opened = pieces(kept.left_out_file) if kept.left_out_file else None
     if opened is None:
         messages.warning(request, _("This file was removed after two weeks."))
@@ -141,11 +145,11 @@ def _page(request: HttpRequest, kept: SupporterImport, form: ConsentForm, *, sta
         left_out=sum(kept.numbers.get(outcome, 0) for outcome in LEFT_OUT),
         said=form.said(),
         may_undo=kept.state == State.DONE or (kept.state == State.FAILED and kept.consents.exists()),
-        **_first_rows(kept),
+        **_first_rows(request, kept),
     )
 
 
-def _first_rows(kept: SupporterImport) -> dict[str, Any]:
+def _first_rows(request: HttpRequest, kept: SupporterImport) -> dict[str, Any]:
     """An example of each column, and once it was checked, the first rows with what would become of them."""
     if kept.state not in (State.READ, State.CHECKED):
         return {}
@@ -153,6 +157,7 @@ def _first_rows(kept: SupporterImport) -> dict[str, Any]:
         first = judged_first(kept, ROWS_SHOWN)
     except FileIsGone:
         return {"gone": True}
+    note(request, "people_listed", kept, list="import", rows=len(first))
     fields = [(field.name, field.label) for field in PERSON_FIELDS]
     meaning = {at: name for name, at in kept.mapping.get("columns", {}).items()}
     choices = [

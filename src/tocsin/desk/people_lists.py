@@ -31,6 +31,7 @@ from tocsin.desk.rights import (
     FIND_PEOPLE,
     OPEN_PERSONAL_DATA,
     SEE_CAMPAIGNS,
+    campaigns_with,
     may,
     of_campaign,
     only,
@@ -142,7 +143,7 @@ def _screen(request: HttpRequest, campaign: Campaign | None, which: List) -> Htt
         wanted=wanted,
         chosen=chosen,
         knows=KNOWN[_kind_of(which)],
-        rows=which.rows(found.rows, names=names),
+        rows=_rows(request, which, found.rows, names=names),
         found=found,
         names=names,
         where=_query(wanted, None if campaign else chosen),
@@ -150,6 +151,13 @@ def _screen(request: HttpRequest, campaign: Campaign | None, which: List) -> Htt
         exports=_exports(request, campaign or chosen, which, wanted),
         **_choices(campaign),
     )
+
+
+def _rows(request: HttpRequest, which: List, found: list[Any], *, names: bool) -> list[Any]:
+    """What somebody signed elsewhere is shown only to whoever may open that campaign's people."""
+    if which.name == "supporters":
+        return which.rows(found, names=names, seen=campaigns_with(request.user, OPEN_PERSONAL_DATA))
+    return which.rows(found, names=names)
 
 
 def _kind_of(which: List) -> Any:

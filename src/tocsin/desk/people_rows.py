@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -67,11 +68,14 @@ class ConsentRow:
     email: str
 
 
-def supporter_rows(rows: list[Supporter] | list[Action], *, names: bool) -> list[SupporterRow]:
-    """From supporters, or from their actions in one campaign, in the order given."""
+def supporter_rows(
+    rows: list[Supporter] | list[Action], *, names: bool, seen: QuerySet[Campaign]
+) -> list[SupporterRow]:
+    """From supporters, or from their actions in one campaign, in the order given; with the campaigns they acted in, of
+    those that are `seen` by whoever looks."""
     numbers = [row.supporter_id or 0 if isinstance(row, Action) else row.pk for row in rows]
     people = Supporter.objects.in_bulk(numbers)
-    purposes, campaigns = purposes_of(numbers), _campaigns_of(numbers)
+    purposes, campaigns = purposes_of(numbers), _campaigns_of(numbers, seen)
     reasons = reasons_to_send_nothing([bytes(one.email_digest) for one in people.values()])
     return [
         SupporterRow(
@@ -163,9 +167,9 @@ def _source(source: dict[str, str]) -> str:
     return next((source[key] for key in ("utm_source", "source", "utm_campaign", "appeal") if source.get(key)), "")
 
 
-def _campaigns_of(supporters: list[int]) -> dict[int, list[str]]:
+def _campaigns_of(supporters: list[int], seen: QuerySet[Campaign]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
-    acted = Action.objects.filter(supporter__in=supporters).order_by("-pk")
+    acted = Action.objects.filter(supporter__in=supporters, campaign__in=seen).order_by("-pk")
     for supporter, name in acted.values_list("supporter_id", "campaign__name"):
         if supporter is not None:
             found.setdefault(supporter, []).append(name)

@@ -9,9 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.mail import EmailMessage
 from django.db import models, transaction
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
@@ -19,12 +21,16 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page, Task, TaskState, Workflow, WorkflowPage, WorkflowTask
 from wagtail.permission_policies.pages import PagePermissionPolicy
+from wagtail.permissions import policy_registry
 from wagtail.users.models import UserProfile
 
 from tocsin.pages.readiness import reasons_against_publishing
+from tocsin.staff.models import Membership
+from tocsin.staff.roles import RIGHTS
 
 # What Wagtail's migrations make. It asks a group that nobody is in.
 WAGTAILS_OWN = "Moderators approval"
+PUBLISHERS = [role for role, rights in RIGHTS.items() if "wagtailcore.publish_page" in rights]
 
 
 class Review(Task):
@@ -73,7 +79,7 @@ class Review(Task):
         if user.is_superuser:
             found: models.QuerySet[TaskState] = waiting
             return found
-        pages = PagePermissionPolicy().instances_user_has_permission_for(user, "publish")
+        pages = policy_registry.get_by_type(Page).instances_user_has_permission_for(user, "publish")
         mine: models.QuerySet[TaskState] = waiting.filter(
             workflow_state__object_id__in=[str(pk) for pk in pages.values_list("pk", flat=True)]
         )
@@ -93,9 +99,12 @@ def tell_reviewers(state: TaskState, asker: Any) -> None:
 
 
 def reviewers_of(page: Page, asker: Any) -> list[Any]:
-    people = PagePermissionPolicy().users_with_permission_for_instance("publish", page)
-    found = people.filter(is_active=True).exclude(email="").distinct()
-    return list(found.exclude(pk=asker.pk) if asker is not None else found)
+    """By Wagtail's groups, or by a role; whom either names is asked for the right itself."""
+    by_groups = PagePermissionPolicy().users_with_permission_for_instance("publish", page)
+    by_roles = Membership.objects.filter(role__in=PUBLISHERS).values("user")
+    people = get_user_model().objects.filter(Q(pk__in=by_groups.values("pk")) | Q(pk__in=by_roles))
+    found = people.filter(is_active=True).exclude(email="").order_by("pk")
+    return [person for person in found if person != asker and may_review(page, person)]
 
 
 def _mail(page: Page, state: TaskState, reviewer: AbstractBaseUser, asker: Any) -> EmailMessage:

@@ -15,7 +15,7 @@ def note_refusal(request: HttpRequest, campaign_ref: int | None = None) -> None:
         "refused",
         kind="refused",
         who=request.user,
-        about=request.path,
+        about=request.path.replace("\x00", ""),  # which PostgreSQL keeps in no text
         campaign_ref=campaign_ref,
         details={"method": request.method},
         address=reader_address(request.META, settings.TOCSIN_TRUSTED_PROXIES),

@@ -26,7 +26,8 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who acted, when and where, and what they answered. `details` is sealed as it stands."""
+    """Who acted, when and where, and what they answered. `details` is sealed as it stands. `again`: this action was
+    kept before, so it says nothing new of who they are."""
 
     email_digest: bytes
     details: dict[str, Any]
@@ -37,21 +38,27 @@ class Person:
     page_url: str
     at: datetime
     answers: list[Answer] = field(default_factory=list)
+    again: bool = False
 
 
 def keep_people(people: Iterable[Person]) -> dict[bytes, int]:
-    """Stores or renews the supporters and adds their answers; the supporter's number for each digest.
+    """Stores or renews the supporters and adds their answers; the supporter's number for each digest. An action that
+    comes again renews nobody: they may have given newer details since.
 
     Safe to run again: an answer is kept once for each action and question. In the order of their digests, so that two
     workers that meet the same people never wait for each other in a ring.
     """
     people = list(people)
-    numbers = _upsert(people)
+    numbers = _upsert([person for person in people if not person.again], renew=True)
+    # Waits for nobody, since these are there already: the order of digests need not go through both.
+    numbers |= _upsert([person for person in people if person.again], renew=False)
     _add_answers(people, numbers)
     return numbers
 
 
-def _upsert(people: list[Person]) -> dict[bytes, int]:
+def _upsert(people: list[Person], *, renew: bool) -> dict[bytes, int]:
+    if not people:
+        return {}
     latest = {person.email_digest: person for person in sorted(people, key=lambda person: person.at)}
     now = timezone.now()
     rows = [
@@ -66,9 +73,10 @@ def _upsert(people: list[Person]) -> dict[bytes, int]:
     ]
     Supporter.objects.bulk_create(
         rows,
-        update_conflicts=True,
-        unique_fields=["email_digest"],
-        update_fields=["sealed", "language", "changed_at"],
+        ignore_conflicts=not renew,
+        update_conflicts=renew,
+        unique_fields=["email_digest"] if renew else None,
+        update_fields=["sealed", "language", "changed_at"] if renew else None,
     )
     found = Supporter.objects.filter(email_digest__in=list(latest)).values_list("email_digest", "pk")
     return {bytes(digest): pk for digest, pk in found}

@@ -46,7 +46,7 @@ def supporters_of(export: Export) -> QuerySet[Supporter]:
 
 def _rows(some: list[tuple[Any, ...]], campaign: int | None, *, people: bool) -> list[tuple[Any, ...]]:
     numbers = [row[0] for row in some]
-    acted = Counter(Action.objects.filter(supporter__in=numbers).values_list("supporter_id", flat=True))
+    acted = _actions_of(numbers, campaign)
     purposes = purposes_of(numbers)
     stopped = reasons_to_send_nothing([bytes(row[1]) for row in some], campaign)
     found = []
@@ -56,6 +56,13 @@ def _rows(some: list[tuple[Any, ...]], campaign: int | None, *, people: bool) ->
         person = cells(open_supporter(digest, sealed), SUPPORTER_PERSONAL) if people else ()
         found.append((*said, *person))
     return found
+
+
+def _actions_of(supporters: list[int], campaign: int | None) -> Counter[int | None]:
+    """How often each acted. A campaign's export says nothing of other campaigns."""
+    acted = Action.objects.filter(supporter__in=supporters)
+    of_these = acted.filter(campaign=campaign) if campaign else acted
+    return Counter(of_these.values_list("supporter_id", flat=True))
 
 
 def open_supporter(digest: bytes | memoryview, sealed: bytes | memoryview) -> dict[str, Any]:

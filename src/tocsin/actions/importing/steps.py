@@ -15,6 +15,8 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.contrib.auth.models import AbstractBaseUser
+from django.db.models.functions import Now
+from django.utils import timezone
 
 from tocsin.actions.importing import jobs
 from tocsin.actions.importing.columns import PERSON_FIELDS
@@ -27,8 +29,10 @@ NAMES = {field.name for field in PERSON_FIELDS}
 
 def upload(*, chunks: Iterable[bytes], file_name: str, by: AbstractBaseUser, by_name: str) -> SupporterImport:
     """Keeps the file sealed, and has it read."""
-    row = SupporterImport.objects.create(file_name=file_name[:200], by_id=by.pk, by_name=by_name)
-    SupporterImport.objects.filter(pk=row.pk).update(upload=keep_upload(row.pk, chunks))
+    row = SupporterImport.objects.create(
+        file_name=file_name[:200], by_id=by.pk, by_name=by_name, beat_at=timezone.now()
+    )
+    SupporterImport.objects.filter(pk=row.pk).update(upload=keep_upload(row.pk, chunks), beat_at=Now())
     jobs.work_on.enqueue(row.pk)
     return row
 
@@ -50,7 +54,7 @@ def take_back(upload_pk: int) -> bool:
 
 def _go_on(upload_pk: int, before: tuple[str, ...], after: str, **changes: object) -> bool:
     rows = SupporterImport.objects.filter(pk=upload_pk, state__in=before)
-    moved = rows.update(state=after, run="", beat_at=None, runs=0, rows_done=0, **changes)
+    moved = rows.update(state=after, run="", beat_at=Now(), runs=0, rows_done=0, **changes)
     if moved:
         jobs.work_on.enqueue(upload_pk)
     return bool(moved)
