@@ -22,6 +22,7 @@ from tocsin.desk.ledger import effect_of, name_of, said_of
 from tocsin.desk.rights import ADD_LEDGER_LINES, APPROVE_ENTRIES, SEE_CAMPAIGNS, may, of_campaign
 
 ROWS_SHOWN = 50
+SCREEN = ":sheets"
 
 
 class SheetsForm(forms.Form):
@@ -37,9 +38,13 @@ class SheetsForm(forms.Form):
 @of_campaign(SEE_CAMPAIGNS, ADD_LEDGER_LINES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def sheets(request: HttpRequest, campaign: Campaign) -> HttpResponse:
-    draft = carried(request, campaign) if request.method == "POST" else None
+    draft = carried(request, campaign, SCREEN) if request.method == "POST" else None
     if draft is not None:
-        return _add(request, campaign, draft)
+        try:
+            return _add(request, campaign, draft)
+        except CannotBeRead as why:  # it was seen before: its file, or the key that opens it, is gone since
+            messages.error(request, str(why))
+            return HttpResponseRedirect(reverse("campaign:ledger_sheets", args=[campaign.pk]))
     form = SheetsForm(request.POST or None, request.FILES or None)
     if request.method != "POST":
         return _page(request, campaign, form=SheetsForm())
@@ -64,7 +69,7 @@ def _seen(request: HttpRequest, campaign: Campaign, form: SheetsForm) -> HttpRes
         good=len(good),
         wrong=[row for row in rows if row.wrong][:ROWS_SHOWN],
         preview=effect_of(campaign, request, people, people),
-        carried=draft.sealed(request, campaign),
+        carried=draft.sealed(request, campaign, SCREEN),
     )
 
 
