@@ -59,6 +59,8 @@ def test_it_works(admin: Client, three: Campaign) -> None:
         {"reason": " "},
         {"sign": "dream"},
         {"since": "tomorrow"},
+        {"since": "0001-01-01 00:00"},
+        {"until": "9999-12-31 23:59"},
         {"since": "2026-01-02 10:00", "until": "2026-01-02 09:00"},
     ],
 )

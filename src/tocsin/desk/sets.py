@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -28,6 +29,16 @@ LONGEST_REASON = 400
 SHOWN = 100
 
 
+class MomentField(forms.DateTimeField):
+    """A moment of our own time: at the ends of the calendar no other time zone can say it."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        moment = super().to_python(value)
+        if moment is not None and not 2000 <= moment.year < 2100:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return moment
+
+
 class SetForm(forms.Form):
     """Which actions, and why. All that is filled in must be so."""
 
@@ -47,8 +58,8 @@ class SetForm(forms.Form):
         required=False,
         choices=[("", gettext_lazy("It does not matter")), *SIGNS.items()],
     )
-    since = forms.DateTimeField(label=gettext_lazy("From"), required=False, widget=AdminDateTimeInput)
-    until = forms.DateTimeField(label=gettext_lazy("Until"), required=False, widget=AdminDateTimeInput)
+    since = MomentField(label=gettext_lazy("From"), required=False, widget=AdminDateTimeInput)
+    until = MomentField(label=gettext_lazy("Until"), required=False, widget=AdminDateTimeInput)
     reason = forms.CharField(
         label=gettext_lazy("Why"),
         max_length=LONGEST_REASON,
