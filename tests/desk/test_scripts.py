@@ -222,6 +222,11 @@ def test_each_screen_opens(desk: Client, page: ActionPage, name: str) -> None:
     assert desk.get(at(name, an_asked(page))).status_code == 200
 
 
+@pytest.mark.parametrize("page", ["²", "9" * 30, "none"])
+def test_a_link_that_names_no_page_opens_an_empty_form(staff: Callable[..., Client], page: str) -> None:
+    assert staff("writer", "pages.add_script").get(reverse("scripts:add"), {"page": page}).status_code == 200
+
+
 def test_removing_is_written_down(desk: Client, page: ActionPage) -> None:
     desk.post(at("delete", a_draft(page)))
     assert not Script.objects.exists()

@@ -17,6 +17,7 @@ from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import HeaderButton
 
+from tocsin.actions.lists.wanted import number
 from tocsin.desk import script_page
 from tocsin.desk.frame import Frame, show
 from tocsin.desk.journal import note
@@ -75,8 +76,8 @@ class NewScript(_WritesHistory, generic.CreateView):
 
     def get_initial_form_instance(self) -> Script:
         """A link on the edit screen names the page."""
-        page = self.request.GET.get("page", "")
-        return Script(page=ActionPage.objects.filter(pk=page).first() if page.isdigit() else None)
+        page = number(self.request.GET.get("page"))
+        return Script(page=ActionPage.objects.filter(pk=page).first() if page is not None else None)
 
 
 class ChangeScript(_WritesHistory, generic.EditView):
