@@ -20,6 +20,7 @@ from tocsin.campaigns.models import Campaign, CounterEntry, EntryDecision
 from tocsin.desk.kept_evidence import Draft
 from tocsin.desk.ledger_import import SCREEN
 from tocsin.desk.numbers import glances
+from tocsin.staff import audit
 
 LINE = {"source": "paper", "people": "500", "counted_on": "2026-01-02", "reason": "At the vigil"}
 PHOTO = b"\xff\xd8\xff\xe0 a photograph of Jane Secret's sheet"
@@ -228,6 +229,24 @@ def test_what_no_line_names_is_removed_a_day_later(admin: Client, campaign: Camp
         os.utime(path, (0, 0))
     assert evidence.remove_unused() == 1
     assert len(list(evidence.folder().iterdir())) == 1
+
+
+@pytest.mark.parametrize("act", ["add", "approve", "sheets"])
+def test_nothing_is_done_that_cannot_be_written_down(
+    admin: Client, colleague: Callable[..., Client], campaign: Campaign, monkeypatch: pytest.MonkeyPatch, act: str
+) -> None:
+    line, sheets = add(admin, campaign), carried(upload(admin, campaign))
+    other = colleague("campaigns.view_campaign", APPROVES)
+    client, name, posted = {
+        "add": (admin, "ledger", {**LINE, "sure": "yes"}),
+        "approve": (other, "ledger_decide", {"line": line.pk, "approve": "yes"}),
+        "sheets": (admin, "ledger_sheets", {"draft": sheets}),
+    }[act]
+    monkeypatch.setattr(audit, "write", lambda *_, **__: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        client.post(at(campaign, name), posted)
+    assert CounterEntry.objects.count() == 1
+    assert not EntryDecision.objects.exists()
 
 
 # ── sheets from a file ──────────────────────────────────────────────────────────────────────────────────────────

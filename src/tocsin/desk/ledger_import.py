@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -86,14 +87,21 @@ def _add(request: HttpRequest, campaign: Campaign, draft: Draft) -> HttpResponse
         for row in _rows(draft)
         if row.day is not None and not row.wrong
     ]
-    may_approve = may(request.user, APPROVE_ENTRIES, campaign)
-    if lines and add_lines(lines, campaign, request.user, name_of(request.user), may_approve=may_approve):
-        people = sum(line.people for line in lines)
-        note(request, "ledger_imported", campaign, lines=len(lines), people=people)
+    if lines and _added(request, campaign, lines):
         messages.success(request, said_of(campaign, waits=lines[0].needs_approval))
     else:
         messages.warning(request, _("These lines are in the ledger already. They were added once."))
     return HttpResponseRedirect(reverse("campaign:ledger", args=[campaign.pk]))
+
+
+@transaction.atomic
+def _added(request: HttpRequest, campaign: Campaign, lines: list[CounterEntry]) -> bool:
+    may_approve = may(request.user, APPROVE_ENTRIES, campaign)
+    if not add_lines(lines, campaign, request.user, name_of(request.user), may_approve=may_approve):
+        return False
+    people = sum(line.people for line in lines)
+    note(request, "ledger_imported", campaign, lines=len(lines), people=people)
+    return True
 
 
 def _rows(draft: Draft) -> list[Sheet]:

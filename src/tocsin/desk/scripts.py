@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
@@ -85,6 +86,7 @@ class ChangeScript(_WritesHistory, generic.EditView):
 
 
 class RemoveScript(generic.DeleteView):
+    @transaction.atomic
     def delete_action(self) -> None:
         note(self.request, "script_removed", self.object, sha256=self.object.sha256)
         super().delete_action()
