@@ -29,6 +29,7 @@ from tocsin.campaigns.models import Campaign, CounterEntry, EntryDecision
 from tocsin.lib.vault import vault
 from tocsin.outbox.models import State, Suppression
 from tocsin.outbox.suppress import suppress
+from tocsin.staff import audit
 from tocsin.supporters.leaving import leave
 from tocsin.supporters.models import Supporter
 
@@ -243,6 +244,15 @@ def test_each_fetching_is_written_down_with_rows_and_filter(admin: Client, campa
     lines = ModelLogEntry.objects.filter(action="tocsin.export_downloaded")
     assert [(line.data["rows"], line.data["filter"]) for line in lines] == [(1, {"state": "held"})] * 2
     assert ModelLogEntry.objects.filter(action="tocsin.export_asked").count() == 1
+
+
+def test_nothing_is_asked_for_that_cannot_be_written_down(
+    admin: Client, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit, "write", lambda *_, **__: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        ask(admin, Kind.LEDGER, campaign)
+    assert not Export.objects.exists()
 
 
 def test_a_get_fetches_nothing(admin: Client, campaign: Campaign) -> None:

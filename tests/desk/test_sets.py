@@ -13,6 +13,7 @@ from tests.desk.conftest import Sign
 from tocsin.actions.count import prove_counts, shown_count
 from tocsin.actions.models import Action, Invalidation
 from tocsin.campaigns.models import Campaign
+from tocsin.staff import audit
 
 SET = {"source_key": "utm_source", "source_value": "partner", "reason": "A robot <b>"}
 
@@ -82,6 +83,15 @@ def test_putting_back_says_why(admin: Client, three: Campaign) -> None:
     admin.post(at(three), {**SET, "sure": "yes"})
     admin.post(at(three, "set_back", Invalidation.objects.get().pk), {"reason": " "})
     assert Invalidation.objects.count() == 1
+
+
+def test_nothing_is_taken_out_that_cannot_be_written_down(
+    admin: Client, three: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit, "write", lambda *_, **__: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        admin.post(at(three), {**SET, "sure": "yes"})
+    assert not Invalidation.objects.exists()
 
 
 def test_who_may_not_moderate_takes_nothing_out(colleague: Callable[..., Client], three: Campaign) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -99,8 +100,9 @@ def sets(request: HttpRequest, campaign: Campaign) -> HttpResponse:
 
 
 def _take_out(request: HttpRequest, campaign: Campaign, form: SetForm) -> HttpResponse:
-    decision = take_out(campaign, form.chosen(), form.cleaned_data["reason"], request.user, name_of(request.user))
-    note(request, "set_taken_out", campaign, decision=decision.pk)
+    with transaction.atomic():
+        decision = take_out(campaign, form.chosen(), form.cleaned_data["reason"], request.user, name_of(request.user))
+        note(request, "set_taken_out", campaign, decision=decision.pk)
     messages.success(request, _("It is being done. The number follows within seconds; letters that wait are held."))
     return _to(campaign)
 
@@ -112,12 +114,19 @@ def back(request: HttpRequest, campaign: Campaign, decision_pk: int) -> HttpResp
     reason = request.POST.get("reason", "").strip()[:LONGEST_REASON]
     if not reason:
         messages.error(request, _("Nothing was put back: say why. Everybody can read it."))
-    elif put_back(decision, reason, request.user, name_of(request.user)):
-        note(request, "set_put_back", campaign, decision=decision.pk)
+    elif _put_back(request, decision, reason):
         messages.success(request, _("They are being put back. The number follows within seconds."))
     else:
         messages.warning(request, _("This set is not out, or not wholly out yet. Look again in a moment."))
     return _to(campaign)
+
+
+@transaction.atomic
+def _put_back(request: HttpRequest, decision: Invalidation, reason: str) -> bool:
+    done = put_back(decision, reason, request.user, name_of(request.user))
+    if done:
+        note(request, "set_put_back", decision.campaign, decision=decision.pk)
+    return done
 
 
 def _preview(campaign: Campaign, chosen: Chosen) -> dict[str, int]:
