@@ -311,7 +311,7 @@ def refused(camera: Camera, page: Page) -> None:
     page.wait_for_timeout(1500)
     page.get_by_role("tab", name=re.compile("Form and letter")).click()
     page.set_viewport_size({"width": 1280, "height": 2400})
-    wanted = page.get_by_text("Write the subject of the letter.")
+    wanted = page.locator(".error-message").filter(has_text="Write the subject of the letter.").first
     expect(wanted).to_be_visible()
     camera.take_desk(page, "refused", height=890)
     page.fill("[name=letter_subject]", subject)

@@ -139,16 +139,6 @@ class Jobs:
         self.looked_at = now
         for work in EVERY_MINUTE:
             attempt(work)
-        find_lost_jobs()
-        mend_exports()
-        mend_imports()
-        mend_sets()
-        count_taken()
-        look_at_trials()
-        count_mailable()
-        send_digests()
-        roll_up_what_is_old()
-        roll_up_letters()
         if not_proved_since(last_night(timezone.localtime(now))):
             nightly()
 
@@ -237,7 +227,7 @@ def clear_old_jobs() -> None:
 
 
 EVERY_MINUTE: tuple[Callable[[], object], ...] = (
-    *(find_lost_jobs, mend_exports, mend_imports, count_taken, look_at_trials, count_mailable, send_digests),
+    *(find_lost_jobs, mend_exports, mend_imports, mend_sets, count_taken, look_at_trials, count_mailable, send_digests),
     *(roll_up_what_is_old, roll_up_letters),
 )
 # The counts last: that they are proved says that the night was done.

@@ -27,10 +27,11 @@ from tocsin.actions.long_work import NoLongerOurs, take_in_hand
 from tocsin.actions.models import Action, Export
 from tocsin.actions.process import follow_batch
 from tocsin.actions.states import State as ActionState
-from tocsin.campaigns.models import Campaign, CounterEntry
+from tocsin.campaigns.models import Campaign, CounterEntry, EntryDecision
 from tocsin.lib.vault import vault
 from tocsin.outbox.models import State, Suppression
 from tocsin.outbox.suppress import suppress
+from tocsin.staff import audit
 from tocsin.supporters.leaving import leave
 from tocsin.supporters.models import Supporter
 
@@ -108,7 +109,8 @@ def test_columns_stay_for_ever(admin: Client, campaign: Campaign) -> None:
         "action,edition,import,page,source,wording_sha256,wording,controller,given_name,family_name,email",
         "letters": "letter,reference,message_id,sha256,target,language,own_words,carried,signed_at,left_at,state,"
         "state_since,attempts,last_attempt_at,server,tls,last_words,name,email,city,province,postal_code,country",
-        "ledger": "entry,campaign,campaign_name,source,people,counted_on,reason,entered_at,entered_by",
+        "ledger": "entry,campaign,campaign_name,source,people,counted_on,reason,entered_at,entered_by,"
+        "counts,decision,decided_by,why_refused",
     }
 
 
@@ -131,6 +133,27 @@ def test_the_ledger_too(admin: Client, campaign: Campaign) -> None:
     CounterEntry.objects.create(campaign=campaign, source="paper", people=-5, reason="Twice", entered_by_name="Jane")
     [row] = taken(admin, Kind.LEDGER, campaign)
     assert (row["people"], row["reason"], row["entered_by"]) == ("-5", "Twice", "Jane")
+    assert (row["counts"], row["decision"]) == ("yes", "")
+
+
+def test_the_ledger_says_which_lines_count_and_who_decided(admin: Client, campaign: Campaign) -> None:
+    for reason, approved in (("Yes", True), ("No", False), ("Open", None)):
+        line = CounterEntry.objects.create(
+            campaign=campaign, source="paper", people=9, reason=reason, needs_approval=True
+        )
+        if approved is not None:
+            EntryDecision.objects.create(
+                entry=line, approved=approved, reason="" if approved else "Blank", decided_by_name="Joe"
+            )
+    said = [
+        (row["reason"], row["counts"], row["decision"], row["decided_by"], row["why_refused"])
+        for row in taken(admin, Kind.LEDGER, campaign)
+    ]
+    assert said == [
+        ("Yes", "yes", "approved", "Joe", ""),
+        ("No", "no", "refused", "Joe", "Blank"),
+        ("Open", "no", "waits", "", ""),
+    ]
 
 
 def test_a_spreadsheet_reckons_with_nothing_and_a_program_gets_every_byte(
@@ -223,6 +246,15 @@ def test_each_fetching_is_written_down_with_rows_and_filter(admin: Client, campa
     lines = ModelLogEntry.objects.filter(action="tocsin.export_downloaded")
     assert [(line.data["rows"], line.data["filter"]) for line in lines] == [(1, {"state": "held"})] * 2
     assert ModelLogEntry.objects.filter(action="tocsin.export_asked").count() == 1
+
+
+def test_nothing_is_asked_for_that_cannot_be_written_down(
+    admin: Client, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit, "write", lambda *_, **__: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        ask(admin, Kind.LEDGER, campaign)
+    assert not Export.objects.exists()
 
 
 def test_a_get_fetches_nothing(admin: Client, campaign: Campaign) -> None:

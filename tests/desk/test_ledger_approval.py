@@ -7,8 +7,9 @@ import re
 from collections.abc import Callable
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 from wagtail.models import ModelLogEntry
@@ -16,7 +17,10 @@ from wagtail.models import ModelLogEntry
 from tocsin.actions.count import explained, shown_count
 from tocsin.campaigns import evidence
 from tocsin.campaigns.models import Campaign, CounterEntry, EntryDecision
+from tocsin.desk.kept_evidence import Draft
+from tocsin.desk.ledger_import import SCREEN
 from tocsin.desk.numbers import glances
+from tocsin.staff import audit
 
 LINE = {"source": "paper", "people": "500", "counted_on": "2026-01-02", "reason": "At the vigil"}
 PHOTO = b"\xff\xd8\xff\xe0 a photograph of Jane Secret's sheet"
@@ -227,6 +231,24 @@ def test_what_no_line_names_is_removed_a_day_later(admin: Client, campaign: Camp
     assert len(list(evidence.folder().iterdir())) == 1
 
 
+@pytest.mark.parametrize("act", ["add", "approve", "sheets"])
+def test_nothing_is_done_that_cannot_be_written_down(
+    admin: Client, colleague: Callable[..., Client], campaign: Campaign, monkeypatch: pytest.MonkeyPatch, act: str
+) -> None:
+    line, sheets = add(admin, campaign), carried(upload(admin, campaign))
+    other = colleague("campaigns.view_campaign", APPROVES)
+    client, name, posted = {
+        "add": (admin, "ledger", {**LINE, "sure": "yes"}),
+        "approve": (other, "ledger_decide", {"line": line.pk, "approve": "yes"}),
+        "sheets": (admin, "ledger_sheets", {"draft": sheets}),
+    }[act]
+    monkeypatch.setattr(audit, "write", lambda *_, **__: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        client.post(at(campaign, name), posted)
+    assert CounterEntry.objects.count() == 1
+    assert not EntryDecision.objects.exists()
+
+
 # ── sheets from a file ──────────────────────────────────────────────────────────────────────────────────────────
 SHEETS = "date;people;sheet\n2026-01-02;25;Vigil 1\n2026-01-02;many;Vigil 2\n2026-01-03;1 019;Vigil 3\n2999-01-01;3;x\n"
 
@@ -253,6 +275,20 @@ def test_sheets_are_seen_before_they_are_added_and_added_once(admin: Client, cam
         (1019, "Vigil 3", True),
     ]
     assert {evidence.kind_named(line.evidence) for line in lines} == {"csv"}
+
+
+@pytest.mark.parametrize("key", ["other", "sheets"])
+def test_a_draft_that_is_no_table_of_sheets_is_said_and_nothing_is_added(
+    admin: Client, boss: User, campaign: Campaign, key: str
+) -> None:
+    screen = SCREEN if key == "sheets" else ""
+    request = RequestFactory().post("/")
+    request.user = boss
+    draft = Draft("k" * 32, evidence.keep(PHOTO)).sealed(request, campaign, screen)
+    answer = admin.post(at(campaign, "ledger_sheets"), {"draft": draft}, follow=True)
+    assert answer.status_code in {200, 422}
+    assert ("This is no CSV" in answer.content.decode()) == (key == "sheets")
+    assert not CounterEntry.objects.exists()
 
 
 @pytest.mark.parametrize("text", ["date,people\n2026-01-02,3\n", "nothing", "people,date,sheet\n", "\xff\xd8\xff"])

@@ -16,6 +16,7 @@ from wagtail.users.models import UserProfile
 
 from tests.desk.conftest import enter
 from tocsin.campaigns.models import Campaign
+from tocsin.staff import audit
 from tocsin.staff.giving import give_role
 from tocsin.staff.models import AuditLine, Membership, Role
 
@@ -117,6 +118,33 @@ def test_roles_are_given_and_taken(admin: Client, jane: User, campaign: Campaign
     assert kept == [("role_given", f"user:{jane.pk}", said), ("role_taken", f"user:{jane.pk}", said)]
     assert set(AuditLine.objects.filter(kind="team").values_list("campaign_ref", flat=True)) == {campaign.pk}
     assert ModelLogEntry.objects.filter(action="tocsin.role_given").count() == 1
+
+
+@pytest.mark.parametrize("act", ["invite", "give", "take", "off", "on", "reset"])
+def test_nothing_is_done_that_cannot_be_written_down(
+    admin: Client, jane: User, campaign: Campaign, monkeypatch: pytest.MonkeyPatch, act: str
+) -> None:
+    give_role(user=jane, role=Role.MODERATOR, campaign=campaign, by_name="Boss")
+    Authenticator.objects.create(user=jane, type="totp", data={})
+    User.objects.filter(pk=jane.pk).update(is_active=act != "on")
+    address = {
+        "invite": reverse("desk_invite"),
+        "give": reverse("desk_role_give", args=[jane.pk]),
+        "take": reverse("desk_role_take", args=[jane.pk, Membership.objects.get().pk]),
+        "off": reverse("desk_account_off", args=[jane.pk]),
+        "on": reverse("desk_account_on", args=[jane.pk]),
+        "reset": reverse("desk_second_factor_reset", args=[jane.pk]),
+    }[act]
+    before = everything()
+    monkeypatch.setattr(audit, "write", lambda *_, **__: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        admin.post(address, {**INVITED, "email": "new@example.org"})
+    assert everything() == before
+
+
+def everything() -> list[Any]:
+    rows = (User.objects.order_by("pk").values_list("pk", "is_active"), Membership.objects.values_list("pk"))
+    return [*map(list, rows), Authenticator.objects.count()]
 
 
 def test_a_role_that_there_is_not_is_refused_in_words(admin: Client, jane: User) -> None:

@@ -17,6 +17,7 @@ from tests.pages.conftest import *  # noqa: F403  (a site with its pages)
 from tests.pages.conftest import MakePage
 from tests.scripting import a_draft, an_approved, an_asked, one_that_runs, somebody
 from tocsin.pages.models import ActionPage, Script
+from tocsin.staff import audit
 from tocsin.staff.models import AuditLine
 
 pytestmark = pytest.mark.django_db
@@ -220,6 +221,30 @@ def test_the_edit_screen_leads_an_administrator_to_the_scripts(desk: Client, pag
 @pytest.mark.parametrize("name", ["script", "edit", "delete", "review"])
 def test_each_screen_opens(desk: Client, page: ActionPage, name: str) -> None:
     assert desk.get(at(name, an_asked(page))).status_code == 200
+
+
+@pytest.mark.parametrize("page", ["²", "9" * 30, "none"])
+def test_a_link_that_names_no_page_opens_an_empty_form(staff: Callable[..., Client], page: str) -> None:
+    assert staff("writer", "pages.add_script").get(reverse("scripts:add"), {"page": page}).status_code == 200
+
+
+@pytest.mark.parametrize("act", ["add", "ask", "approve", "delete"])
+def test_nothing_is_done_that_cannot_be_written_down(
+    page: ActionPage, staff: Callable[..., Client], monkeypatch: pytest.MonkeyPatch, act: str
+) -> None:
+    script = an_asked(page) if act == "approve" else a_draft(page)
+    rights = (f"pages.{right}_script" for right in ("add", "change", "delete"))
+    desk, before = staff("two", "staff.approve_script", *rights), list(Script.objects.values())
+    address = {
+        "add": reverse("scripts:add"),
+        "ask": at("step", script, "ask"),
+        "approve": at("review", script),
+        "delete": at("delete", script),
+    }[act]
+    monkeypatch.setattr(audit, "write", lambda *_, **__: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        desk.post(address, posted(page, approve="yes", sha256=script.sha256))
+    assert list(Script.objects.values()) == before
 
 
 def test_removing_is_written_down(desk: Client, page: ActionPage) -> None:

@@ -13,6 +13,7 @@ from tests.desk.conftest import Sign
 from tocsin.actions.count import prove_counts, shown_count
 from tocsin.actions.models import Action, Invalidation
 from tocsin.campaigns.models import Campaign
+from tocsin.staff import audit
 
 SET = {"source_key": "utm_source", "source_value": "partner", "reason": "A robot <b>"}
 
@@ -59,6 +60,8 @@ def test_it_works(admin: Client, three: Campaign) -> None:
         {"reason": " "},
         {"sign": "dream"},
         {"since": "tomorrow"},
+        {"since": "0001-01-01 00:00"},
+        {"until": "9999-12-31 23:59"},
         {"since": "2026-01-02 10:00", "until": "2026-01-02 09:00"},
     ],
 )
@@ -80,6 +83,15 @@ def test_putting_back_says_why(admin: Client, three: Campaign) -> None:
     admin.post(at(three), {**SET, "sure": "yes"})
     admin.post(at(three, "set_back", Invalidation.objects.get().pk), {"reason": " "})
     assert Invalidation.objects.count() == 1
+
+
+def test_nothing_is_taken_out_that_cannot_be_written_down(
+    admin: Client, three: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit, "write", lambda *_, **__: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        admin.post(at(three), {**SET, "sure": "yes"})
+    assert not Invalidation.objects.exists()
 
 
 def test_who_may_not_moderate_takes_nothing_out(colleague: Callable[..., Client], three: Campaign) -> None:

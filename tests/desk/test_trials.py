@@ -6,11 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db.models import QuerySet
 from django.test import Client
 from django.urls import reverse
 from wagtail.models import Locale, Site
 
+from tocsin.actions import trials as trying
 from tocsin.campaigns.models import Campaign, Edition, Trial
+from tocsin.desk import trials as desk_trials
 from tocsin.pages.brand import BrandSettings, BrandText
 from tocsin.pages.defaults import first_words
 from tocsin.pages.models import ActionPage, HomePage
@@ -72,6 +75,45 @@ def test_it_works(admin: Client, page: ActionPage, campaign: Campaign) -> None:
     assert admin.post(reverse("campaign:end_trial", args=[campaign.pk, trial.pk, "A"]), follow=True).status_code == 200
     trial.refresh_from_db()
     assert trial.chosen == "B"
+
+
+@pytest.fixture
+def running(admin: Client, page: ActionPage, campaign: Campaign) -> Trial:
+    form(admin, campaign, title="Will you keep it open?")
+    trial = Trial.objects.get()
+    admin.post(reverse("campaign:begin_trial", args=[campaign.pk, trial.pk]))
+    trial.refresh_from_db()
+    return trial
+
+
+def test_a_draft_of_somebody_else_is_not_lost_when_b_stays(
+    admin: Client, page: ActionPage, campaign: Campaign, running: Trial
+) -> None:
+    page.demand = "Not published yet"
+    page.save_revision()
+    answer = admin.post(reverse("campaign:end_trial", args=[campaign.pk, running.pk, "B"]), follow=True)
+    assert "the page has changes that are not published" in answer.content.decode()
+    running.refresh_from_db()
+    assert running.state == Trial.State.RUNNING
+    assert page.get_latest_revision_as_object().demand == "Not published yet"
+
+
+def test_a_trial_does_not_end_where_its_wording_could_not_be_taken_over(
+    admin: Client, campaign: Campaign, running: Trial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk_trials, "take_over", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        admin.post(reverse("campaign:end_trial", args=[campaign.pk, running.pk, "B"]))
+    running.refresh_from_db()
+    assert running.state == Trial.State.RUNNING
+
+
+def test_the_second_of_two_that_begin_at_once_is_told(
+    campaign: Campaign, running: Trial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = Trial.objects.create(campaign=campaign, language="en", name="T", other={"title": "O"})
+    monkeypatch.setattr(QuerySet, "exists", lambda _: False)  # as it looked before the first one had begun
+    assert not trying.begin(second)
 
 
 @pytest.mark.parametrize(

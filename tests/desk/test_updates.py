@@ -20,6 +20,7 @@ from tocsin.campaigns.models import Campaign, Edition
 from tocsin.desk.update_form import UpdateForm
 from tocsin.lib.vault import vault
 from tocsin.outbox.models import Bucket, Kind, Message, State
+from tocsin.staff import audit
 from tocsin.staff.models import Membership, Role
 from tocsin.supporters.models import Supporter
 
@@ -181,6 +182,19 @@ def test_pause_resume_and_stop(admin: Client, draft: Update) -> None:
     assert set(Message.objects.values_list("state", flat=True)) == {State.CANCELLED}
     assert "It was stopped." in admin.get(at("update", draft)).content.decode()
     assert admin.post(at("update_step", draft, "explode"), follow=True).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("state", "name"), [("draft", "send"), ("draft", "discard"), ("sending", "pause"), ("paused", "resume")]
+)
+def test_nothing_is_done_that_cannot_be_written_down(
+    admin: Client, draft: Update, monkeypatch: pytest.MonkeyPatch, state: str, name: str
+) -> None:
+    Update.objects.update(state=state)
+    monkeypatch.setattr(audit, "write", lambda *_, **__: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        admin.post(at("update_send", draft) if name == "send" else at("update_step", draft, name))
+    assert Update.objects.get().state == state
 
 
 def test_a_draft_may_be_put_away_and_nothing_else(admin: Client, draft: Update) -> None:

@@ -157,6 +157,25 @@ def test_a_new_name_needs_no_approval(script: Script) -> None:
     assert script.versions.count() == 1
 
 
+def test_a_new_name_does_not_undo_what_somebody_else_did_meanwhile(script: Script) -> None:
+    seen = Script.objects.get()
+    assert switch_off(script, somebody("other"))
+    seen.name = "Counts visits"
+    write_script(seen, somebody("writer"))
+    assert not Script.objects.get(name="Counts visits").enabled
+
+
+def test_a_new_name_does_not_bring_old_code_back_under_a_new_approval(script: Script) -> None:
+    seen = Script.objects.get()
+    script.code = "other"
+    write_script(script, somebody("second"))
+    assert ask_for_approval(script, somebody("second"))
+    assert approve(script, somebody("third"))
+    seen.name = "Counts visits"
+    write_script(seen, somebody("writer"))
+    assert (Script.objects.get().standing, Script.objects.get().enabled) == ("draft", False)
+
+
 def test_what_was_changed_while_it_was_looked_at_is_not_approved(page: ActionPage) -> None:
     seen = an_asked(page)
     now = Script.objects.get()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db import IntegrityError, transaction
 from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
 
@@ -97,9 +98,14 @@ def begin(trial: Trial) -> bool:
         return False
     last = Action.objects.filter(campaign=trial.campaign_id).aggregate(last=Max("pk"))["last"] or 0
     draft = Trial.objects.filter(pk=trial.pk, state=Trial.State.DRAFT)
-    return bool(draft.update(state=Trial.State.RUNNING, began_at=timezone.now(), after_action=last))
+    try:
+        with transaction.atomic():
+            return bool(draft.update(state=Trial.State.RUNNING, began_at=timezone.now(), after_action=last))
+    except IntegrityError:  # another began in the same moment
+        return False
 
 
+@transaction.atomic
 def end(trial: Trial, chosen: str) -> bool:
     """From now on only one wording is shown. Counted a last time. False where it was not running."""
     running = Trial.objects.filter(pk=trial.pk, state=Trial.State.RUNNING)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, StreamingHttpResponse
 from django.urls import reverse
@@ -89,8 +90,9 @@ def download(request: HttpRequest, pk: int) -> HttpResponse | StreamingHttpRespo
     opened = pieces(found.file) if request.method == "POST" and found.can_be_fetched else None
     if opened is None:
         return HttpResponseRedirect(reverse("desk_export", args=[pk]))
-    Export.objects.filter(pk=pk).update(downloads=F("downloads") + 1)
-    note(request, "export_downloaded", found.campaign or found, export=pk, rows=found.rows, **_about(found))
+    with transaction.atomic():
+        Export.objects.filter(pk=pk).update(downloads=F("downloads") + 1)
+        note(request, "export_downloaded", found.campaign or found, export=pk, rows=found.rows, **_about(found))
     response = StreamingHttpResponse(opened, content_type="application/octet-stream")
     response.headers["Content-Disposition"] = f'attachment; filename="{found.file_name}"'
     response.headers["Content-Length"] = str(found.size)
@@ -101,8 +103,11 @@ def download(request: HttpRequest, pk: int) -> HttpResponse | StreamingHttpRespo
 @require_POST
 def stop(request: HttpRequest, pk: int) -> HttpResponse:
     found = _find(request, pk)
-    if jobs.stop(pk):
-        note(request, "export_stopped", found.campaign or found, export=pk)
+    with transaction.atomic():
+        stopped = jobs.stop(pk)
+        if stopped:
+            note(request, "export_stopped", found.campaign or found, export=pk)
+    if stopped:
         messages.success(request, _("Stopped. Nothing of it is kept."))
     else:
         messages.warning(request, _("It was ready or stopped already."))
@@ -164,8 +169,9 @@ def _ask(request: HttpRequest, wanted: Export) -> HttpResponse:
     wanted.asked_by_id, wanted.asked_by_name = request.user.pk, name_of(request.user)
     wanted.language = (get_language() or settings.LANGUAGE_CODE)[:10]
     wanted.beat_at = timezone.now()  # since then it waits; one whose job is lost is found by it
-    wanted.save()
-    note(request, "export_asked", wanted.campaign or wanted, export=wanted.pk, **_about(wanted))
+    with transaction.atomic():
+        wanted.save()
+        note(request, "export_asked", wanted.campaign or wanted, export=wanted.pk, **_about(wanted))
     jobs.make.enqueue(wanted.pk)
     return HttpResponseRedirect(reverse("desk_export", args=[wanted.pk]))
 

@@ -28,18 +28,22 @@ class Draft:
     def kind(self) -> str:
         return evidence.kind_named(self.file).upper()
 
-    def sealed(self, request: HttpRequest, campaign: Campaign) -> str:
-        """Good for this person, this campaign and half a day."""
-        return signing.dumps([self.key, self.file, request.user.pk, campaign.pk], salt=SALT)
+    def sealed(self, request: HttpRequest, campaign: Campaign, screen: str = "") -> str:
+        """Good for this person, this campaign, this screen and half a day."""
+        return signing.dumps([self.key, self.file, request.user.pk, campaign.pk], salt=SALT + screen)
 
 
-def carried(request: HttpRequest, campaign: Campaign) -> Draft | None:
-    """The draft that a form brings back; None where it brings none of ours."""
+def carried(request: HttpRequest, campaign: Campaign, screen: str = "") -> Draft | None:
+    """The draft that a form brings back; None where it brings none of ours, or another screen's."""
     try:
-        key, file, user, about = signing.loads(request.POST.get("draft", ""), salt=SALT, max_age=HOURS * 3600)
+        key, file, user, about = _opened(request, screen)
     except (signing.BadSignature, ValueError):
         return None
     return Draft(key, file) if (user, about) == (request.user.pk, campaign.pk) else None
+
+
+def _opened(request: HttpRequest, screen: str) -> Any:
+    return signing.loads(request.POST.get("draft", ""), salt=SALT + screen, max_age=HOURS * 3600)
 
 
 def new_draft(before: Draft | None, file: str) -> Draft:

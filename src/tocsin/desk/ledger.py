@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -91,8 +92,12 @@ def ledger(request: HttpRequest, campaign: Campaign) -> HttpResponse:
 def _add(request: HttpRequest, campaign: Campaign, form: LineForm, draft: Draft) -> HttpResponse:
     line = form.save(commit=False)
     line.key, line.evidence = draft.key, draft.file
-    if add_lines([line], campaign, request.user, name_of(request.user), may_approve=_may_approve(request, campaign)):
-        note(request, "ledger_line", campaign, line=line.pk, people=line.people, source=line.source)
+    may_approve = _may_approve(request, campaign)
+    with transaction.atomic():
+        added = add_lines([line], campaign, request.user, name_of(request.user), may_approve=may_approve)
+        if added:
+            note(request, "ledger_line", campaign, line=line.pk, people=line.people, source=line.source)
+    if added:
         messages.success(request, said_of(campaign, waits=line.needs_approval))
     else:
         messages.warning(request, _("This line is in the ledger already. It was added once."))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -38,13 +39,7 @@ def decide(request: HttpRequest, campaign: Campaign) -> HttpResponse:
 def _decide(
     request: HttpRequest, campaign: Campaign, ticked: list[CounterEntry], reason: str, *, approved: bool
 ) -> None:
-    done = [
-        line
-        for line in ticked
-        if decide_on(line, request.user, name_of(request.user), approved=approved, reason="" if approved else reason)
-    ]
-    for line in done:
-        note(request, "entry_approved" if approved else "entry_refused", campaign, line=line.pk, people=line.people)
+    done = _decided(request, campaign, ticked, "" if approved else reason, approved=approved)
     if done and approved:
         messages.success(request, said_of(campaign, waits=False))
     elif done:
@@ -59,6 +54,18 @@ def _decide(
             )
             % {"left": left},
         )
+
+
+@transaction.atomic
+def _decided(
+    request: HttpRequest, campaign: Campaign, ticked: list[CounterEntry], reason: str, *, approved: bool
+) -> list[CounterEntry]:
+    """Those that were decided on now, each with its line in the log."""
+    name = name_of(request.user)
+    done = [line for line in ticked if decide_on(line, request.user, name, approved=approved, reason=reason)]
+    for line in done:
+        note(request, "entry_approved" if approved else "entry_refused", campaign, line=line.pk, people=line.people)
+    return done
 
 
 def _numbers(posted: list[str]) -> list[int]:

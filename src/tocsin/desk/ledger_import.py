@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,6 +23,7 @@ from tocsin.desk.ledger import effect_of, name_of, said_of
 from tocsin.desk.rights import ADD_LEDGER_LINES, APPROVE_ENTRIES, SEE_CAMPAIGNS, may, of_campaign
 
 ROWS_SHOWN = 50
+SCREEN = ":sheets"
 
 
 class SheetsForm(forms.Form):
@@ -37,9 +39,13 @@ class SheetsForm(forms.Form):
 @of_campaign(SEE_CAMPAIGNS, ADD_LEDGER_LINES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def sheets(request: HttpRequest, campaign: Campaign) -> HttpResponse:
-    draft = carried(request, campaign) if request.method == "POST" else None
+    draft = carried(request, campaign, SCREEN) if request.method == "POST" else None
     if draft is not None:
-        return _add(request, campaign, draft)
+        try:
+            return _add(request, campaign, draft)
+        except CannotBeRead as why:  # it was seen before: its file, or the key that opens it, is gone since
+            messages.error(request, str(why))
+            return HttpResponseRedirect(reverse("campaign:ledger_sheets", args=[campaign.pk]))
     form = SheetsForm(request.POST or None, request.FILES or None)
     if request.method != "POST":
         return _page(request, campaign, form=SheetsForm())
@@ -64,7 +70,7 @@ def _seen(request: HttpRequest, campaign: Campaign, form: SheetsForm) -> HttpRes
         good=len(good),
         wrong=[row for row in rows if row.wrong][:ROWS_SHOWN],
         preview=effect_of(campaign, request, people, people),
-        carried=draft.sealed(request, campaign),
+        carried=draft.sealed(request, campaign, SCREEN),
     )
 
 
@@ -81,14 +87,21 @@ def _add(request: HttpRequest, campaign: Campaign, draft: Draft) -> HttpResponse
         for row in _rows(draft)
         if row.day is not None and not row.wrong
     ]
-    may_approve = may(request.user, APPROVE_ENTRIES, campaign)
-    if lines and add_lines(lines, campaign, request.user, name_of(request.user), may_approve=may_approve):
-        people = sum(line.people for line in lines)
-        note(request, "ledger_imported", campaign, lines=len(lines), people=people)
+    if lines and _added(request, campaign, lines):
         messages.success(request, said_of(campaign, waits=lines[0].needs_approval))
     else:
         messages.warning(request, _("These lines are in the ledger already. They were added once."))
     return HttpResponseRedirect(reverse("campaign:ledger", args=[campaign.pk]))
+
+
+@transaction.atomic
+def _added(request: HttpRequest, campaign: Campaign, lines: list[CounterEntry]) -> bool:
+    may_approve = may(request.user, APPROVE_ENTRIES, campaign)
+    if not add_lines(lines, campaign, request.user, name_of(request.user), may_approve=may_approve):
+        return False
+    people = sum(line.people for line in lines)
+    note(request, "ledger_imported", campaign, lines=len(lines), people=people)
+    return True
 
 
 def _rows(draft: Draft) -> list[Sheet]:

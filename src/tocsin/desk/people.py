@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import F, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -55,14 +56,21 @@ def people(request: HttpRequest) -> HttpResponse:
 def invited(request: HttpRequest) -> HttpResponse:
     """The form, and its button: an account without a password, a role, and a mail with the way in."""
     form = InviteForm(request.POST if request.method == "POST" else None)
-    user = invite(form, by_name=name_of(request.user)) if form.is_valid() else None
+    user = _invite(request, form) if form.is_valid() else None
     if user is None:
         status = 422 if request.method == "POST" else 200
         frame = Frame(title=_("Invite somebody"), icon="plus", crumbs=_crumbs())
         return show(request, "desk/invite.html", frame, status=status, form=form)
-    note(request, "person_invited", user, **form.role_and_campaign())
     messages.success(request, _("Invited. The mail with the way in is on its way."))
     return HttpResponseRedirect(_address(user))
+
+
+@transaction.atomic
+def _invite(request: HttpRequest, form: InviteForm) -> Any | None:
+    user = invite(form, by_name=name_of(request.user))
+    if user is not None:
+        note(request, "person_invited", user, **form.role_and_campaign())
+    return user
 
 
 @only(MANAGE_STAFF)
@@ -79,8 +87,11 @@ def give(request: HttpRequest, user_pk: int) -> HttpResponse:
     user, form = _changeable(request, user_pk), RoleForm(request.POST)
     if not form.is_valid():
         return _page(request, user, form, status=422)
-    if give_role(user=user, by_name=name_of(request.user), **form.chosen()):
-        note(request, "role_given", user, **form.role_and_campaign())
+    with transaction.atomic():
+        given = give_role(user=user, by_name=name_of(request.user), **form.chosen())
+        if given:
+            note(request, "role_given", user, **form.role_and_campaign())
+    if given:
         messages.success(request, _("The role is given. It holds from their next click on."))
     else:
         messages.warning(request, _("They have this role already."))
@@ -95,10 +106,11 @@ def take(request: HttpRequest, user_pk: int, membership_pk: int) -> HttpResponse
     membership = get_object_or_404(Membership.objects.select_related("user"), pk=membership_pk, user=user)
     said = {"role": membership.role, "campaign": membership.campaign_id}
     try:
-        take_role(membership)
+        with transaction.atomic():
+            take_role(membership)
+            note(request, "role_taken", user, **said)
     except LastAdministrator:
         return _nobody_would_be_left(request, user)
-    note(request, "role_taken", user, **said)
     messages.success(request, _("The role is taken away, from their next click on."))
     return HttpResponseRedirect(_address(user))
 
@@ -112,10 +124,11 @@ def off(request: HttpRequest, user_pk: int) -> HttpResponse:
         messages.error(request, _("This is your own account. Somebody else must switch it off."))
         return HttpResponseRedirect(_address(user))
     try:
-        switch_off(user)
+        with transaction.atomic():
+            switch_off(user)
+            note(request, "account_off", user)
     except LastAdministrator:
         return _nobody_would_be_left(request, user)
-    note(request, "account_off", user)
     messages.success(request, _("Switched off. They are out with their next click."))
     return HttpResponseRedirect(_address(user))
 
@@ -125,8 +138,9 @@ def off(request: HttpRequest, user_pk: int) -> HttpResponse:
 @require_POST
 def on(request: HttpRequest, user_pk: int) -> HttpResponse:
     user = _changeable(request, user_pk)
-    switch_on(user)
-    note(request, "account_on", user)
+    with transaction.atomic():
+        switch_on(user)
+        note(request, "account_on", user)
     messages.success(request, _("Switched on. They sign in as before."))
     return HttpResponseRedirect(_address(user))
 
@@ -140,8 +154,9 @@ def again(request: HttpRequest, user_pk: int) -> HttpResponse:
     if user.has_usable_password() or not user.is_active:
         messages.warning(request, _("They have been in already: “Forgotten password” at the sign-in helps them."))
         return HttpResponseRedirect(_address(user))
-    send_invitation(user)
-    note(request, "person_invited_again", user)
+    with transaction.atomic():
+        send_invitation(user)
+        note(request, "person_invited_again", user)
     messages.success(request, _("The mail with the way in is on its way again."))
     return HttpResponseRedirect(_address(user))
 
@@ -154,8 +169,9 @@ def reset(request: HttpRequest, user_pk: int) -> HttpResponse:
     user = _changeable(request, user_pk)
     if user.pk == request.user.pk:
         return HttpResponseRedirect(reverse("mfa_index"))
-    reset_second_factor(user)
-    tell(request, user, RESET)
+    with transaction.atomic():
+        reset_second_factor(user)
+        tell(request, user, RESET)
     messages.success(request, _("Their second factor is reset. At their next sign-in they set up a new one."))
     return HttpResponseRedirect(_address(user))
 

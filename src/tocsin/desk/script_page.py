@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from django import forms
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -100,10 +102,10 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     form = RefusalForm(request.POST if "refuse" in request.POST else None)
     if request.method == "POST" and found.sha256 == request.POST.get("sha256"):
         if "approve" in request.POST:
-            return _decided(request, found, "script_approved", approve(found, who_is(request)))
+            return _decided(request, found, "script_approved", approve)
         if form.is_valid():
-            done = refuse(found, who_is(request), form.cleaned_data["reason"])
-            return _decided(request, found, "script_refused", done)
+            why = form.cleaned_data["reason"]
+            return _decided(request, found, "script_refused", partial(refuse, reason=why))
     elif request.method == "POST":
         messages.warning(request, _("It was changed while you read it. This is what it is now."))
     return show(
@@ -117,9 +119,17 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _decided(request: HttpRequest, found: Script, entry: str, done: bool) -> HttpResponse:  # noqa: FBT001
+@transaction.atomic
+def _taken(request: HttpRequest, found: Script, entry: str, take: Callable[[Script, Who], bool]) -> bool:
+    """The step and its line in the log: both, or neither."""
+    done = take(found, who_is(request))
     if done:
         note(request, entry, found, sha256=found.sha256)
+    return done
+
+
+def _decided(request: HttpRequest, found: Script, entry: str, take: Callable[[Script, Who], bool]) -> HttpResponse:
+    if _taken(request, found, entry, take):
         messages.success(request, _("Written down."))
     else:
         messages.warning(request, _("It does not wait for approval any more. Look at what became of it."))
@@ -136,8 +146,7 @@ def take_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
 
 
 def _step(request: HttpRequest, found: Script, chosen: Step) -> HttpResponse:
-    if chosen.take(found, who_is(request)):
-        note(request, chosen.entry, found, sha256=found.sha256)
+    if _taken(request, found, chosen.entry, chosen.take):
         messages.success(request, chosen.said)
     else:
         messages.warning(request, _("That is not possible any more. Look at what became of it."))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import HeaderButton
 
+from tocsin.actions.lists.wanted import number
 from tocsin.desk import script_page
 from tocsin.desk.frame import Frame, show
 from tocsin.desk.journal import note
@@ -75,8 +77,8 @@ class NewScript(_WritesHistory, generic.CreateView):
 
     def get_initial_form_instance(self) -> Script:
         """A link on the edit screen names the page."""
-        page = self.request.GET.get("page", "")
-        return Script(page=ActionPage.objects.filter(pk=page).first() if page.isdigit() else None)
+        page = number(self.request.GET.get("page"))
+        return Script(page=ActionPage.objects.filter(pk=page).first() if page is not None else None)
 
 
 class ChangeScript(_WritesHistory, generic.EditView):
@@ -84,6 +86,7 @@ class ChangeScript(_WritesHistory, generic.EditView):
 
 
 class RemoveScript(generic.DeleteView):
+    @transaction.atomic
     def delete_action(self) -> None:
         note(self.request, "script_removed", self.object, sha256=self.object.sha256)
         super().delete_action()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -28,6 +30,16 @@ LONGEST_REASON = 400
 SHOWN = 100
 
 
+class MomentField(forms.DateTimeField):
+    """A moment of our own time: at the ends of the calendar no other time zone can say it."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        moment = super().to_python(value)
+        if moment is not None and not 2000 <= moment.year < 2100:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return moment
+
+
 class SetForm(forms.Form):
     """Which actions, and why. All that is filled in must be so."""
 
@@ -47,8 +59,8 @@ class SetForm(forms.Form):
         required=False,
         choices=[("", gettext_lazy("It does not matter")), *SIGNS.items()],
     )
-    since = forms.DateTimeField(label=gettext_lazy("From"), required=False, widget=AdminDateTimeInput)
-    until = forms.DateTimeField(label=gettext_lazy("Until"), required=False, widget=AdminDateTimeInput)
+    since = MomentField(label=gettext_lazy("From"), required=False, widget=AdminDateTimeInput)
+    until = MomentField(label=gettext_lazy("Until"), required=False, widget=AdminDateTimeInput)
     reason = forms.CharField(
         label=gettext_lazy("Why"),
         max_length=LONGEST_REASON,
@@ -88,8 +100,9 @@ def sets(request: HttpRequest, campaign: Campaign) -> HttpResponse:
 
 
 def _take_out(request: HttpRequest, campaign: Campaign, form: SetForm) -> HttpResponse:
-    decision = take_out(campaign, form.chosen(), form.cleaned_data["reason"], request.user, name_of(request.user))
-    note(request, "set_taken_out", campaign, decision=decision.pk)
+    with transaction.atomic():
+        decision = take_out(campaign, form.chosen(), form.cleaned_data["reason"], request.user, name_of(request.user))
+        note(request, "set_taken_out", campaign, decision=decision.pk)
     messages.success(request, _("It is being done. The number follows within seconds; letters that wait are held."))
     return _to(campaign)
 
@@ -101,12 +114,19 @@ def back(request: HttpRequest, campaign: Campaign, decision_pk: int) -> HttpResp
     reason = request.POST.get("reason", "").strip()[:LONGEST_REASON]
     if not reason:
         messages.error(request, _("Nothing was put back: say why. Everybody can read it."))
-    elif put_back(decision, reason, request.user, name_of(request.user)):
-        note(request, "set_put_back", campaign, decision=decision.pk)
+    elif _put_back(request, decision, reason):
         messages.success(request, _("They are being put back. The number follows within seconds."))
     else:
         messages.warning(request, _("This set is not out, or not wholly out yet. Look again in a moment."))
     return _to(campaign)
+
+
+@transaction.atomic
+def _put_back(request: HttpRequest, decision: Invalidation, reason: str) -> bool:
+    done = put_back(decision, reason, request.user, name_of(request.user))
+    if done:
+        note(request, "set_put_back", decision.campaign, decision=decision.pk)
+    return done
 
 
 def _preview(campaign: Campaign, chosen: Chosen) -> dict[str, int]:

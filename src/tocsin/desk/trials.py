@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -140,12 +141,15 @@ def begin(request: HttpRequest, campaign: Campaign, trial_pk: int) -> HttpRespon
     """From now on each reader gets one of the two by chance."""
     found = get_object_or_404(Trial, pk=trial_pk, campaign=campaign)
     page = _published_by(request, campaign, found)
-    if not trying.begin(found):
+    with transaction.atomic():
+        begun = trying.begin(found)
+        if begun:
+            publish_page(page)
+            note(request, "trial_begun", campaign, trial=found.pk)
+    if begun:
+        messages.success(request, _("It runs. Each reader gets one of the two wordings, by chance."))
+    else:
         messages.warning(request, _("It was begun before, or another trial is running on this page. End that first."))
-        return _to(found)
-    publish_page(page)
-    note(request, "trial_begun", campaign, trial=found.pk)
-    messages.success(request, _("It runs. Each reader gets one of the two wordings, by chance."))
     return _to(found)
 
 
@@ -157,14 +161,28 @@ def end(request: HttpRequest, campaign: Campaign, trial_pk: int, chosen: str) ->
         raise Http404
     found = get_object_or_404(Trial, pk=trial_pk, campaign=campaign)
     page = _published_by(request, campaign, found)
-    if not trying.end(found, chosen):
+    if chosen == "B" and page.has_unpublished_changes:
+        messages.error(
+            request, _("Nothing was ended: the page has changes that are not published. Publish them first.")
+        )
+    elif _ended(request, found, page, chosen):
+        messages.success(
+            request, _("It has ended. Everybody reads wording %(chosen)s from now on.") % {"chosen": chosen}
+        )
+    else:
         messages.warning(request, _("It was not running any more. Nothing was changed."))
-        return _to(found)
+    return _to(found)
+
+
+@transaction.atomic
+def _ended(request: HttpRequest, found: Trial, page: ActionPage, chosen: str) -> bool:
+    """All of it or nothing: a trial that ended with B on a page that still says A would be a lie."""
+    if not trying.end(found, chosen):
+        return False
     if chosen == "B":
         take_over(page, found.other, request.user)
-    note(request, "trial_ended", campaign, trial=found.pk, chosen=chosen)
-    messages.success(request, _("It has ended. Everybody reads wording %(chosen)s from now on.") % {"chosen": chosen})
-    return _to(found)
+    note(request, "trial_ended", found.campaign, trial=found.pk, chosen=chosen)
+    return True
 
 
 @of_campaign(CHANGE_CAMPAIGNS)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -185,8 +187,11 @@ def send(request: HttpRequest, campaign: Campaign, update_pk: int) -> HttpRespon
 
 def _let_go(request: HttpRequest, found: Update, counted: list[InLanguage]) -> HttpResponse:
     people = people_in(counted)
-    if steer.let_go(found, people, name_of(request.user)):
-        note(request, "update_begun", found.campaign, update=found.pk, people=people, audience=found.audience)
+    with transaction.atomic():
+        begun = steer.let_go(found, people, name_of(request.user))
+        if begun:
+            note(request, "update_begun", found.campaign, update=found.pk, people=people, audience=found.audience)
+    if begun:
         messages.success(request, _("It is on its way. Pause or stop it here whenever you must."))
     return HttpResponseRedirect(_address(found))
 
@@ -201,17 +206,28 @@ def step(request: HttpRequest, campaign: Campaign, update_pk: int, step: str) ->
     done = {"pause": steer.pause, "resume": steer.resume, "stop": steer.stop}.get(step)
     if done is None:
         raise Http404
+    if step == "stop":  # it cancels in batches: as one transaction they would keep whoever signs now waiting
+        _steer(request, found, step, done)
+    else:
+        with transaction.atomic():
+            _steer(request, found, step, done)
+    return HttpResponseRedirect(_address(found))
+
+
+def _steer(request: HttpRequest, found: Update, step: str, done: Callable[[Update], object]) -> None:
     before = found.state
     done(found)
     found.refresh_from_db()
     if found.state != before:
-        note(request, f"update_{step}", campaign, update=found.pk)
-    return HttpResponseRedirect(_address(found))
+        note(request, f"update_{step}", found.campaign, update=found.pk)
 
 
 def _discard(request: HttpRequest, found: Update) -> HttpResponse:
-    if Update.objects.filter(pk=found.pk, state=State.DRAFT).delete()[0]:
-        note(request, "update_discarded", found.campaign, update=found.pk)
+    with transaction.atomic():
+        gone = Update.objects.filter(pk=found.pk, state=State.DRAFT).delete()[0]
+        if gone:
+            note(request, "update_discarded", found.campaign, update=found.pk)
+    if gone:
         messages.success(request, _("The draft is gone."))
     return HttpResponseRedirect(reverse("campaign:updates", args=[found.campaign_id]))
 

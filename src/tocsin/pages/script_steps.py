@@ -16,6 +16,8 @@ from tocsin.pages.script_history import ScriptStep, ScriptVersion
 from tocsin.pages.scripts import Script, ScriptQuerySet, Standing
 
 What = ScriptStep.What
+# What the steps decide. A form that was read before another's step must not write it back.
+DECIDED = ("standing", "enabled", "sha256", "approved_sha256", "changed_by_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,9 @@ def write_script(script: Script, who: Who) -> Script:
     if what is What.ADDED:
         script.added_by = who.user
     else:
-        Script.objects.select_for_update().get(pk=script.pk)
+        now = Script.objects.select_for_update().get(pk=script.pk)
+        for name in DECIDED:
+            setattr(script, name, getattr(now, name))
     if script.sha256 != script.fingerprint:  # a new name alone is no change that somebody answers for
         script.changed_by = who.user
     script.save()
