@@ -147,6 +147,8 @@ class Jobs:
         send_digests()
         roll_up_what_is_old()
         roll_up_letters()
+        for work in EVERY_MINUTE:
+            attempt(work)
         if not_proved_since(last_night(timezone.localtime(now))):
             nightly()
 
@@ -195,22 +197,54 @@ def not_proved_since(moment: datetime) -> bool:
     return Campaign.objects.exists() or not AuditProof.objects.filter(proved_at__gte=moment).exists()
 
 
+def attempt(work: Callable[[], object]) -> None:
+    """One step of several: what goes wrong in it keeps no other from being done."""
+    try:
+        work()
+    except Exception as error:
+        log.error("%s: %s", getattr(work, "__name__", "a step"), type(error).__name__)  # noqa: TRY400  (no content)
+
+
 def nightly() -> None:
-    """Proves every count and the audit log, and clears what nobody needs any more: ended sessions and old jobs."""
+    """Clears what nobody needs any more, and proves the audit log, the pictures and every count."""
+    for work in EVERY_NIGHT:
+        attempt(work)
+
+
+def prove_the_counts() -> None:
     for proof in prove_counts():
         if not proof.agrees:
             log.error("campaign %s: tallied %s, found %s", proof.campaign_id, proof.tallied, proof.found)
+
+
+def prove_the_audit_log() -> None:
     if not prove_audit().whole:
         log.error("the audit log is no longer as it was written: “tocsin audit” says where")
+
+
+def prove_the_pictures() -> None:
     for roll_ups in prove_roll_ups():
         if not roll_ups.agrees:
             log.error("campaign %s: %s of %s hours mended", roll_ups.campaign_id, roll_ups.mended, roll_ups.hours)
-    remove_old_kits()
-    remove_unused()
-    remove_old_files()
-    forget_what_is_old()
+
+
+def clear_sessions() -> None:
     call_command("clearsessions")
+
+
+def clear_old_jobs() -> None:
     DBTaskResult.objects.finished().filter(finished_at__lt=Now() - JOBS_ARE_KEPT_FOR).delete()
+
+
+EVERY_MINUTE: tuple[Callable[[], object], ...] = (
+    *(find_lost_jobs, mend_exports, mend_imports, count_taken, look_at_trials, count_mailable, send_digests),
+    *(roll_up_what_is_old, roll_up_letters),
+)
+# The counts last: that they are proved says that the night was done.
+EVERY_NIGHT: tuple[Callable[[], object], ...] = (
+    *(remove_old_kits, remove_unused, remove_old_files, forget_what_is_old, clear_sessions, clear_old_jobs),
+    *(prove_the_audit_log, prove_the_pictures, prove_the_counts),
+)
 
 
 class NoTraceback(logging.Filter):

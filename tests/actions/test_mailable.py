@@ -12,6 +12,8 @@ from tests.cast import follow_everything, sign
 from tocsin.actions.mailable import count_mailable
 from tocsin.campaigns.models import Edition, Tally
 
+pytestmark = pytest.mark.django_db
+
 
 @pytest.fixture(autouse=True)
 def _not_counted_yet() -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from tests.actions.handin.conftest import write_letter
 from tests.cast import an_edition, words_of
 from tocsin.actions.models import Action
 from tocsin.actions.states import State as ActionState
-from tocsin.actions.trials import begin, end, findings, look_at, look_at_trials
+from tocsin.actions.trials import SETTLING, begin, end, findings, look_at, look_at_trials
 from tocsin.campaigns.editions import publish_edition
 from tocsin.campaigns.models import Campaign, Edition, Trial
 from tocsin.outbox.models import State
@@ -29,6 +32,9 @@ def wording_b(trial: Trial) -> Edition:
 def test_it_works(trial: Trial, edition_en: Edition, edition_fr: Edition) -> None:
     write_letter(edition_en)  # before it began
     assert begin(trial)
+    write_letter(edition_en)  # with a page that was open before it began
+    Action.objects.update(accepted_at=timezone.now() - SETTLING - timedelta(minutes=1))
+    Trial.objects.update(began_at=timezone.now() - SETTLING)
     b = wording_b(trial)
     for number in range(5):
         write_letter(edition_en, own_words="Mine." if number < 1 else "", state=State.SENT)
@@ -64,6 +70,7 @@ def test_one_at_a_time_on_a_page(trial: Trial) -> None:
 
 def test_it_ends_once_and_is_counted_a_last_time(trial: Trial, edition_en: Edition) -> None:
     begin(trial)
+    Trial.objects.update(began_at=timezone.now() - SETTLING)
     write_letter(edition_en)
     trial.refresh_from_db()
     assert end(trial, "A")

@@ -35,9 +35,9 @@ live(name)
 SUPERVISOR = """
 import sys
 from tocsin import run
-run.SECONDS_TO_END = run.SECONDS_FOR_REMAINS = 0.5
+run.SECONDS_FOR_REMAINS = 0.5
 members = [run.Member(name, [sys.executable, "-c", {member!r}, *words.split()]) for name, words in {members!r}.items()]
-run.Tree(members).watch()
+run.Tree(members, seconds_to_end=0.5).watch()
 """
 
 

@@ -219,7 +219,7 @@ def _data(campaign: Campaign) -> list[str]:
         *[reverse(f"campaign:{name}", args=[campaign.pk]) for name in ("supporters", "actions", "consents", "exports")],
         reverse("desk_supporters") + "?names=yes",
         reverse("desk_find_person"),
-        reverse("desk_person", args=[jane.pk]),
+        reverse("desk_supporter", args=[jane.pk]),
         reverse("desk_exports"),
         reverse("desk_new_export", args=["mailing"]),
         reverse("campaign:new_export", args=[campaign.pk, "letters"]),

@@ -198,3 +198,15 @@ def test_a_page_in_two_wordings_is_kept_in_both(clock: list[float]) -> None:
     clock[0] += 60
     get(cache)
     assert get(cache)[1] == b"None"
+
+
+def test_what_was_taken_down_does_not_come_back_when_the_application_fails(clock: list[float]) -> None:
+    site = Site()
+    cache = Microcache(site)
+    get(cache)
+    clock[0] += 20
+    site.status, site.control = "404 Not Found", "no-store"
+    assert get(cache)[0].startswith("404")
+    site.status = "500 Internal Server Error"
+    clock[0] += 20
+    assert get(cache)[0].startswith("500")

@@ -132,8 +132,7 @@ def test_a_frame_of_scripts_is_shut_in() -> None:
 
     assert frame["sandbox"] == "allow-scripts"
     assert frame["title"]
-    assert "hidden" in frame.attributes
-    assert "loading" not in frame.attributes  # a hidden frame that is lazy never loads
+    assert "loading" not in frame.attributes  # one that is never seen would never load
 
 
 def _within(element: Element, outer: Element) -> bool:

@@ -28,6 +28,8 @@ from tocsin.outbox.controls import (
     schedule,
 )
 from tocsin.outbox.crew import Crew
+from tocsin.outbox.decide import hold as hold_one
+from tocsin.outbox.decide import put_back, take_out
 from tocsin.outbox.decide import release as release_one
 from tocsin.outbox.deliver import Post, deliver_batch
 from tocsin.outbox.models import Bucket, Kind, Lane, Message
@@ -195,3 +197,15 @@ def _hold_elsewhere() -> None:
         hold(EVERY[1])
     finally:
         connection.close()
+
+
+def test_what_was_taken_out_of_the_number_leaves_by_no_release(sink: Sink) -> None:
+    waiting, held = left(1, target_ref=12), left(2, target_ref=12)
+    hold_one(held.pk)
+    assert take_out([waiting.pk, held.pk]) == 1
+    assert release(EVERY[0]) == 0
+    assert not release_one(waiting.pk)
+    assert deliver_batch() == 0
+    assert put_back([waiting.pk, held.pk]) == 1
+    assert (state_of(waiting), state_of(held)) == (State.WAITING, State.HELD)
+    assert release(EVERY[0]) == 1  # what staff had held before

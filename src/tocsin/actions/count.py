@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import Count, F, Sum
-from django.db.models.functions import Now
+from django.db.models.functions import Greatest, Now
 from django.utils import timezone
 
 from tocsin.actions.models import Action, CounterRun, CountProof
@@ -118,9 +118,11 @@ def _add_to_editions(added: Counter[int]) -> None:
     for edition_id, people in sorted(added.items()):
         if people == 0:
             continue
-        if not EditionTally.objects.filter(pk=edition_id).update(counted=F("counted") + people):
+        # Never below nothing, also where the rows were there before their tally: the nightly proof mends it.
+        then = Greatest(F("counted") + people, 0)
+        if not EditionTally.objects.filter(pk=edition_id).update(counted=then):
             EditionTally.objects.bulk_create([EditionTally(pk=edition_id)], ignore_conflicts=True)
-            EditionTally.objects.filter(pk=edition_id).update(counted=F("counted") + people)
+            EditionTally.objects.filter(pk=edition_id).update(counted=then)
 
 
 def note_counter_run() -> None:

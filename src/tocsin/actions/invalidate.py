@@ -26,13 +26,13 @@ from tocsin.actions.invalidation import Invalidation
 from tocsin.actions.models import Action, Letter
 from tocsin.actions.states import IN_THE_TALLY, State
 from tocsin.campaigns.models import Campaign
-from tocsin.outbox.decide import hold_these, release_these
+from tocsin.outbox.decide import put_back as let_go
+from tocsin.outbox.decide import take_out as keep_back
 
 AT_ONCE = 500
 A_MOMENT = 0.2
 BROKE_OFF_AFTER = timedelta(minutes=5)
 UNDER_WAY = (TaskResultStatus.READY, TaskResultStatus.RUNNING)
-WHY_HELD = "Staff took its action out of the number."
 SOURCE_KEYS = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term", "source", "appeal")
 SIGNS: dict[str, Promise] = {"no_origin": _("The browser did not say on which site the form stood")}
 # Signs are a short list; SQLite can ask for its places, and not whether it holds something.
@@ -161,14 +161,14 @@ def _left(decision: Invalidation) -> QuerySet[Action]:
 
 
 def _take_out(decision: Invalidation, actions: list[int]) -> int:
-    hold_these(_letters_of(actions), WHY_HELD)
+    keep_back(_letters_of(actions))
     counted = Action.objects.filter(pk__in=actions, state__in=IN_THE_TALLY).values_list("pk", "state")
     return _move(decision, [(pk, State(now), State.INVALIDATED, decision.mark) for pk, now in counted])
 
 
 def _put_back(decision: Invalidation, actions: list[int]) -> int:
     """As counted: what follows is made where it was not, and found where it was."""
-    release_these(_letters_of(actions), WHY_HELD)
+    let_go(_letters_of(actions))
     return _move(decision, [(pk, State.INVALIDATED, State.COUNTED, "") for pk in actions])
 
 

@@ -75,8 +75,11 @@ class Action(models.Model):
                 name="actions_set_aside",
             ),
             models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="actions_that_wait"),
-            # A campaign's list, newest first; state and edition ride along, so that to pick by them reads no row.
-            models.Index(fields=["campaign", "id", "state", "edition"], name="actions_by_campaign"),
+            # A campaign's list, newest first.
+            models.Index(fields=["campaign", "id"], name="actions_by_campaign"),
+            # Counting by state and edition reads no row. Were the number before the state, SQLite would walk through a
+            # million to find the few that were just received.
+            models.Index(fields=["campaign", "state", "edition"], name="actions_by_state"),
         ]
 
     def __str__(self) -> str:

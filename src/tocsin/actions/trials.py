@@ -20,6 +20,7 @@ from tocsin.lib.evidence import share_between
 from tocsin.outbox.states import State
 
 LOOK_EVERY = timedelta(minutes=2)
+SETTLING = timedelta(hours=1)
 # Below this many people in all, even a difference that cannot be chance is not worth a decision.
 FEW = 100
 ANSWERED = (*TAKEN, State.BOUNCED, State.REFUSED)
@@ -151,7 +152,9 @@ def _numbers(trial: Trial, wording: str) -> dict[str, int]:
 def _actions(trial: Trial, wording: str) -> QuerySet[Action]:
     of_page = Edition.objects.filter(campaign=trial.campaign_id, language=trial.language)
     editions = of_page.filter(trial=trial if wording == "B" else None)
-    since = Action.objects.filter(pk__gt=trial.after_action, campaign=trial.campaign_id)
+    # Whoever had the page open when it began was shown A alone, and takes a while to write.
+    settled = trial.began_at + SETTLING if trial.began_at else timezone.now()
+    since = Action.objects.filter(pk__gt=trial.after_action, campaign=trial.campaign_id, accepted_at__gte=settled)
     in_time = Q(accepted_at__lte=trial.ended_at) if trial.ended_at else Q()
     return since.filter(in_time, edition__in=editions, state__in=IN_THE_TALLY)
 

@@ -24,7 +24,7 @@ Answer = EditionNote.Answer
 
 
 def ask_what_follows(*, before: Edition, after: Edition, acted_before: int) -> EditionNote | None:
-    """Leaves the question if the words that people sign differ. `acted_before` is the public number at this moment.
+    """Leaves the question if the words that people sign differ. `acted_before` is how many had signed earlier words.
 
     While an earlier question is open, that one is asked about all of it; if the words are again as they were, there is
     nothing to ask."""

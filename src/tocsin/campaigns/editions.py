@@ -66,8 +66,8 @@ def edition_that_follows(words: EditionWords) -> Edition | None:
     follows = words.get("follows")
     if follows is None:
         return None
-    newest = Edition.objects.filter(campaign=follows["campaign"], language=words["language"]).select_related("campaign")
-    edition = newest.order_by("-number").first()
+    of_page = Edition.objects.filter(campaign=follows["campaign"], language=words["language"], trial=None)
+    edition = of_page.select_related("campaign").order_by("-number").first()
     return edition if edition is not None and edition.campaign.open_for_signing() else None
 
 

@@ -159,6 +159,11 @@ class Campaigns(ModelViewSet):
     list_per_page = 30
     edit_handler = campaign_form()
 
+    @cached_property
+    def menu_url(self) -> str:
+        """The list: Wagtail would take the first address there is."""
+        return reverse(self.get_url_name("index"))
+
     def get_urlpatterns(self) -> list[URLPattern]:
         return [
             *PATH,  # before Wagtail's own, whose addresses take a word for a number

@@ -169,7 +169,10 @@ def _people(rows: QuerySet[HourOfActions]) -> int:
 
 def _ledger(campaigns: list[int]) -> Iterable[tuple[datetime, int]]:
     return (
-        CounterEntry.objects.filter(campaign__in=campaigns).order_by("entered_at").values_list("entered_at", "people")
+        CounterEntry.objects.counted()
+        .filter(campaign__in=campaigns)
+        .order_by("entered_at")
+        .values_list("entered_at", "people")
     )
 
 

@@ -124,6 +124,9 @@ class Microcache:
         ages = _ages(status, headers)
         answer = _Answer(status, headers, body, ages or {})
         if ages is None or len(body) > LARGEST:
+            with self._lock:
+                # What was taken down must not come back when the application fails a day later.
+                self._answers.pop(path, None)
             return answer
         in_wordings = any(name == "Wordings" for name, _value in headers)
         page = path[:PATH_PARTS]

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Case, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import Now
 
-from tocsin.outbox.decide import share_fate
+from tocsin.outbox.decide import TAKEN_OUT, share_fate
 from tocsin.outbox.lanes import TO_TARGETS, campaign_key, pair_key, target_key
 from tocsin.outbox.models import Bucket, Delivery, Lane, Message, Notice
 from tocsin.outbox.notices import settle_notice
@@ -147,6 +147,8 @@ def _change(which: Mails, among: Sequence[State], then: State) -> int:
     due = Case(When(gathered=True, then=None), default=Now()) if then == State.WAITING else Value(None)
     total = 0
     free = which.messages.filter(state__in=among, carrier=None)
+    if then == State.WAITING:
+        free = free.exclude(last_words__startswith=TAKEN_OUT)
     while ids := list(free.values_list("pk", flat=True)[:AT_ONCE]):
         with transaction.atomic():
             # By their numbers, as workers lock them: else each could wait for the other.

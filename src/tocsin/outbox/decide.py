@@ -12,6 +12,9 @@ from tocsin.outbox.carried import follow_carriers
 from tocsin.outbox.models import Message
 from tocsin.outbox.states import State, that_may_become
 
+TAKEN_OUT = "Its action was taken out of the number."
+HELD_BEFORE = f"{TAKEN_OUT} It was held before."
+
 
 def hold(message_id: int) -> bool:
     """Keeps it from leaving until it is released."""
@@ -20,7 +23,8 @@ def hold(message_id: int) -> bool:
 
 def release(message_id: int) -> bool:
     """Lets a held message leave."""
-    return _change(message_id, [State.HELD], State.WAITING)
+    taken_out = Message.objects.filter(pk=message_id, last_words__startswith=TAKEN_OUT)
+    return not taken_out.exists() and _change(message_id, [State.HELD], State.WAITING)
 
 
 def cancel(message_id: int) -> bool:
@@ -41,15 +45,22 @@ def share_fate(carriers: Sequence[int]) -> None:
     follow_carriers(carriers)
 
 
-def hold_these(message_ids: Sequence[int], why: str) -> int:
-    """Holds some hundreds that wait, and notes why; how many."""
+def take_out(message_ids: Sequence[int]) -> int:
+    """Holds some hundreds whose actions do not count any more, so that no release lets them go; how many waited.
+
+    Those that staff had held already are marked as well, and are held again when the set is put back.
+    """
+    held = Message.objects.filter(pk__in=message_ids, state=State.HELD).exclude(last_words__startswith=TAKEN_OUT)
+    held.update(last_words=HELD_BEFORE)
     waiting = Message.objects.filter(state__in=[State.WAITING, State.DEFERRED])
-    return _change_these(message_ids, waiting, State.HELD, why)
+    return _change_these(message_ids, waiting, State.HELD, TAKEN_OUT)
 
 
-def release_these(message_ids: Sequence[int], why: str) -> int:
-    """Lets those go again that are held for that reason, and no others; how many."""
-    return _change_these(message_ids, Message.objects.filter(state=State.HELD, last_words=why), State.WAITING, "")
+def put_back(message_ids: Sequence[int]) -> int:
+    """Lets those go again that were taken out, and no others; how many."""
+    Message.objects.filter(pk__in=message_ids, state=State.HELD, last_words=HELD_BEFORE).update(last_words="")
+    taken_out = Message.objects.filter(state=State.HELD, last_words=TAKEN_OUT)
+    return _change_these(message_ids, taken_out, State.WAITING, "")
 
 
 @transaction.atomic

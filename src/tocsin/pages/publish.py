@@ -9,15 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, cast
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils import translation
 from wagtail.log_actions import get_active_log_context
 from wagtail.rich_text import expand_db_html
 
-from tocsin.actions.count import shown_count
 from tocsin.actions.models import Action
 from tocsin.campaigns.changed_words import ask_what_follows
 from tocsin.campaigns.editions import publish_edition
-from tocsin.campaigns.models import Campaign, Edition, Kind, Trial
+from tocsin.campaigns.models import Campaign, Edition, EditionTally, Kind, Trial
 from tocsin.campaigns.words import ConsentWords, EditionWords, FieldWords, ShareWords, TargetSaid, ThanksWords
 from tocsin.lib.plaintext import many_lines
 from tocsin.pages import defaults
@@ -42,13 +42,19 @@ def publish_page(page: ActionPage) -> Edition | None:
     campaign, language, by_name = page.campaign, words["language"], _who_is_at_the_desk()
     before = Edition.objects.current(campaign, language)
     with transaction.atomic():
+        now = publish_edition(campaign=campaign, language=language, words=dict(words), by_name=by_name)
         for trial in campaign.trials.filter(language=language, state=Trial.State.RUNNING):
             other = dict(with_other_words(words, trial.other))
             publish_edition(campaign=campaign, language=language, words=other, by_name=by_name, trial=trial)
-        now = publish_edition(campaign=campaign, language=language, words=dict(words), by_name=by_name)
         if before is not None and now.pk != before.pk and Action.objects.filter(campaign=campaign).exists():
-            ask_what_follows(before=before, after=now, acted_before=shown_count(campaign).count)
+            ask_what_follows(before=before, after=now, acted_before=_acted_on(before))
     return now
+
+
+def _acted_on(before: Edition) -> int:
+    """How many had signed these words, or earlier ones of the page in its language."""
+    tallies = EditionTally.objects.filter(edition__campaign=before.campaign_id, edition__language=before.language)
+    return tallies.aggregate(people=Sum("counted"))["people"] or 0
 
 
 def _who_is_at_the_desk() -> str:

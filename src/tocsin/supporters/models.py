@@ -61,7 +61,7 @@ class Consent(models.Model):
     """
 
     class Control(models.TextChoices):
-        BOX = "box", _("Unticked box")
+        BOX = "box", _("A box, not ticked beforehand")
         YES_NO = "yes_no", _("Yes or no, none chosen beforehand")
         FILE = "file", _("Given elsewhere, and brought in with a file")
         LEFT = "left", _("Left")

@@ -52,7 +52,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='action',
-            index=models.Index(fields=['campaign', 'id', 'state', 'edition'], name='actions_by_campaign'),
+            index=models.Index(fields=['campaign', 'id'], name='actions_by_campaign'),
+        ),
+        migrations.AddIndex(
+            model_name='action',
+            index=models.Index(fields=['campaign', 'state', 'edition'], name='actions_by_state'),
         ),
         migrations.AddField(
             model_name='export',

@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('language', models.CharField(max_length=10)),
-                ('acted_before', models.PositiveBigIntegerField(help_text='The public number when the words changed.')),
+                ('acted_before', models.PositiveBigIntegerField(help_text='How many had signed earlier words of this page.')),
                 ('asked_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('answer', models.CharField(blank=True, choices=[('correction', 'It is a correction. The page says so, and shows what changed.'), ('new', 'It needs new signatures. The page says so, and only the new words can be signed from now on.'), ('kept', 'It changes nothing that people signed, like a misprint. The page says nothing of it.')], db_default='', default='', max_length=10)),
                 ('sentence', models.TextField(blank=True, default='', help_text='What the page says of the change.')),

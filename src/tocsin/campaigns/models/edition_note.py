@@ -29,7 +29,7 @@ class EditionNote(models.Model):
     # The words that people had signed, and those that stand there now. Later changes move `after` while it is open.
     before = models.ForeignKey(Edition, models.CASCADE, related_name="+")
     after = models.OneToOneField(Edition, models.CASCADE, related_name="note")
-    acted_before = models.PositiveBigIntegerField(help_text=_("The public number when the words changed."))
+    acted_before = models.PositiveBigIntegerField(help_text=_("How many had signed earlier words of this page."))
     asked_at = models.DateTimeField(db_default=Now())
     answer = models.CharField(max_length=10, choices=Answer, blank=True, db_default="", default="")
     sentence = models.TextField(blank=True, default="", help_text=_("What the page says of the change."))

@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='consent',
             name='control',
-            field=models.CharField(choices=[('box', 'Unticked box'), ('yes_no', 'Yes or no, none chosen beforehand'), ('file', 'Given elsewhere, and brought in with a file'), ('left', 'Left'), ('back', 'Came back by their own link')], max_length=10),
+            field=models.CharField(choices=[('box', 'A box, not ticked beforehand'), ('yes_no', 'Yes or no, none chosen beforehand'), ('file', 'Given elsewhere, and brought in with a file'), ('left', 'Left'), ('back', 'Came back by their own link')], max_length=10),
         ),
         migrations.AlterField(
             model_name='consent',
