@@ -48,7 +48,10 @@ INSERT INTO actions_action
 SELECT ?, ?, randomblob(32), randomblob(?), '{}', '[]', datetime('now', '-' || (n % 2592000) || ' seconds'), 'followed',
   '', 0 FROM numbers
 """
-TALLY = "INSERT INTO campaigns_tally (campaign_id, counted, changed_at) VALUES ({campaign}, {rows}, current_timestamp)"
+TALLY = (
+    "INSERT INTO campaigns_tally (campaign_id, counted, letters_taken, changed_at) "
+    "VALUES ({campaign}, {rows}, 0, current_timestamp)"
+)
 
 
 @dataclass
