@@ -30,7 +30,7 @@ OF_THE_DESK = (
     Room("new-campaign", "campaigns/begin/", 760),
     Room("models", "campaigns/models/", 560),
     Room("export", "data/exports/new/mailing/", 900),
-    Room("script", "scripts/add/", 900),
+    Room("script", "scripts/new/", 900),
     Room("people", "people/invite/", 1000),
     Room("audit", "audit/", 760),
     Room("second-factor", "account/how/", 640),

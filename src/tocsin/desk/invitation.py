@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy
 from wagtail.users.models import UserProfile
 
 from tocsin.campaigns.models import Campaign
+from tocsin.pages.making import the_brand
 from tocsin.staff.giving import give_role
 from tocsin.staff.models import Role
 
@@ -76,7 +77,7 @@ def invite(form: InviteForm, *, by_name: str) -> Any | None:
         with transaction.atomic():
             user = _new_account(form.cleaned_data)
             give_role(user=user, by_name=by_name, **form.chosen())
-            send_invitation(user)
+            send_invitation(user, by_name=by_name)
     except IntegrityError:
         form.add_error("email", _here_already())
         return None
@@ -92,10 +93,13 @@ def _new_account(said: dict[str, Any]) -> Any:
     return user
 
 
-def send_invitation(user: Any) -> None:
-    """In their own language, through the outbox like every mail."""
-    with translation.override(UserProfile.get_for_user(user).get_preferred_language()):
+def send_invitation(user: Any, *, by_name: str) -> None:
+    """In their own language, through the outbox like every mail. It says who asks: a link from nobody is suspect."""
+    language = UserProfile.get_for_user(user).get_preferred_language()
+    with translation.override(language):
         words = {
+            "by_name": by_name,
+            "organisation": the_brand().text_in(language).organisation or settings.WAGTAIL_SITE_NAME,
             "name": user.first_name,
             "link": link_to_set_a_password(user),
             "days": settings.PASSWORD_RESET_TIMEOUT // SECONDS_OF_A_DAY,

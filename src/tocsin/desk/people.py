@@ -155,7 +155,7 @@ def again(request: HttpRequest, user_pk: int) -> HttpResponse:
         messages.warning(request, _("They have been in already: “Forgotten password” at the sign-in helps them."))
         return HttpResponseRedirect(_address(user))
     with transaction.atomic():
-        send_invitation(user)
+        send_invitation(user, by_name=name_of(request.user))
         note(request, "person_invited_again", user)
     messages.success(request, _("The mail with the way in is on its way again."))
     return HttpResponseRedirect(_address(user))

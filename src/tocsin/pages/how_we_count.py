@@ -30,8 +30,12 @@ A_PERSON = _(
     "One person is one e-mail address in one campaign: who acts twice counts once, also with a “+word” in the address. "
     "On paper and with partners, people are counted by those who collected them, and may have signed here, too."
 )
-ONLINE = _("They acted on this page, one for each person. Each is stored, and looked at before it counts.")
-ONLINE_CONFIRMED = _("They acted on this page and pressed the button in a mail of ours, one for each person.")
+ONLINE = _(
+    "They acted on a page of this campaign, one for each person. Each is stored, and looked at before it counts."
+)
+ONLINE_CONFIRMED = _(
+    "They acted on a page of this campaign and pressed the button in a mail of ours, one for each person."
+)
 SOURCES: dict[str, tuple[Promise, Promise]] = {
     CounterEntry.Source.PAPER: (_("on paper"), _("Counted by hand on sheets that people signed.")),
     CounterEntry.Source.PARTNER: (_("with partners"), _("Collected by other organisations for the same demand.")),
