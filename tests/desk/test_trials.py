@@ -17,6 +17,7 @@ from tocsin.desk import trials as desk_trials
 from tocsin.pages.brand import BrandSettings, BrandText
 from tocsin.pages.defaults import first_words
 from tocsin.pages.models import ActionPage, HomePage
+from tocsin.staff.models import AuditLine
 
 
 @pytest.fixture
@@ -157,6 +158,8 @@ def test_only_a_trial_that_never_ran_is_removed(admin: Client, page: ActionPage,
     Trial.objects.update(state="draft")
     admin.post(reverse("campaign:remove_trial", args=[campaign.pk, trial.pk]))
     assert not Trial.objects.exists()
+    lines = AuditLine.objects.filter(what__startswith="trial_").order_by("pk")
+    assert list(lines.values_list("what", flat=True)) == ["trial_written", "trial_removed"]
 
 
 def test_only_who_may_publish_the_page_begins_and_ends(

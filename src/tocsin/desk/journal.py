@@ -78,6 +78,8 @@ ENTRIES: dict[str, tuple[Promise, Promise]] = {
     ),
     "tocsin.hand_in_put_away": (_("Put a hand-in kit away"), _("Put a hand-in kit away")),
     "tocsin.hand_in_over": (_("Hand letters in"), _("Wrote down that letters were handed in")),
+    "tocsin.trial_written": (_("Write a trial"), _("Wrote another wording of a page, to be tried")),
+    "tocsin.trial_removed": (_("Remove a trial"), _("Removed a trial that never ran")),
     "tocsin.trial_begun": (_("Begin a trial"), _("Had two wordings of a page shown by chance")),
     "tocsin.trial_ended": (_("End a trial"), _("Ended a trial of two wordings")),
     "tocsin.notice_settled": (_("Settle a notice"), _("Settled a notice about mail")),

@@ -99,14 +99,7 @@ def new(request: HttpRequest, campaign: Campaign, language: str) -> HttpResponse
     """The form for wording B of the page in one language."""
     form = TrialForm(_words_now(campaign, language), request.POST or None)
     if request.method == "POST" and form.is_valid():
-        trial = Trial.objects.create(
-            campaign=campaign,
-            language=language,
-            name=form.cleaned_data["name"],
-            other=form.other,
-            made_by_name=name_of(request.user),
-        )
-        return _to(trial)
+        return _to(_written(request, campaign, language, form))
     return show(
         request,
         "desk/trial_form.html",
@@ -115,6 +108,19 @@ def new(request: HttpRequest, campaign: Campaign, language: str) -> HttpResponse
         campaign=campaign,
         form=form,
     )
+
+
+@transaction.atomic
+def _written(request: HttpRequest, campaign: Campaign, language: str, form: TrialForm) -> Trial:
+    trial = Trial.objects.create(
+        campaign=campaign,
+        language=language,
+        name=form.cleaned_data["name"],
+        other=form.other,
+        made_by_name=name_of(request.user),
+    )
+    note(request, "trial_written", campaign, trial=trial.pk)
+    return trial
 
 
 @of_campaign(SEE_CAMPAIGNS)
@@ -189,7 +195,10 @@ def _ended(request: HttpRequest, found: Trial, page: ActionPage, chosen: str) ->
 @require_POST
 def remove(request: HttpRequest, campaign: Campaign, trial_pk: int) -> HttpResponse:
     """Only what never ran: what people were shown stays written down."""
-    removed, _rows = Trial.objects.filter(pk=trial_pk, campaign=campaign, state=Trial.State.DRAFT).delete()
+    with transaction.atomic():
+        removed, _rows = Trial.objects.filter(pk=trial_pk, campaign=campaign, state=Trial.State.DRAFT).delete()
+        if removed:
+            note(request, "trial_removed", campaign, trial=trial_pk)
     if removed:
         messages.success(request, _("The trial was removed. It never ran."))
     return HttpResponseRedirect(reverse("campaign:trials", args=[campaign.pk]))
