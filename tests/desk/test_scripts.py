@@ -45,8 +45,8 @@ def staff(db: None) -> Callable[..., Client]:
     return make
 
 
-@pytest.fixture
-def desk(client: Client, administrator: Any) -> Client:  # type: ignore[no-redef]
+@pytest.fixture  # type: ignore[no-redef]
+def desk(client: Client, administrator: Any) -> Client:
     """An administrator who has just shown who they are."""
     client.force_login(administrator)
     confirm(client, administrator)
