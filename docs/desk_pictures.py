@@ -21,14 +21,12 @@ OF_A_CAMPAIGN = (
     Room("numbers", "numbers/?range=24h", 1250),
     Room("before-publishing", "before-publishing/", 1180),
     Room("look", "look/", 1000),
-    Room("editions", "editions/", 520),
     Room("supporters", "supporters/", 760),
     Room("update", "updates/new/", 1180),
     Room("trial", "trials/new/en/", 900),
 )
 OF_THE_DESK = (
     Room("new-campaign", "campaigns/begin/", 760),
-    Room("models", "campaigns/models/", 560),
     Room("export", "data/exports/new/mailing/", 900),
     Room("script", "scripts/new/", 900),
     Room("people", "people/invite/", 1000),
