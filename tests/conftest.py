@@ -56,11 +56,25 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not ON_POSTGRESQL:
+    if ON_POSTGRESQL:
+        elsewhere = [item for item in items if _runs_once(item) and not _starts_processes(item)]
+    elif config.stash.get(second_run, None):
+        elsewhere = [item for item in items if _starts_processes(item)]
+    else:
         return
-    elsewhere = [item for item in items if item.get_closest_marker("browser") or item.get_closest_marker("once")]
     config.hook.pytest_deselected(items=elsewhere)
     items[:] = [item for item in items if item not in set(elsewhere)]
+
+
+def _runs_once(item: pytest.Item) -> bool:
+    return bool(item.get_closest_marker("browser") or item.get_closest_marker("once"))
+
+
+def _starts_processes(item: pytest.Item) -> bool:
+    """Those that run `tocsin` itself, with settings of its own, need no database of ours. They run once, beside the
+    tests on PostgreSQL, which are done sooner than those with browsers."""
+    alone = item.get_closest_marker("once") and not item.get_closest_marker("browser")
+    return bool(alone) and item.nodeid.startswith(("tests/cli/", "tests/promises/"))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
