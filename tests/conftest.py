@@ -29,9 +29,7 @@ from tocsin.web import guests
 ON_POSTGRESQL = os.environ.get("TOCSIN_TEST_ON") == "postgresql"
 REQUIRED = {word for word in os.environ.get("TOCSIN_TEST_REQUIRE", "").split(",") if word}
 NOON = datetime(2026, 6, 15, 12, tzinfo=UTC)
-WITH_BROWSERS = os.environ.get("TOCSIN_TEST_ON") == "browsers"
 second_run = pytest.StashKey[SecondRun | None]()
-browser_run = pytest.StashKey[SecondRun | None]()
 
 
 # ── the second database ─────────────────────────────────────────────────────────────────────────────────────────
@@ -46,8 +44,8 @@ def pytest_configure() -> None:
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     config = session.config
-    config.stash[second_run] = config.stash[browser_run] = None
-    if ON_POSTGRESQL or WITH_BROWSERS or config.option.only_sqlite or config.option.collectonly:
+    config.stash[second_run] = None
+    if ON_POSTGRESQL or config.option.only_sqlite or config.option.collectonly:
         return
     run = SecondRun.wherever_found(config.invocation_params.args)
     if run is None and "postgresql" in REQUIRED:
@@ -55,17 +53,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     config.stash[second_run] = run
     if run:
         run.start()
-        config.stash[browser_run] = beside = SecondRun(config.invocation_params.args, browsers=True)
-        beside.start()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if ON_POSTGRESQL:
         elsewhere = [item for item in items if _runs_once(item) and not _starts_processes(item)]
-    elif WITH_BROWSERS:
-        elsewhere = [item for item in items if not item.get_closest_marker("browser")]
     elif config.stash.get(second_run, None):
-        elsewhere = [item for item in items if _starts_processes(item) or item.get_closest_marker("browser")]
+        elsewhere = [item for item in items if _starts_processes(item)]
     else:
         return
     config.hook.pytest_deselected(items=elsewhere)
@@ -84,9 +78,8 @@ def _starts_processes(item: pytest.Item) -> bool:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    for key in (second_run, browser_run):
-        if run := config.stash.get(key, None):
-            run.stop()
+    if run := config.stash.get(second_run, None):
+        run.stop()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -97,26 +90,24 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     terminalreporter.line(str(here))
     run = config.stash.get(second_run, None)
     if run is None:
-        if not ON_POSTGRESQL and not WITH_BROWSERS:
+        if not ON_POSTGRESQL:
             terminalreporter.line("PostgreSQL: not run")
         return
-    for key, where in ((browser_run, "with a browser, on "), (second_run, "")):
-        if beside := config.stash.get(key, None):
-            there = beside.wait()
-            terminalreporter.line(f"{where}{there}")
-            if there.failed:
-                _show_failure(terminalreporter, there)
+    there = run.wait()
+    terminalreporter.line(str(there))
+    if there.failed:
+        _show_failure(terminalreporter, there)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    for key in (second_run, browser_run):
-        if (run := session.config.stash.get(key, None)) is None:
-            continue
-        if exitstatus == pytest.ExitCode.INTERRUPTED:
-            run.stop()
-        elif run.wait().failed and exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    run = session.config.stash.get(second_run, None)
+    if run is None:
+        return
+    if exitstatus == pytest.ExitCode.INTERRUPTED:
+        run.stop()
+    elif run.wait().failed and exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def _show_failure(terminalreporter: pytest.TerminalReporter, there: Outcome) -> None:

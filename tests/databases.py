@@ -84,20 +84,15 @@ class Outcome:
 
 
 class SecondRun:
-    """The same tests on PostgreSQL, or those with a browser, in a further process that runs beside this one."""
+    """The same tests on PostgreSQL, in a second process that runs beside this one."""
 
-    def __init__(self, arguments: Sequence[str], url: str = "", *, browsers: bool = False) -> None:
+    def __init__(self, arguments: Sequence[str], url: str = "") -> None:
         self._arguments = arguments
         self._url = url
-        self._browsers = browsers
         self._process: subprocess.Popen[str] | None = None
         self._stopped = False
         self.outcome = Outcome()
         self._thread = threading.Thread(target=self._run, name="tests-on-postgresql", daemon=True)
-
-    @property
-    def _name(self) -> str:
-        return "browsers" if self._browsers else "postgresql"
 
     @classmethod
     def wherever_found(cls, arguments: Sequence[str]) -> SecondRun | None:
@@ -119,7 +114,7 @@ class SecondRun:
         self._thread.join()
 
     def _run(self) -> None:
-        cluster = None if self._url or self._browsers else self._own_cluster()
+        cluster = None if self._url else self._own_cluster()
         try:
             if cluster:
                 cluster.start()
@@ -141,12 +136,12 @@ class SecondRun:
             summary = Path(folder) / "summary.json"
             environment = {
                 **os.environ,
-                "TOCSIN_TEST_ON": "browsers" if self._browsers else "postgresql",
-                **({} if self._browsers else {"TOCSIN_TEST_DATABASE_URL": url}),
+                "TOCSIN_TEST_ON": "postgresql",
+                "TOCSIN_TEST_DATABASE_URL": url,
                 "TOCSIN_TEST_SUMMARY": str(summary),
             }
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "pytest", *self._arguments, "-o", f"cache_dir=.pytest_cache/{self._name}"],
+                [sys.executable, "-m", "pytest", *self._arguments, "-o", "cache_dir=.pytest_cache/postgresql"],
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
