@@ -137,16 +137,6 @@ class Jobs:
         if self.looked_at and now - self.looked_at < LOOK_FOR_NIGHT_EVERY:
             return
         self.looked_at = now
-        find_lost_jobs()
-        mend_exports()
-        mend_imports()
-        mend_sets()
-        count_taken()
-        look_at_trials()
-        count_mailable()
-        send_digests()
-        roll_up_what_is_old()
-        roll_up_letters()
         for work in EVERY_MINUTE:
             attempt(work)
         if not_proved_since(last_night(timezone.localtime(now))):

@@ -218,3 +218,19 @@ def test_the_jobs_line_looks_for_the_night_every_minute(
     noon.shift(61)
     jobs()
     assert len(nights) == 2  # nothing was proved in this test, so it is still due
+
+
+def test_each_of_a_minutes_works_is_done_once_and_none_waits_for_another_that_fails(
+    campaign_open: Campaign, noon: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+
+    def failing() -> None:
+        done.append("failing")
+        raise RuntimeError
+
+    monkeypatch.setattr(worker, "EVERY_MINUTE", (failing, lambda: done.append("next")))
+    for name in ("find_lost_jobs", "roll_up_letters"):
+        monkeypatch.setattr(worker, name, lambda name=name: done.append(name))
+    worker.Jobs()()
+    assert done == ["failing", "next"]
