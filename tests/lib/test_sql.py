@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
-from tocsin.actions.aside import SET_ASIDE
+from tocsin.actions.aside import FOR_STAFF
 from tocsin.actions.models import Action
 from tocsin.lib.sql import Literal
 
 
 def test_the_condition_reads_as_the_index_says_it(db: None) -> None:
-    statement = str(Action.objects.filter(SET_ASIDE).query)
-    assert "IN ('blocked', 'unconfirmed', 'invalidated')" in statement
+    statement = str(Action.objects.filter(FOR_STAFF).query)
+    assert "IN ('held', 'stuck')" in statement
 
 
 def test_only_a_word_is_written_into_a_statement(db: None) -> None:

@@ -68,12 +68,6 @@ class Action(models.Model):
             models.Index(fields=["campaign", "id"], condition=Q(state="received"), name="actions_to_screen"),
             models.Index(fields=["id"], condition=Q(state="counted"), name="actions_to_follow"),
             models.Index(fields=["campaign", "id"], condition=Q(state__in=["held", "stuck"]), name="actions_for_staff"),
-            # What is not in the number: few, but among millions.
-            models.Index(
-                fields=["campaign", "state"],
-                condition=Q(state__in=["blocked", "unconfirmed", "invalidated"]),
-                name="actions_set_aside",
-            ),
             models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="actions_that_wait"),
             # A campaign's list, newest first.
             models.Index(fields=["campaign", "id"], name="actions_by_campaign"),

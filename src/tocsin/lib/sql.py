@@ -104,7 +104,3 @@ class Literal(Value):
         if not word.isidentifier():
             raise ValueError(word)
         return f"'{word}'", ()
-
-
-def literals(words: Iterable[str]) -> list[Literal]:
-    return [Literal(word) for word in words]
