@@ -51,7 +51,7 @@ class ShownCount:
 def shown_count(campaign: Campaign) -> ShownCount:
     """The public number of a campaign, in one cheap query for each of its parts."""
     tallied = Tally.objects.filter(campaign=campaign).values_list("counted", flat=True).first() or 0
-    return _shown(campaign, tallied + from_elsewhere(campaign))
+    return _shown(campaign, tallied + sum(elsewhere_by_source(campaign).values()))
 
 
 def count_with_everyone(campaign: Campaign) -> ShownCount:
@@ -61,9 +61,10 @@ def count_with_everyone(campaign: Campaign) -> ShownCount:
     return _shown(campaign, shown.count + fresh)
 
 
-def from_elsewhere(campaign: Campaign) -> int:
-    """The sum of the ledger: paper, partners, offset; of the lines that wait for nobody."""
-    return CounterEntry.objects.counted().filter(campaign=campaign).aggregate(people=Sum("people"))["people"] or 0
+def elsewhere_by_source(campaign: Campaign) -> dict[str, int]:
+    """The sums of the ledger (paper, partners, offset), of the lines that wait for nobody."""
+    ledger = CounterEntry.objects.counted().filter(campaign=campaign).order_by()
+    return dict(ledger.values_list("source").annotate(people=Sum("people")))
 
 
 def _shown(campaign: Campaign, count: int) -> ShownCount:
@@ -154,12 +155,6 @@ def _prove(campaign: Campaign) -> CountProof:
             Tally.objects.filter(campaign=campaign).update(counted=found, changed_at=Now())
         _mend_editions(campaign, by_edition)
     return proof
-
-
-def elsewhere_by_source(campaign: Campaign) -> dict[str, int]:
-    """The sum of the ledger, by source."""
-    ledger = CounterEntry.objects.counted().filter(campaign=campaign).order_by()
-    return dict(ledger.values_list("source").annotate(people=Sum("people")))
 
 
 def _found_by_edition(campaign: Campaign) -> dict[int, int]:
