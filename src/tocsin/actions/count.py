@@ -143,8 +143,7 @@ def prove_counts() -> list[CountProof]:
 
 def _prove(campaign: Campaign) -> CountProof:
     with transaction.atomic():
-        Tally.objects.bulk_create([Tally(campaign=campaign)], ignore_conflicts=True)
-        tally = Tally.objects.select_for_update().get(campaign=campaign)
+        tally = Tally.locked(campaign.pk)
         by_edition = _found_by_edition(campaign)
         found = sum(by_edition.values())
         unconfirmed = Action.objects.filter(campaign=campaign, state=State.UNCONFIRMED).count()

@@ -96,15 +96,10 @@ def _make(campaign: int, window: Window) -> bool:
         seen = _rows(mine)
         found = _summed(mine)
         with transaction.atomic():
-            _lock(campaign)
+            Tally.locked(campaign)
             if _rows(mine) == seen:
                 return _written(campaign, window.hour, found)
     return False  # it changes all the time; the next night looks again
-
-
-def _lock(campaign: int) -> None:
-    Tally.objects.bulk_create([Tally(campaign_id=campaign)], ignore_conflicts=True)
-    Tally.objects.select_for_update().get(campaign=campaign)
 
 
 def _rows(mine: QuerySet[Action]) -> Rows:

@@ -105,7 +105,7 @@ def _store(action: Action, place: Place, letters: list[MadeLetter]) -> None:
         messages = leave_frozen([letter.message for letter in letters])
         store_letters([(mine, letter) for letter in letters], messages)
         Action.objects.filter(pk=mine.pk).update(state=State.FOLLOWED, reason="", division=place.division, next_at=None)
-        Tally.objects.select_for_update().filter(campaign=mine.campaign_id).first()
+        Tally.locked(mine.campaign_id)
         add_riding(mine, place.division)
 
 

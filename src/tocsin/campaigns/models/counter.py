@@ -35,6 +35,13 @@ class Tally(models.Model):
     def __str__(self) -> str:
         return f"{self.campaign}: {self.counted}"
 
+    @staticmethod
+    def locked(campaign_id: int) -> Tally:
+        """For the transaction that asks. Whoever proves a campaign's number, or writes to its hours without changing
+        it, asks first; whoever changes it has its lock by that."""
+        Tally.objects.bulk_create([Tally(campaign_id=campaign_id)], ignore_conflicts=True)
+        return Tally.objects.select_for_update().get(campaign=campaign_id)
+
 
 class CounterEntryQuerySet(models.QuerySet["CounterEntry"]):
     def counted(self) -> CounterEntryQuerySet:
