@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 import time_machine
 
+from tocsin.actions.cells import Cell
 from tocsin.actions.models import HourOfViews
-from tocsin.actions.page_views import MOST_SOURCES, View, add_views
+from tocsin.actions.page_views import MOST_SOURCES, add_views
 from tocsin.campaigns.models import Campaign
 from tocsin.lib.microcache import Microcache
 from tocsin.lib.sources import OTHER
@@ -27,7 +28,7 @@ class Site:
     """A page of campaign 7 in English behind the counter and the small cache."""
 
     def __init__(self, whose: str | None = "7 en", status: str = "200 OK", *, cached: bool = False) -> None:
-        self.added = Counter[View]()
+        self.added = Counter[Cell]()
         self.headers = [("Cache-Control", "public, max-age=60"), ("No-Vary-Search", "params")]
         self.headers += [(WHOSE_PAGE, whose)] if whose else []
         self.status, self.rendered = status, 0
@@ -62,7 +63,7 @@ def test_it_works(noon: time_machine.Traveller) -> None:
     site.read()
     site.read()
     site.counter.add_what_was_seen()
-    assert site.added == {View(7, NOON, "en", ""): 2}
+    assert site.added == {Cell(7, NOON, "en", ""): 2}
 
 
 def test_what_is_read_from_the_small_cache_counts_too() -> None:
@@ -148,13 +149,13 @@ def test_invented_sources_fill_no_memory(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_they_are_added_to_what_is_there(campaign_open: Campaign) -> None:
     pk = campaign_open.pk
-    add_views({View(pk, NOON, "en", "mail"): 2, View(pk + 99, NOON, "en", ""): 5})
-    add_views({View(pk, NOON, "en", "mail"): 3, View(pk, NOON, "fr", ""): 1})
+    add_views({Cell(pk, NOON, "en", "mail"): 2, Cell(pk + 99, NOON, "en", ""): 5})
+    add_views({Cell(pk, NOON, "en", "mail"): 3, Cell(pk, NOON, "fr", ""): 1})
     rows = HourOfViews.objects.order_by("language").values_list("language", "source", "views")
     assert list(rows) == [("en", "mail", 5), ("fr", "", 1)]
 
 
 def test_invented_sources_fill_no_table(campaign_open: Campaign) -> None:
-    add_views({View(campaign_open.pk, NOON, "en", f"s{number}"): 1 for number in range(MOST_SOURCES + 9)})
+    add_views({Cell(campaign_open.pk, NOON, "en", f"s{number}"): 1 for number in range(MOST_SOURCES + 9)})
     assert HourOfViews.objects.count() == MOST_SOURCES + 1
     assert HourOfViews.objects.get(source=OTHER).views == 9

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet, Sum
 
+from tocsin.actions.cells import Cell, bounded
 from tocsin.actions.hours import HourOfActions, HourOfPlace
 from tocsin.actions.models import Action
 from tocsin.actions.newest import first_number
@@ -23,7 +24,6 @@ from tocsin.actions.states import IN_THE_TALLY, State
 from tocsin.actions.take import action_context
 from tocsin.campaigns.models import Tally
 from tocsin.lib.sealing import CannotOpen
-from tocsin.lib.sources import OTHER, kept_apart
 from tocsin.lib.vault import vault
 
 HOUR = timedelta(hours=1)
@@ -135,7 +135,7 @@ def _look_inside(action: Action, sums: Sums, key: Key) -> None:
 def _written(campaign: int, hour: datetime, found: Sums) -> bool:
     """Writes what is not there as it should be; whether people, own words or places were wrong."""
     there = _there(campaign, hour)
-    wanted = _bounded(found)
+    wanted = _bounded(campaign, hour, found)
     if found.unreadable:  # who was erased is counted on; what was known of their words and place is kept as a number
         wanted.own_words, wanted.places = there.own_words, there.places
     if (wanted.people, wanted.own_words, wanted.places) == (there.people, there.own_words, there.places):
@@ -155,17 +155,14 @@ def _there(campaign: int, hour: datetime) -> Sums:
     return sums
 
 
-def _bounded(found: Sums) -> Sums:
+def _bounded(campaign: int, hour: datetime, found: Sums) -> Sums:
     """With the most frequent sources of each language apart, and the rest as one."""
-    by_language: dict[str, Counter[str]] = defaultdict(Counter)
-    for (language, source), people in found.people.items():
-        by_language[language][source] += people
-    apart = {language: kept_apart(sources, set(), MOST_SOURCES) for language, sources in by_language.items()}
+    people = {Cell(campaign, hour, *key): number for key, number in found.people.items()}
     wanted = Sums(places=found.places)
-    for (language, source), people in found.people.items():
-        key = (language, source if source in apart[language] else OTHER)
-        wanted.people[key] += people
-        wanted.own_words[key] += found.own_words[language, source]
+    for cell, named in bounded(people, {}, MOST_SOURCES).items():
+        key = (named.language, named.source)
+        wanted.people[key] += people[cell]
+        wanted.own_words[key] += found.own_words[cell.language, cell.source]
     return wanted
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from tocsin.actions.cells import Cell, bounded, known_sources
 from tocsin.actions.hours import HourOfActions, HourOfPlace
 from tocsin.actions.models import Action
 from tocsin.actions.states import State
@@ -20,7 +21,7 @@ from tocsin.campaigns.editions import frozen
 from tocsin.lib import sql
 from tocsin.lib.provinces import province_of
 from tocsin.lib.sealing import CannotOpen
-from tocsin.lib.sources import OTHER, kept_apart, source_name
+from tocsin.lib.sources import source_name
 from tocsin.lib.vault import vault
 
 # For each hour and language. Who floods a campaign with invented sources fills these and no table.
@@ -43,15 +44,6 @@ class Step(NamedTuple):
     action_id: int
     adds: int
     was: State
-
-
-class Cell(NamedTuple):
-    """Where an action stands among the hours."""
-
-    campaign_id: int
-    hour: datetime
-    language: str
-    source: str
 
 
 class Place(NamedTuple):
@@ -121,7 +113,7 @@ def _opened_now(numbers: Sequence[int]) -> dict[int, Inside]:
 
 
 def _write_actions(people: Counter[Cell], own: Counter[Cell]) -> None:
-    named = _bounded(people)
+    named = bounded(people, known_sources(HourOfActions.objects.all(), people), MOST_SOURCES)
     sums: dict[Cell, list[int]] = defaultdict(lambda: [0, 0])
     for cell, number in people.items():
         sums[named[cell]][0] += number
@@ -129,31 +121,6 @@ def _write_actions(people: Counter[Cell], own: Counter[Cell]) -> None:
     keys = ("campaign_id", "hour", "language", "source")
     rows = [(*cell, *numbers) for cell, numbers in sorted(sums.items()) if any(numbers)]
     sql.add_up(HourOfActions._meta.db_table, keys, ("people", "own_words"), rows)
-
-
-def _bounded(people: Mapping[Cell, int]) -> dict[Cell, Cell]:
-    """The cell that each is written to: its own, or that of all other sources where there are too many. What is taken
-    away is taken from where its like stands."""
-    groups: dict[tuple[int, datetime, str], dict[str, int]] = defaultdict(dict)
-    for cell, number in people.items():
-        groups[cell[:3]][cell.source] = number
-    known = _known_sources(groups)
-    named = {}
-    for group, wanted in groups.items():
-        apart = kept_apart({name: number for name, number in wanted.items() if number > 0}, known[group], MOST_SOURCES)
-        for source in wanted:
-            named[Cell(*group, source)] = Cell(*group, source if source in apart else OTHER)
-    return named
-
-
-def _known_sources(groups: Mapping[tuple[int, datetime, str], Any]) -> dict[tuple[int, datetime, str], set[str]]:
-    known: dict[tuple[int, datetime, str], set[str]] = defaultdict(set)
-    there = HourOfActions.objects.filter(
-        campaign__in={group[0] for group in groups}, hour__in={group[1] for group in groups}
-    )
-    for campaign, hour, language, source in there.values_list("campaign_id", "hour", "language", "source"):
-        known[campaign, hour, language].add(source)
-    return known
 
 
 def write_places(places: Mapping[Place, int]) -> None:

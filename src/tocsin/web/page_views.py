@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING
 
 from django.db import connections
 
-from tocsin.actions.page_views import View, add_views
+from tocsin.actions.cells import Cell
+from tocsin.actions.page_views import add_views
 from tocsin.lib.sources import OTHER, site_name, source_name
 from tocsin.look.policy import WHOSE_PAGE
 from tocsin.web.asked import source_of
@@ -37,7 +38,7 @@ PROGRAMS = re.compile(
     r"facebookexternalhit|embedly|lighthouse|\+https?:",
     re.IGNORECASE,
 )
-# Whose page it is, the hour since 1970, and the source: made into a View only when it is added.
+# Whose page it is, the hour since 1970, and the source: made into a Cell only when it is added.
 type Key = tuple[str, int, str]
 type Headers = list[tuple[str, str]]
 log = logging.getLogger(__name__)
@@ -46,7 +47,7 @@ log = logging.getLogger(__name__)
 class PageViews:
     """Wraps a WSGI application. Each web process has its own, and all add to the same rows."""
 
-    def __init__(self, application: WSGIApplication, add: Callable[[Counter[View]], None] = add_views) -> None:
+    def __init__(self, application: WSGIApplication, add: Callable[[Counter[Cell]], None] = add_views) -> None:
         self._application = application
         self._add = add
         self._seen: dict[Key, int] = {}
@@ -129,6 +130,6 @@ def where_from(query: str, referrer: str, host: str) -> str:
     return site_name(referrer[:500], host) if referrer else ""
 
 
-def _view(whose: str, hour: int, source: str) -> View:
+def _view(whose: str, hour: int, source: str) -> Cell:
     campaign, _, language = whose.partition(" ")
-    return View(int(campaign), datetime.fromtimestamp(hour * 3600, UTC), language, source)
+    return Cell(int(campaign), datetime.fromtimestamp(hour * 3600, UTC), language, source)
