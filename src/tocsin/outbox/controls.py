@@ -13,10 +13,10 @@ from datetime import datetime
 from typing import Protocol
 
 from django.db import transaction
-from django.db.models import Case, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Now
 
-from tocsin.outbox.decide import TAKEN_OUT, share_fate
+from tocsin.outbox.decide import TAKEN_OUT, change, share_fate
 from tocsin.outbox.lanes import TO_TARGETS, campaign_key, pair_key, target_key
 from tocsin.outbox.models import Bucket, Delivery, Lane, Message, Notice
 from tocsin.outbox.notices import settle_notice
@@ -143,23 +143,12 @@ def _change_lanes(which: Letters, **fields: object) -> None:
 
 
 def _change(which: Mails, among: Sequence[State], then: State) -> int:
-    """Gathered letters never leave by themselves, whatever is decided; those in a digest have the digest's fate."""
-    due = Case(When(gathered=True, then=None), default=Now()) if then == State.WAITING else Value(None)
-    total = 0
-    free = which.messages.filter(state__in=among, carrier=None)
+    """Some hundreds at once, so that nobody waits long for a lock."""
+    total, still = 0, Q(state__in=among)
     if then == State.WAITING:
-        free = free.exclude(last_words__startswith=TAKEN_OUT)
-    while ids := list(free.values_list("pk", flat=True)[:AT_ONCE]):
-        with transaction.atomic():
-            # By their numbers, as workers lock them: else each could wait for the other.
-            still = Message.objects.filter(pk__in=ids, state__in=among, carrier=None).select_for_update()
-            locked = list(still.order_by("pk").values_list("pk", flat=True))
-            changed = Message.objects.filter(pk__in=locked).update(
-                state=then, state_since=Now(), due_at=due, own_faults=0
-            )
-            share_fate(ids)
-        if not changed:
-            break
+        still &= ~Q(last_words__startswith=TAKEN_OUT)
+    free = which.messages.filter(still, carrier=None).values_list("pk", flat=True)
+    while changed := change(list(free[:AT_ONCE]), Message.objects.filter(still), then):
         total += changed
     return total
 

@@ -53,36 +53,33 @@ def take_out(message_ids: Sequence[int]) -> int:
     held = Message.objects.filter(pk__in=message_ids, state=State.HELD).exclude(last_words__startswith=TAKEN_OUT)
     held.update(last_words=HELD_BEFORE)
     waiting = Message.objects.filter(state__in=[State.WAITING, State.DEFERRED])
-    return _change_these(message_ids, waiting, State.HELD, TAKEN_OUT)
+    return change(message_ids, waiting, State.HELD, last_words=TAKEN_OUT)
 
 
 def put_back(message_ids: Sequence[int]) -> int:
     """Lets those go again that were taken out, and no others; how many."""
     Message.objects.filter(pk__in=message_ids, state=State.HELD, last_words=HELD_BEFORE).update(last_words="")
     taken_out = Message.objects.filter(state=State.HELD, last_words=TAKEN_OUT)
-    return _change_these(message_ids, taken_out, State.WAITING, "")
+    return change(message_ids, taken_out, State.WAITING, last_words="")
 
 
 @transaction.atomic
-def _change_these(message_ids: Sequence[int], among: QuerySet[Message], then: State, words: str) -> int:
-    """Locked by their numbers, as workers lock them: else each could wait for the other."""
+def change(message_ids: Sequence[int], among: QuerySet[Message], then: State, **words: str) -> int:
+    """Gives that state to those of some hundreds that are among these; how many. `last_words` stay if none are given.
+
+    One that a digest carries has the digest's fate, and none of its own. A gathered letter waits for its digest or for
+    being handed in, and never leaves by itself.
+    """
     due = Case(When(gathered=True, then=None), default=Now()) if then == State.WAITING else Value(None)
+    # By their numbers, as workers lock them: else each could wait for the other.
     rows = among.filter(pk__in=message_ids, carrier=None).select_for_update().order_by("pk")
     locked = list(rows.values_list("pk", flat=True))
     changed = Message.objects.filter(pk__in=locked).update(
-        state=then, state_since=Now(), due_at=due, own_faults=0, last_words=words
+        state=then, state_since=Now(), due_at=due, own_faults=0, **words
     )
     share_fate(locked)
     return changed
 
 
-@transaction.atomic
 def _change(message_id: int, among: list[State], then: State) -> bool:
-    # A gathered letter waits for its digest or for being handed in, and never leaves by itself.
-    due = Case(When(gathered=True, then=None), default=Now()) if then == State.WAITING else Value(None)
-    # One that a digest carries has the digest's fate, and none of its own.
-    rows = Message.objects.filter(pk=message_id, state__in=among, carrier=None)
-    changed = bool(rows.update(state=then, state_since=Now(), due_at=due, own_faults=0))
-    if changed:
-        share_fate([message_id])
-    return changed
+    return bool(change([message_id], Message.objects.filter(state__in=among), then))
