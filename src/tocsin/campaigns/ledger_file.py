@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tocsin.campaigns.import_file import CannotBeRead, read_table
+from tocsin.campaigns.targeting.names import plain_name
 
 MOST_PEOPLE = 100_000_000
 LONGEST_REASON = 400
@@ -80,6 +80,5 @@ def _day(text: str) -> date | None:
 
 
 def _bare(column: str) -> str:
-    """“Counted on” and “COUNTED-ON” are one name."""
-    plain = unicodedata.normalize("NFKD", column).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z]", "", plain.lower())
+    """“Counted on” and “COUNTED-ON 2” are one name."""
+    return re.sub(r"\d", "", plain_name(column))
