@@ -55,7 +55,3 @@ class EditionNote(models.Model):
 
     def __str__(self) -> str:
         return f"{self.before.number} → {self.after.number} ({self.language})"
-
-    @property
-    def is_public(self) -> bool:
-        return self.answer in {self.Answer.CORRECTION, self.Answer.NEW_SIGNATURES}
