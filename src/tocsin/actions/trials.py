@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
 from django.utils import timezone
 
 from tocsin.actions.models import Action, Letter
@@ -105,20 +105,18 @@ def begin(trial: Trial) -> bool:
         return False
 
 
-@transaction.atomic
 def end(trial: Trial, chosen: str) -> bool:
-    """From now on only one wording is shown. Counted a last time. False where it was not running."""
+    """From now on only one wording is shown; the worker counts a last time. False where it was not running."""
     running = Trial.objects.filter(pk=trial.pk, state=Trial.State.RUNNING)
-    if not running.update(state=Trial.State.ENDED, ended_at=timezone.now(), chosen=chosen):
-        return False
-    look_at(trial)
-    return True
+    return bool(running.update(state=Trial.State.ENDED, ended_at=timezone.now(), chosen=chosen))
 
 
 def look_at_trials() -> int:
-    """Counts every running trial that was not counted lately; how many. For the worker."""
-    long_ago = timezone.now() - LOOK_EVERY
-    due = Trial.objects.filter(Q(found_at=None) | Q(found_at__lt=long_ago), state=Trial.State.RUNNING)
+    """Counts every trial that runs and was not counted lately, or was not counted since it ended; how many. For the
+    worker."""
+    running = Q(state=Trial.State.RUNNING, found_at__lt=timezone.now() - LOOK_EVERY)
+    ended = Q(state=Trial.State.ENDED, found_at__lt=F("ended_at"))
+    due = Trial.objects.filter(running | ended | Q(found_at=None)).exclude(state=Trial.State.DRAFT)
     trials = list(due.order_by("pk"))
     for trial in trials:
         look_at(trial)
