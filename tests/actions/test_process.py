@@ -11,12 +11,13 @@ from tests.actions.test_count import at_once
 from tests.cast import a_campaign, a_target, an_edition, brand_words, follow_everything, sign
 from tocsin.actions.fates import letters_by_fate, receipt_of
 from tocsin.actions.models import Action, Letter
-from tocsin.actions.process import follow_batch, paused_campaigns
+from tocsin.actions.process import LETTER_COLUMNS, follow_batch, paused_campaigns
 from tocsin.actions.screen import screen_batch
 from tocsin.actions.states import State
 from tocsin.campaigns.models import Edition, Tally
 from tocsin.lib.vault import vault
 from tocsin.outbox.models import Kind, Message
+from tocsin.supporters.keep import CONSENT_COLUMNS
 from tocsin.supporters.models import Consent, ConsentWording, Supporter
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +33,19 @@ def test_it_works(client: Client, edition_en: Edition) -> None:
     assert Message.objects.filter(kind=Kind.THANKS).count() == 1
     assert Letter.objects.get().message.key == f"letter:{action.pk}:{Letter.objects.get().target_id}"
     assert letters_by_fate(edition_en.campaign) == {"waiting": 1}
+
+
+@pytest.mark.parametrize(
+    ("model", "columns", "filled_by_the_database"),
+    [
+        (Letter, LETTER_COLUMNS, {"id", "hand_in_id", "number"}),
+        (Consent, CONSENT_COLUMNS, {"id", "basis", "import_ref_id", "expires_at"}),
+    ],
+)
+def test_the_statement_names_every_column_that_the_database_does_not_fill_itself(
+    model: type[Letter | Consent], columns: tuple[str, ...], filled_by_the_database: set[str]
+) -> None:
+    assert {field.column for field in model._meta.concrete_fields} - filled_by_the_database == set(columns)
 
 
 def test_the_supporter_is_sealed_and_known_by_digest(client: Client, edition_en: Edition) -> None:

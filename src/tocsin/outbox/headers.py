@@ -32,6 +32,8 @@ class CannotBeMailed(ValueError):
 def unstructured(name: str, text: str) -> str:
     """A header of free text, such as a subject."""
     if _plain(text):
+        if text and len(name) + 2 + len(text) <= LINE:
+            return f"{name}: {text}"
         return f"{name}: " + "\r\n ".join(wrap(text, LINE - len(name) - 2, break_long_words=False) or [""])
     return f"{name}: {_encoded(text)}"
 

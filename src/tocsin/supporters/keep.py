@@ -9,8 +9,16 @@ from typing import Any
 
 from django.utils import timezone
 
+from tocsin.lib.sql import insert_new
 from tocsin.lib.vault import vault
 from tocsin.supporters.models import Consent, ConsentWording, Supporter
+
+# Written out, since the ORM's way of storing many rows takes longer than the database's. The database fills what is not
+# here. A test compares this with the model.
+CONSENT_COLUMNS = (
+    *("supporter_id", "wording_id", "purpose", "control", "yes", "language", "page_url", "source", "method"),
+    *("given_at", "campaign_ref", "action_ref", "edition_ref"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,26 +92,16 @@ def _upsert(people: list[Person], *, renew: bool) -> dict[bytes, int]:
 
 def _add_answers(people: list[Person], numbers: dict[bytes, int]) -> None:
     wordings = _wordings(people)
-    Consent.objects.bulk_create(
-        [
-            Consent(
-                supporter_id=numbers[person.email_digest],
-                wording_id=wordings[_fingerprint(person, answer)],
-                purpose=answer.purpose,
-                control=answer.control,
-                yes=answer.yes,
-                language=person.language,
-                page_url=person.page_url,
-                campaign_ref=person.campaign_ref,
-                action_ref=person.action_ref,
-                edition_ref=person.edition_ref,
-                given_at=person.at,
-            )
-            for person in people
-            for answer in person.answers
-        ],
-        ignore_conflicts=True,
-    )
+    rows = [
+        (
+            *(numbers[person.email_digest], wordings[_fingerprint(person, answer)], answer.purpose, answer.control),
+            *(answer.yes, person.language, person.page_url, "", Consent.Method.WEB.value, person.at),
+            *(person.campaign_ref, person.action_ref, person.edition_ref),
+        )
+        for person in people
+        for answer in person.answers
+    ]
+    insert_new("supporters_consent", CONSENT_COLUMNS, rows)
 
 
 def _fingerprint(person: Person, answer: Answer) -> str:
