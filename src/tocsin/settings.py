@@ -154,7 +154,7 @@ TOCSIN_REPLY_DOMAIN = env.text(
     help="A mail domain whose every address reaches you, for answers to letters. Empty: TOCSIN_BOUNCE_DOMAIN.",
 )
 TOCSIN_MAIL_CONNECTIONS = env.whole(
-    "TOCSIN_MAIL_CONNECTIONS", 8, least=1, most=100, help="Connections to the mail server that each worker may hold."
+    "TOCSIN_MAIL_CONNECTIONS", 16, least=1, most=100, help="Connections to the mail server that each worker may hold."
 )
 TOCSIN_DOMAIN_PER_MINUTE = env.whole(
     "TOCSIN_DOMAIN_PER_MINUTE",

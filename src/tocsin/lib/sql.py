@@ -16,6 +16,7 @@ from django.db.models import Value
 
 type Row = Sequence[Any]
 ROWS_AT_ONCE = 500
+NOW = {"sqlite": "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')", "postgresql": "statement_timestamp()"}
 
 
 def run(statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -34,8 +35,7 @@ def changed(statement: str, parameters: Sequence[Any] = ()) -> int:
 
 def database_now() -> datetime:
     """The database's clock: those of two machines are never compared."""
-    found = run("SELECT " + ("strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')" if is_sqlite() else "statement_timestamp()"))
-    return as_datetime(found[0][0])
+    return as_datetime(run(f"SELECT {NOW[connection.vendor]}")[0][0])
 
 
 def as_datetime(value: Any) -> datetime:

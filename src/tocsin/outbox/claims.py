@@ -20,7 +20,7 @@ from django.db import connection, transaction
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Now
 
-from tocsin.lib.sql import changed, database_now, flat, is_sqlite, lock, marks, moment, run, values
+from tocsin.lib.sql import NOW, as_datetime, changed, database_now, flat, is_sqlite, lock, marks, moment, run, values
 from tocsin.outbox.carried import follow_carriers
 from tocsin.outbox.lanes import OpenLane, in_turn, locked_lanes, open_lanes
 from tocsin.outbox.models import Delivery, Kind, Message
@@ -139,10 +139,9 @@ def note(dots: Sequence[Claim], results: Sequence[tuple[Claim, Verdict]]) -> set
     Returns the numbers of those messages that may be handed over; the others are not ours any more, and must not.
     """
     with transaction.atomic():
-        _lock_in_order({one.message.pk for one in (*dots, *(one for one, _verdict in results))})
-        now = database_now()
+        now, attempts = _locked({one.message.pk for one in (*dots, *(one for one, _verdict in results))})
         _settle(results, now)
-        mine = _still_mine(dots)
+        mine = [one for one in dots if attempts.get(one.message.pk) == one.number]
         if mine:
             rows = [(one.message.pk, one.number) for one in mine]
             run(
@@ -153,22 +152,23 @@ def note(dots: Sequence[Claim], results: Sequence[tuple[Claim, Verdict]]) -> set
 
 
 def _lock_in_order(ids: Collection[int]) -> None:
-    """Results and dots at once, by their numbers, as staff's decisions do: otherwise each could wait for the other."""
+    """By their numbers, as staff's decisions do: otherwise each could wait for the other."""
     if ids and not is_sqlite():
         run(f"SELECT id FROM outbox_message WHERE id IN ({marks(len(ids))}) ORDER BY id {lock()}", [*ids])
 
 
-def _still_mine(claims: Sequence[Claim]) -> list[Claim]:
-    """The messages' rows are locked: whoever recovers them meanwhile sees either no dot or this one."""
-    if not claims:
-        return []
+def _locked(ids: Collection[int]) -> tuple[datetime, dict[int, int]]:
+    """Locks messages in order; the database's time, and which attempt each is in that is still being sent.
+
+    Whoever recovers them meanwhile sees either no dot or the one that is noted now.
+    """
     rows = run(
-        f"SELECT id, attempts FROM outbox_message WHERE id IN ({marks(len(claims))}) AND state = %s"
+        f"SELECT id, attempts, state, {NOW[connection.vendor]} FROM outbox_message WHERE id IN ({marks(len(ids))})"
         f" ORDER BY id {lock()}",
-        [*(one.message.pk for one in claims), State.SENDING],
+        [*ids],
     )
-    held = {(pk, number) for pk, number in rows}
-    return [one for one in claims if (one.message.pk, one.number) in held]
+    now = as_datetime(rows[0][3]) if rows else database_now()
+    return now, {pk: attempt for pk, attempt, state, _now in rows if state == State.SENDING}
 
 
 def _settle(results: Sequence[tuple[Claim, Verdict]], now: datetime) -> None:
@@ -224,9 +224,10 @@ def give_back(claims: Sequence[Claim], wait: timedelta = timedelta()) -> int:
     if not claims:
         return 0
     with transaction.atomic():
-        rows = [(one.message.pk, one.number) for one in _without_dot(_still_mine(claims))]
+        now, attempts = _locked([one.message.pk for one in claims])
+        mine = [one for one in claims if attempts.get(one.message.pk) == one.number]
+        rows = [(one.message.pk, one.number) for one in _without_dot(mine)]
         if rows:
-            now = database_now()
             changed(
                 "UPDATE outbox_message SET state = CASE WHEN attempts > 1 THEN %s ELSE %s END, state_since = %s,"
                 " due_at = %s, attempts = attempts - 1, lease_until = NULL, lease_holder = ''"

@@ -12,6 +12,7 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 
@@ -25,7 +26,7 @@ from tocsin.outbox.verdict import Mood, Verdict, on_no_connection, on_own_fault,
 # A domain that has kept a sender waiting for so long gets no further sender meanwhile.
 SLOW_AFTER = 2.0
 # How long the leader waits for the other senders to come to their dots, so that one commit carries many.
-GATHER = 0.004
+GATHER = 0.010
 log = logging.getLogger(__name__)
 
 
@@ -85,6 +86,9 @@ class Crew:
         self._at_domain: Counter[str] = Counter()
         self._told: SimpleQueue[Dot | Result] = SimpleQueue()
         self._change = threading.Condition()
+        # How many dots the leader has not been told yet, and that nobody else is left to come to a dot.
+        self._asking = 0
+        self._all_ask = threading.Event()
         self._started = 0
         self._ended = self._closed = False
         # The leader's own notes: what was given and not yet answered for, what came back since its dot could not be
@@ -131,23 +135,27 @@ class Crew:
 
     def listen(self, patience: float) -> tuple[list[Dot], list[Result]]:
         """What the senders say: at once if it is urgent to all of them, else what comes within a moment."""
-        said: list[Dot | Result] = []
-        deadline = time.monotonic() + patience
-        while (left := deadline - time.monotonic()) > 0 or not said:
-            try:
-                said.append(self._told.get(timeout=max(0.0, left)))
-            except Empty:
-                break
-            if len(said) == 1:
-                deadline = time.monotonic() + GATHER
-            if sum(isinstance(one, Dot) for one in said) >= len(self._in_hand):
-                break
+        said = self._said(patience)
         results = [one for one in said if isinstance(one, Result)]
         for one in results:
             self.open.pop(one.claim.message.pk, None)
             if one.undone:
                 self.undone.append(one.claim)
         return [one for one in said if isinstance(one, Dot)], results
+
+    def _said(self, patience: float) -> list[Dot | Result]:
+        """Waits for the first word and then once more, not for each: every waking costs all of them their turn."""
+        said: list[Dot | Result] = []
+        with suppress(Empty):
+            said.append(self._told.get(timeout=patience))
+            self._all_ask.wait(GATHER)
+            while True:
+                said.append(self._told.get_nowait())
+        with self._change:
+            self._asking -= sum(isinstance(one, Dot) for one in said)
+            if self._asking < max(1, len(self._in_hand)):
+                self._all_ask.clear()
+        return said
 
     def end(self) -> None:
         """Senders hang up after the mail in hand."""
@@ -200,6 +208,13 @@ class Crew:
         long_ago = time.monotonic() - SLOW_AFTER
         return {one.message.domain for one, since in self._in_hand.values() if since < long_ago}
 
+    def _ask(self, dot: Dot) -> None:
+        with self._change:
+            self._told.put(dot)
+            self._asking += 1
+            if self._asking >= len(self._in_hand):
+                self._all_ask.set()
+
     def _done(self, one: Claim, result: Result) -> None:
         with self._change:
             del self._in_hand[one.message.pk]
@@ -218,7 +233,7 @@ class Crew:
             nonlocal dotted
             failpoint("after_data")
             dot = Dot(one)
-            self._told.put(dot)
+            self._ask(dot)
             dot.wait(lambda: self._closed)
             dotted = True
 
