@@ -15,11 +15,12 @@ import psycopg
 import pytest
 import time_machine
 from django.conf import settings
+from django.test import TransactionTestCase
 from django.utils import timezone, translation
 
 from tests.browsers import Browsing
 from tests.cast import a_campaign, an_edition
-from tests.databases import Outcome, SecondRun
+from tests.databases import Outcome, SecondRun, empty_the_tables
 from tocsin.actions import standing
 from tocsin.campaigns.editions import frozen
 from tocsin.campaigns.models import Campaign, Edition, Kind
@@ -40,6 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure() -> None:
     # Whoever is told to end by SIGTERM tidies up as after Ctrl-C: a database server is not left behind.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    TransactionTestCase._fixture_teardown = empty_the_tables  # type: ignore[attr-defined]
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
