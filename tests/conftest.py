@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -66,6 +67,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     config.hook.pytest_deselected(items=elsewhere)
     items[:] = [item for item in items if item not in set(elsewhere)]
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded stays until the end: the garbage collector need not walk through all of it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def _runs_once(item: pytest.Item) -> bool:
