@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -15,11 +16,12 @@ import psycopg
 import pytest
 import time_machine
 from django.conf import settings
+from django.test import TransactionTestCase
 from django.utils import timezone, translation
 
 from tests.browsers import Browsing
 from tests.cast import a_campaign, an_edition
-from tests.databases import Outcome, SecondRun
+from tests.databases import Outcome, SecondRun, empty_the_tables
 from tocsin.actions import standing
 from tocsin.campaigns.editions import frozen
 from tocsin.campaigns.models import Campaign, Edition, Kind
@@ -40,6 +42,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure() -> None:
     # Whoever is told to end by SIGTERM tidies up as after Ctrl-C: a database server is not left behind.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    TransactionTestCase._fixture_teardown = empty_the_tables  # type: ignore[attr-defined]
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -64,6 +67,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     config.hook.pytest_deselected(items=elsewhere)
     items[:] = [item for item in items if item not in set(elsewhere)]
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded stays until the end: the garbage collector need not walk through all of it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def _runs_once(item: pytest.Item) -> bool:

@@ -79,14 +79,15 @@ def test_the_style_is_that_of_the_office_unless_given() -> None:
     assert words("minister", "f", "en", person="", office="Minister of Hearings").address == ["Minister of Hearings"]
 
 
-@pytest.mark.parametrize(("kind", "gender", "language"), [*product(KINDS, ["", "f", "m"], ["en", "fr"])])
-@pytest.mark.parametrize("person", ["Jane Doe", "Jane", "Jane Mary Doe", ""])
-def test_nothing_is_ever_half_empty(kind: str, gender: str, language: str, person: str) -> None:
-    said = words(kind, gender, language, person=person)
-    assert said.greeting.endswith(",")
-    for line in (said.greeting, said.closing, *said.address):
-        assert line
-        assert not re.search(r"[{}]|  | ,|^,", line)
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_is_ever_half_empty(kind: str) -> None:
+    persons = ["Jane Doe", "Jane", "Jane Mary Doe", ""]
+    for gender, language, person in product(["", "f", "m"], ["en", "fr"], persons):
+        said, which = words(kind, gender, language, person=person), (gender, language, person)
+        assert said.greeting.endswith(","), which
+        for line in (said.greeting, said.closing, *said.address):
+            assert line, which
+            assert not re.search(r"[{}]|  | ,|^,", line), which
 
 
 def test_both_languages_know_every_office() -> None:

@@ -12,8 +12,9 @@ from django.conf import settings
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.utils import timezone
-from wagtail.models import Locale, Page, Site
+from wagtail.models import Locale, Site
 
+from tests.homes import a_root, two_homes
 from tocsin.actions.models import Action, CounterRun, HandIn, Letter, Update
 from tocsin.actions.states import State as ActionState
 from tocsin.actions.take import action_context
@@ -23,7 +24,7 @@ from tocsin.desk import remembered
 from tocsin.lib.vault import vault
 from tocsin.outbox.models import Delivery, Message, State
 from tocsin.outbox.models import Kind as MessageKind
-from tocsin.pages.beginning import make_homes, make_site
+from tocsin.pages.beginning import make_site
 from tocsin.pages.models import HomePage
 
 type Sign = Callable[..., Action]
@@ -34,11 +35,10 @@ type Write = Callable[..., Letter]
 def _site(db: None) -> None:
     """What Wagtail's migrations and collectstatic would have made."""
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
-    locale = Locale.objects.get_or_create(language_code="en")[0]
-    Locale.objects.get_or_create(language_code="fr")
+    for language in ("en", "fr"):
+        Locale.objects.get_or_create(language_code=language)
     if not Site.objects.exists():
-        root = Page.get_first_root_node() or Page.add_root(title="Root", slug="root", locale=locale)
-        Site.objects.create(hostname="testserver", root_page=root, is_default_site=True)
+        Site.objects.create(hostname="testserver", root_page=a_root(), is_default_site=True)
 
 
 @pytest.fixture(autouse=True)
@@ -231,6 +231,6 @@ def a_hand_in(campaign: Campaign, target: Target, **changes: Any) -> HandIn:
 def make_a_site(address: str) -> dict[str, HomePage]:
     """A home page in each language, as every installation begins."""
     Site.clear_site_root_paths_cache()
-    homes = make_homes(lambda _said: None)
+    homes = two_homes()
     make_site(homes, urlsplit(address))
     return homes

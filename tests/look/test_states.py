@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from functools import cache
 
 import pytest
 
@@ -14,10 +15,16 @@ every_state = pytest.mark.parametrize("name", STATES)
 OUR_FIELDS = {"input", "select", "textarea"}
 
 
+@cache
+def read(name: str, language: str = "en") -> Markup:
+    """Read once for all these tests, which only look at it."""
+    return Markup(STATES[name].html(language))
+
+
 @every_state
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_it_renders(name: str, language: str) -> None:
-    page = Markup(STATES[name].html(language))
+    page = read(name, language)
 
     assert page.wrong == []
     assert page.named("html")[0]["lang"] == language
@@ -37,7 +44,7 @@ def test_no_leftovers_of_templates_or_editors(name: str) -> None:
 @every_state
 def test_nothing_that_the_policy_forbids(name: str) -> None:
     """One inline style, the accent's, exactly as it was hashed; no inline script, handler or style attribute."""
-    page = Markup(STATES[name].html())
+    page = read(name)
 
     assert all(script["src"].startswith("/static/") and not script.text for script in page.named("script"))
     assert [style.text for style in page.named("style")] in (
@@ -49,7 +56,7 @@ def test_nothing_that_the_policy_forbids(name: str) -> None:
 
 @every_state
 def test_nothing_is_loaded_from_others(name: str) -> None:
-    page = Markup(STATES[name].html())
+    page = read(name)
     # A frame without an address is filled when the reader says yes.
     frames = [frame["src"] for frame in page.named("iframe") if frame["src"]]
     loaded = [element["src"] for element in page.named("img", "script")] + frames
@@ -60,7 +67,7 @@ def test_nothing_is_loaded_from_others(name: str) -> None:
 
 @every_state
 def test_every_control_has_a_visible_label(name: str) -> None:
-    page = Markup(STATES[name].html())
+    page = read(name)
     labels = {label["for"]: label for label in page.named("label")}
 
     for control in page.named(*OUR_FIELDS):
@@ -72,7 +79,7 @@ def test_every_control_has_a_visible_label(name: str) -> None:
 
 @every_state
 def test_ids_are_single_and_all_references_lead_somewhere(name: str) -> None:
-    page = Markup(STATES[name].html())
+    page = read(name)
     ids = [element["id"] for element in page.all if element["id"]]
     wanted = {
         one
@@ -88,7 +95,7 @@ def test_ids_are_single_and_all_references_lead_somewhere(name: str) -> None:
 
 @every_state
 def test_headings_never_skip_a_level(name: str) -> None:
-    levels = [int(heading.tag[1]) for heading in Markup(STATES[name].html()).named("h1", "h2", "h3", "h4")]
+    levels = [int(heading.tag[1]) for heading in read(name).named("h1", "h2", "h3", "h4")]
     problems_first = levels.index(1)
 
     assert all(
@@ -99,7 +106,7 @@ def test_headings_never_skip_a_level(name: str) -> None:
 @every_state
 def test_pictures_keep_their_place(name: str) -> None:
     """Width and height in the markup, so that nothing moves while they load; an alt text, if an empty one."""
-    for picture in Markup(STATES[name].html()).named("img"):
+    for picture in read(name).named("img"):
         assert picture["width"].isdigit()
         assert picture["height"].isdigit()
         assert "alt" in picture.attributes

@@ -14,8 +14,9 @@ from django.test import Client
 from django.utils import timezone, translation
 from pytest_django import Settings
 from wagtail.images import get_image_model
-from wagtail.models import Collection, Locale, Page, Site
+from wagtail.models import Collection, Site
 
+from tests.homes import two_homes
 from tocsin.campaigns.models import Campaign, Target, TargetWords
 from tocsin.pages.brand import BrandSettings, BrandText
 from tocsin.pages.defaults import first_words
@@ -39,17 +40,10 @@ def _addresses_forgotten() -> None:
 @pytest.fixture
 def homes(db: None) -> dict[str, HomePage]:
     """The home pages in English and French below one root, and the site that shows them."""
-    root = Page.get_first_root_node() or Page.add_root(title="Root", slug="root", locale=_locale("en"))
-    english = root.add_child(instance=HomePage(title="Take action", slug="home-en", locale=_locale("en")))
-    french = HomePage(title="Agissez", slug="home-fr", locale=_locale("fr"), translation_key=english.translation_key)
-    root.add_child(instance=french)
+    made = two_homes()
     Site.objects.all().delete()
-    Site.objects.create(hostname="testserver", root_page=english, is_default_site=True)
-    return {"en": english, "fr": french}
-
-
-def _locale(language: str) -> Locale:
-    return Locale.objects.get_or_create(language_code=language)[0]
+    Site.objects.create(hostname="testserver", root_page=made["en"], is_default_site=True)
+    return made
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import pytest
 
 from tests.cast import ENGLISH, valid_post
 from tocsin.actions.addressees import named
+from tocsin.actions.handin import typeset
 from tocsin.actions.letters import compose_letters
 from tocsin.actions.models import Action, Letter
 from tocsin.actions.states import State as ActionState
@@ -25,6 +26,12 @@ type Write = Callable[..., Letter]
 @pytest.fixture(autouse=True)
 def _folder(settings: Any, tmp_path: Path) -> None:
     settings.TOCSIN_DIR = tmp_path
+
+
+@pytest.fixture
+def pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where typst is not installed: documents are HTML, which a test can read and which is soon made."""
+    monkeypatch.setattr(typeset, "makes_pdf", lambda: False)
 
 
 @pytest.fixture

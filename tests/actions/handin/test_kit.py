@@ -17,7 +17,7 @@ import pytest
 from django.utils import timezone
 
 from tests.actions.handin.conftest import Write, write_letter
-from tocsin.actions.handin import choose, kit, typeset
+from tocsin.actions.handin import choose, kit
 from tocsin.actions.handin.jobs import make
 from tocsin.actions.handin.record import begin, put_away
 from tocsin.actions.handin.store import folder, pieces, remove_old_kits
@@ -30,12 +30,6 @@ from tocsin.outbox.models import State
 
 pytestmark = pytest.mark.django_db
 ASKED = Asked(place="Ottawa", signatory="Jane Doe", texts={"en": "We bring {letters}, {own_words} of them own."})
-
-
-@pytest.fixture
-def pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As where typst is not installed: documents are HTML, which a test can read."""
-    monkeypatch.setattr(typeset, "makes_pdf", lambda: False)
 
 
 def begun(campaign: Campaign) -> HandIn:
@@ -115,6 +109,7 @@ def test_nothing_of_it_lies_open_on_the_disk(write: Write, campaign_open: Campai
     assert b"manifest.json" not in file.read_bytes()
 
 
+@pytest.mark.usefixtures("pages")
 def test_a_kit_is_made_of_what_is_free(write: Write, campaign_open: Campaign) -> None:
     write()
     write(state=State.CANCELLED)
@@ -125,6 +120,7 @@ def test_a_kit_is_made_of_what_is_free(write: Write, campaign_open: Campaign) ->
     assert list(everything.letters.all()) == [sent]
 
 
+@pytest.mark.usefixtures("pages")
 def test_put_away_its_letters_are_free_again(write: Write, campaign_open: Campaign) -> None:
     write()
     hand_in = made(campaign_open)
@@ -134,6 +130,7 @@ def test_put_away_its_letters_are_free_again(write: Write, campaign_open: Campai
     assert made(campaign_open).people == 1
 
 
+@pytest.mark.usefixtures("pages")
 def test_what_was_handed_over_cannot_be_put_away(write: Write, campaign_open: Campaign) -> None:
     write()
     hand_in = made(campaign_open)
@@ -142,6 +139,7 @@ def test_what_was_handed_over_cannot_be_put_away(write: Write, campaign_open: Ca
     assert Letter.objects.get().hand_in == hand_in
 
 
+@pytest.mark.usefixtures("pages")
 def test_a_job_that_is_run_again_makes_the_same(write: Write, campaign_open: Campaign, monkeypatch: Any) -> None:
     for _ in range(3):
         write()
@@ -171,6 +169,7 @@ def test_one_that_breaks_says_so_and_frees_its_letters(
     assert not list(folder().iterdir())
 
 
+@pytest.mark.usefixtures("pages")
 def test_a_letter_whose_key_is_gone_is_left_out_and_said(write: Write, campaign_open: Campaign) -> None:
     write()
     broken = write()
@@ -181,11 +180,11 @@ def test_a_letter_whose_key_is_gone_is_left_out_and_said(write: Write, campaign_
     assert json.loads(opened(hand_in).read("manifest.json"))["unreadable"] == 1
 
 
+@pytest.mark.usefixtures("pages")
 def test_volumes(write: Write, campaign_open: Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kit, "LETTERS_IN_A_VOLUME", 2)
     monkeypatch.setattr(kit, "NAMES_IN_A_VOLUME", 2)
     monkeypatch.setattr(choose, "AT_ONCE", 2)
-    monkeypatch.setattr(typeset, "makes_pdf", lambda: False)
     for number in range(5):
         write(own_words=f"Own {number}.")
         write(name=f"Same {number}")
@@ -197,6 +196,7 @@ def test_volumes(write: Write, campaign_open: Campaign, monkeypatch: pytest.Monk
     assert all(every.count(f"Own {number}.") == 1 for number in range(5))
 
 
+@pytest.mark.usefixtures("pages")
 def test_old_kits_are_removed_and_the_record_stays(write: Write, campaign_open: Campaign) -> None:
     write()
     hand_in = made(campaign_open)
@@ -235,6 +235,7 @@ def test_words_are_inert_in_the_pdf_and_it_is_tagged(write: Write, campaign_open
     assert b"/Lang(en)" in (tmp_path / "book.pdf").read_bytes()
 
 
+@pytest.mark.usefixtures("pages")
 @pytest.mark.parametrize("spoil", ["cut", "swap", "bit"])
 def test_a_spoilt_file_does_not_open(
     write: Write, campaign_open: Campaign, monkeypatch: pytest.MonkeyPatch, spoil: str

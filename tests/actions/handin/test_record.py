@@ -15,7 +15,7 @@ from tocsin.campaigns.models import Campaign, Edition
 from tocsin.outbox.models import Delivery, Kind, Message, State, Suppression
 from tocsin.outbox.post import open_mail
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pages")]
 RECEIVED = Received(at=datetime(2026, 6, 1, 15, tzinfo=UTC), by="A clerk", note="At the door")
 
 
