@@ -14,7 +14,8 @@ from django.urls import reverse
 from pytest_django.fixtures import Settings
 from wagtail.models import ModelLogEntry
 
-from tocsin.actions.count import explained, shown_count
+from tocsin.actions.accounted import account_of
+from tocsin.actions.count import shown_count
 from tocsin.campaigns import evidence
 from tocsin.campaigns.models import Campaign, CounterEntry, EntryDecision
 from tocsin.desk.kept_evidence import Draft
@@ -43,11 +44,10 @@ def add(client: Client, campaign: Campaign, **changes: object) -> CounterEntry:
 
 def shown(campaign: Campaign) -> list[int]:
     """The number wherever it is reckoned, without who signed here (one person)."""
-    behind = explained(campaign)
     return [
         shown_count(campaign).count - 1,
         glances([campaign])[0].count - 1,
-        sum(behind.get(source, 0) for source in CounterEntry.Source.values),
+        sum(one.people for one in account_of(campaign).elsewhere),
     ]
 
 
