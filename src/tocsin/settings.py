@@ -212,6 +212,14 @@ MAILERS = {"default": {"BACKEND": "tocsin.outbox.staffmail.OutboxBackend"}}
 TOCSIN_EXPORT_DAYS = env.whole(
     "TOCSIN_EXPORT_DAYS", 7, least=1, most=60, help="For how many days a file that staff exported can be fetched."
 )
+TOCSIN_EVIDENCE_DAYS = env.whole(
+    "TOCSIN_EVIDENCE_DAYS",
+    183,
+    least=1,
+    most=3660,
+    help="For how many days after a campaign closed the sheets and scans behind its ledger are kept: they hold names. "
+    "Those of a line that came later are kept for as long from its own day.",
+)
 TOCSIN_ENTRY_ALONE = env.whole(
     "TOCSIN_ENTRY_ALONE",
     100,
