@@ -1,5 +1,5 @@
 # One word for each thing. CI uses the same words (.ci/run).
-.PHONY: setup run test lint format bench screenshots messages
+.PHONY: setup run test lint format bench screenshots messages migrations
 UV = python -m uv
 
 setup:
@@ -29,7 +29,13 @@ bench:
 screenshots:
 	$(UV) run python docs/screenshots.py
 
+# Keys of the moment: Django's commands want some, and seal nothing here.
+KEYS = TOCSIN_KEYS=$$($(UV) run tocsin keys 2>/dev/null | sed -n 's/^TOCSIN_KEYS=//p') \
+	  TOCSIN_DIGEST_KEY=$$($(UV) run tocsin keys 2>/dev/null | sed -n 's/^TOCSIN_DIGEST_KEY=//p')
+
 messages:
-	cd src/tocsin && TOCSIN_KEYS=$$($(UV) run tocsin keys | sed -n 's/^TOCSIN_KEYS=//p') \
-	  TOCSIN_DIGEST_KEY=$$($(UV) run tocsin keys | sed -n 's/^TOCSIN_DIGEST_KEY=//p') \
+	cd src/tocsin && $(KEYS) \
 	  sh -c '$(UV) run tocsin makemessages -l fr --no-wrap --no-obsolete --add-location file && $(UV) run tocsin compilemessages -l fr'
+
+migrations:
+	$(KEYS) $(UV) run tocsin makemigrations

@@ -107,7 +107,7 @@ class Installation:
         """The web server alone, without a worker. `again`: a second one of the same database, on a port of its own."""
         port = free_port() if again else self.port
         sizes = map(str, (port, self.known["workers"], self.known["threads"]))
-        command = [sys.executable, "-m", "tocsin.web_server", "127.0.0.1", *sizes]
+        command = [sys.executable, "-m", "bench.web", "127.0.0.1", *sizes]
         environment = self.environment(TOCSIN_CACHE_SECONDS=str(cache_seconds))
         name = f"{self.name} {'rendering' if again else 'web'}"
         return self._ready(Service(name, command, logs, environment=environment), port)

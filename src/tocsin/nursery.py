@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import gc
-import multiprocessing
 import os
 import pkgutil
 from collections.abc import Sequence
@@ -40,8 +39,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for name in ("port", "workers", "threads"):
         words.add_argument(name, type=int)
     asked = words.parse_args(arguments)
-    # Python 3.14 begins processes otherwise, and so would load the application in each of them.
-    multiprocessing.set_start_method("fork")
     load()
     os.environ["TOCSIN_TREE"] = "yes"
     web = partial(web_server.serve, asked.host, asked.port, asked.workers, asked.threads)

@@ -212,6 +212,19 @@ MAILERS = {"default": {"BACKEND": "tocsin.outbox.staffmail.OutboxBackend"}}
 TOCSIN_EXPORT_DAYS = env.whole(
     "TOCSIN_EXPORT_DAYS", 7, least=1, most=60, help="For how many days a file that staff exported can be fetched."
 )
+TOCSIN_EVIDENCE_DAYS = env.whole(
+    "TOCSIN_EVIDENCE_DAYS",
+    183,
+    least=1,
+    most=3660,
+    help="For how many days after a campaign closed the sheets and scans behind its ledger are kept: they hold names. "
+    "Those of a line that came later are kept for as long from its own day.",
+)
+TOCSIN_ENTRY_ALONE = env.whole(
+    "TOCSIN_ENTRY_ALONE",
+    100,
+    help="People that one person may add to a campaign's ledger in a day without a second person's approval. 0: none.",
+)
 
 # ── who represents whom ─────────────────────────────────────────────────────────────────────────────────────────
 TOCSIN_REPRESENT_URL = env.url(
@@ -408,12 +421,6 @@ LOGIN_REDIRECT_URL = "wagtailadmin_home"
 # What all processes must know of each other is in the database: how often somebody tried, which code was used.
 CACHES = {"default": {"BACKEND": "tocsin.lib.splitcache.SplitCache", "LOCATION": "staff_sharednote"}}
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
-
-TOCSIN_ENTRY_ALONE = env.whole(
-    "TOCSIN_ENTRY_ALONE",
-    100,
-    help="People that one person may add to a campaign's ledger in a day without a second person's approval. 0: none.",
-)
 
 # ── files ───────────────────────────────────────────────────────────────────────────────────────────────────────
 STATIC_URL = "/static/"

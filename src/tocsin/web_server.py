@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 import multiprocessing
 import os
 import pkgutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -59,21 +58,8 @@ def in_a_worker(parent: int) -> WSGIApplication:
 
 def serve(host: str, port: int, workers: int, threads: int) -> int:
     """Answers until it is told to end."""
+    # Python 3.14 begins processes otherwise, and so would load the application in each of them.
+    multiprocessing.set_start_method("fork")
     loader: Callable[[], WSGIApplication] = partial(in_a_worker, os.getpid())
     server(host, port, workers, threads).serve(target_loader=loader, wrap_loader=False)
     return 0
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    words = argparse.ArgumentParser(prog="tocsin.web_server", description="Answers the public and the desk.")
-    words.add_argument("host")
-    for name in ("port", "workers", "threads"):
-        words.add_argument(name, type=int)
-    asked = words.parse_args(arguments)
-    multiprocessing.set_start_method("fork")
-    application()
-    serve(asked.host, asked.port, asked.workers, asked.threads)
-
-
-if __name__ == "__main__":
-    main()

@@ -53,7 +53,7 @@ from tocsin.actions.seek import seek_batch
 from tocsin.actions.taken import count_taken
 from tocsin.actions.trials import look_at_trials
 from tocsin.actions.updates.send import send_updates
-from tocsin.campaigns.evidence import remove_unused
+from tocsin.campaigns.evidence import remove_evidence
 from tocsin.campaigns.models import Campaign
 from tocsin.campaigns.targeting.memory import forget_what_is_old
 from tocsin.incoming import Mailbox
@@ -232,7 +232,7 @@ EVERY_MINUTE: tuple[Callable[[], object], ...] = (
 )
 # The counts last: that they are proved says that the night was done.
 EVERY_NIGHT: tuple[Callable[[], object], ...] = (
-    *(remove_old_kits, remove_unused, remove_old_files, forget_what_is_old, clear_sessions, clear_old_jobs),
+    *(remove_old_kits, remove_evidence, remove_old_files, forget_what_is_old, clear_sessions, clear_old_jobs),
     *(prove_the_audit_log, prove_the_pictures, prove_the_counts),
 )
 

@@ -14,7 +14,6 @@ from tests.cast import a_campaign, an_edition
 from tocsin.actions.count import (
     change_states,
     count_with_everyone,
-    explained,
     prove_counts,
     shown_count,
 )
@@ -153,14 +152,6 @@ def test_the_nightly_proof_finds_and_mends_a_wrong_tally(edition_en: Edition) ->
     (again,) = prove_counts()
     assert again.agrees
     assert CountProof.objects.count() == 2
-
-
-def test_what_stands_behind_the_number(edition_en: Edition) -> None:
-    offset(edition_en.campaign)
-    accept(edition_en)
-    accept(edition_en, "b@example.org")
-    screen_batch(most=1)
-    assert explained(edition_en.campaign) == {"received": 1, "counted": 1, "offset": 785}
 
 
 def test_every_state_can_be_left() -> None:

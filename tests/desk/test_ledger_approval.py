@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 from wagtail.models import ModelLogEntry
 
-from tocsin.actions.count import explained, shown_count
+from tocsin.actions.accounted import account_of
+from tocsin.actions.count import shown_count
 from tocsin.campaigns import evidence
 from tocsin.campaigns.models import Campaign, CounterEntry, EntryDecision
 from tocsin.desk.kept_evidence import Draft
@@ -43,11 +46,10 @@ def add(client: Client, campaign: Campaign, **changes: object) -> CounterEntry:
 
 def shown(campaign: Campaign) -> list[int]:
     """The number wherever it is reckoned, without who signed here (one person)."""
-    behind = explained(campaign)
     return [
         shown_count(campaign).count - 1,
         glances([campaign])[0].count - 1,
-        sum(behind.get(source, 0) for source in CounterEntry.Source.values),
+        sum(one.people for one in account_of(campaign).elsewhere),
     ]
 
 
@@ -221,14 +223,37 @@ def test_a_draft_of_somebody_else_is_no_draft(
     assert not add(colleague("campaigns.view_campaign", ADDS), campaign, draft=draft).evidence
 
 
+def make_old() -> None:
+    for path in evidence.folder().iterdir():
+        os.utime(path, (0, 0))
+
+
 def test_what_no_line_names_is_removed_a_day_later(admin: Client, campaign: Campaign) -> None:
     add(admin, campaign, evidence_file=SimpleUploadedFile("a.jpg", PHOTO))
     evidence.keep(PHOTO)
-    assert evidence.remove_unused() == 0
-    for path in evidence.folder().iterdir():
-        os.utime(path, (0, 0))
-    assert evidence.remove_unused() == 1
+    assert evidence.remove_evidence() == 0
+    make_old()
+    assert evidence.remove_evidence() == 1
     assert len(list(evidence.folder().iterdir())) == 1
+
+
+@pytest.mark.parametrize(
+    ("closed_for", "added", "stays"), [(None, 400, True), (182, 400, True), (184, 400, False), (184, 182, True)]
+)
+def test_sheets_are_removed_half_a_year_after_the_campaign_closed(
+    admin: Client, campaign: Campaign, closed_for: int | None, added: int, *, stays: bool
+) -> None:
+    line = add(admin, campaign, people="5", evidence_file=SimpleUploadedFile("a.jpg", PHOTO))
+    make_old()
+    closed_at = timezone.now() - timedelta(days=closed_for) if closed_for else None
+    Campaign.objects.filter(pk=campaign.pk).update(opens_at=None, closes_at=closed_at)
+    CounterEntry.objects.update(entered_at=timezone.now() - timedelta(days=added))
+    evidence.remove_evidence()
+    ledger = admin.get(at(campaign)).content.decode()
+    assert evidence.is_kept(line.evidence) is stays
+    assert ("JPG, removed when its time was over" in ledger) is not stays
+    assert admin.post(at(campaign, "ledger_evidence", line.pk)).status_code == (200 if stays else 404)
+    assert shown(campaign) == [5, 5, 5]
 
 
 @pytest.mark.parametrize("act", ["add", "approve", "sheets"])

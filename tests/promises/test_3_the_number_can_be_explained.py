@@ -9,7 +9,9 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.cast import follow_everything, sign
-from tocsin.actions.count import explained, prove_counts, shown_count
+from tocsin.actions.accounted import account_of
+from tocsin.actions.aside import set_aside
+from tocsin.actions.count import prove_counts, shown_count
 from tocsin.campaigns.models import Campaign, CounterEntry, Edition
 
 pytestmark = pytest.mark.django_db
@@ -29,9 +31,11 @@ def test_the_number_is_the_sum_of_what_stands_behind_it(client: Client, edition_
     sign(client, edition_en, email="robot@example.org", homepage="x")
     sign(client, edition_en, email="a1@example.org")
     follow_everything()
-    behind = explained(edition_en.campaign)
-    assert behind == {"followed": 4, "blocked": 1, "offset": 785, "paper": 37, "partner": 200}
-    assert shown_count(edition_en.campaign).count == 4 + 785 + 37 + 200
+    account = account_of(edition_en.campaign)
+    assert account.online == 4
+    assert {one.source: one.people for one in account.elsewhere} == {"offset": 785, "paper": 37, "partner": 200}
+    assert account.shown.count == shown_count(edition_en.campaign).count == 4 + 785 + 37 + 200
+    assert set_aside(edition_en.campaign) == {"blocked": 1}
 
 
 def test_each_line_of_the_ledger_says_who_when_and_why(campaign_open: Campaign) -> None:

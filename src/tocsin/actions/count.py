@@ -167,10 +167,3 @@ def _mend_editions(campaign: Campaign, found: dict[int, int]) -> None:
     for edition_id in sorted({*found, *tallied}):
         if (people := found.get(edition_id, 0)) != tallied.get(edition_id, 0):
             EditionTally.objects.update_or_create(pk=edition_id, defaults={"counted": people})
-
-
-def explained(campaign: Campaign) -> dict[str, int]:
-    """What stands behind the number: people by state of their action and by source of the ledger. Reads every action:
-    for proofs; what a screen shows is told from the tally and from actions/aside.py."""
-    states = Action.objects.filter(campaign=campaign).values_list("state").annotate(people=Count("pk"))
-    return {**dict(states), **elsewhere_by_source(campaign)}

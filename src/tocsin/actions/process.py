@@ -27,6 +27,7 @@ from tocsin.actions.states import State
 from tocsin.actions.take import action_context
 from tocsin.campaigns.editions import frozen
 from tocsin.campaigns.models import Campaign, Edition, Target
+from tocsin.campaigns.words import FIELD_KINDS
 from tocsin.lib import sql
 from tocsin.lib.vault import vault
 from tocsin.outbox.models import Message
@@ -35,7 +36,6 @@ from tocsin.supporters.keep import Answer, Person, keep_people
 
 BATCH = 200
 MOST_ATTEMPTS = 3
-DETAILS = ("given_name", "family_name", "email", "postal_code", "city", "province", "country", "phone")
 # Written out, as the outbox's: the database fills nothing else. A test compares this with the model.
 LETTER_COLUMNS = ("action_id", "target_id", "message_id", "own_words", "sketch")
 log = logging.getLogger(__name__)
@@ -175,7 +175,7 @@ def _person(action: Action, edition: Edition, act: dict[str, Any]) -> Person:
     ]
     return Person(
         email_digest=bytes(action.email_digest),
-        details={key: act[key] for key in DETAILS if key in act},
+        details={key: act[key] for key in FIELD_KINDS if key in act},
         language=edition.language,
         campaign_ref=action.campaign_id,
         action_ref=action.pk,

@@ -1,7 +1,8 @@
-"""Where the evidence behind lines of the ledger is kept: sealed, under a name of its own, never altered.
+"""Where the evidence behind lines of the ledger is kept: sealed, under a name of its own, never altered, for a time.
 
 A photograph of a signature sheet holds names and addresses. So it lies sealed on the disk, is opened by those who may,
-and is never shown in a browser, only saved.
+is never shown in a browser, only saved, and is removed some months after the campaign closed. Its line stays, and goes
+on naming it: that there was something is part of what explains the number. (docs/decisions/0034-evidence-ends.md)
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tocsin.campaigns.models import CounterEntry
@@ -77,22 +80,32 @@ def kind_named(name: str) -> str:
 
 def pieces(name: str) -> Iterator[bytes] | None:
     """The open file in pieces; None where it is gone. Only names that this room gives."""
-    if not kind_named(name) or not (folder() / name).is_file():
-        return None
-    return read_sealed(vault(), folder() / name)
+    return read_sealed(vault(), folder() / name) if is_kept(name) else None
 
 
-def remove_unused() -> int:
-    """Removes what no line names a day later; how many. Nightly."""
+def is_kept(name: str) -> bool:
+    """Whether the file is still there. Only names that this room gives."""
+    return bool(kind_named(name)) and (folder() / name).is_file()
+
+
+def remove_evidence() -> int:
+    """Removes what its time is over for, and what no line names a day after it came; how many. Nightly."""
     if not folder().is_dir():
         return 0
     oldest = time.time() - UNUSED_FOR.total_seconds()
     old = [path for path in folder().iterdir() if path.stat().st_mtime < oldest]
-    named = set(CounterEntry.objects.exclude(evidence="").values_list("evidence", flat=True))
-    unused = [path for path in old if path.name not in named]
-    for path in unused:
+    wanted = _still_wanted()
+    gone = [path for path in old if path.name not in wanted]
+    for path in gone:
         path.unlink(missing_ok=True)
-    return len(unused)
+    return len(gone)
+
+
+def _still_wanted() -> set[str]:
+    """By lines of campaigns that are open or closed not long ago, and by lines that came late."""
+    since = timezone.now() - timedelta(days=settings.TOCSIN_EVIDENCE_DAYS)
+    wanted = Q(campaign__closes_at=None) | Q(campaign__closes_at__gt=since) | Q(entered_at__gt=since)
+    return set(CounterEntry.objects.filter(wanted).exclude(evidence="").values_list("evidence", flat=True))
 
 
 def folder() -> Path:

@@ -7,9 +7,10 @@ as long as the actions that point to them.
 
 from __future__ import annotations
 
-from typing import Literal, NotRequired, TypedDict
+from typing import Literal, NotRequired, TypedDict, get_args
 
 FieldKind = Literal["given_name", "family_name", "email", "postal_code", "city", "province", "country", "phone"]
+FIELD_KINDS: tuple[FieldKind, ...] = get_args(FieldKind)
 LetterMode = Literal["editable", "locked", "blank"]
 
 

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 
 from django.conf import settings
 
+from tocsin.campaigns.words import FIELD_KINDS
 from tocsin.lib.readeraddress import network_of, reader_address
 from tocsin.lib.vault import vault
 from tocsin.web.asked import Environ
@@ -22,11 +23,10 @@ from tocsin.web.asked import Environ
 CARRIED = "carried"
 MINUTES = 30
 LONGEST = 4000
-KINDS = ("given_name", "family_name", "email", "postal_code", "city", "province", "country", "phone")
 
 
 def seal_details(act: Mapping[str, object], environ: Environ) -> str:
-    details = {kind: str(act[kind]) for kind in KINDS if act.get(kind)}
+    details = {kind: str(act[kind]) for kind in FIELD_KINDS if act.get(kind)}
     content = json.dumps([_minute(), details], ensure_ascii=False, separators=(",", ":"))
     return vault().token(_for_this_browser(environ), content.encode())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db.models import TextField
 from django.db.models.functions import Cast
 
@@ -46,9 +47,9 @@ def plain_answer(answer: str) -> str:
 
 
 def _codes() -> dict[str, str]:
-    """The code of each province and country by its plain names in both languages. Provinces go first: "NL", "CA"."""
+    """The code of each province and country by its plain names in all languages. Provinces go first: "NL", "CA"."""
     if not _CODES:
-        for language in ("en", "fr"):
+        for language, _name in settings.LANGUAGES:
             _CODES.update({plain_name(name): code.lower() for code, name in countries_in(language)})
         for code, names in PROVINCES.items():
             _CODES.update({plain_name(name): code.lower() for name in names})

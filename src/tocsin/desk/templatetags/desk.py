@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_info, pgettext
 
 from tocsin.actions.invalidate import SIGNS
-from tocsin.campaigns.evidence import kind_named
+from tocsin.campaigns.evidence import is_kept, kind_named
 
 register = template.Library()
 
@@ -64,6 +64,12 @@ def language_name(code: str) -> str:
 def kind_of_file(name: str) -> str:
     """“PDF” for the name of a sealed scan."""
     return kind_named(name).upper()
+
+
+@register.filter
+def is_still_kept(name: str) -> bool:
+    """Whether the evidence of that name is there, or its time was over."""
+    return is_kept(name)
 
 
 @register.filter
