@@ -55,7 +55,7 @@ CONSENT = {
 @pytest.fixture(autouse=True)
 def no_files_left() -> Iterator[None]:
     yield
-    for path in store.folder().glob("*") if store.folder().is_dir() else []:
+    for path in store.FILES.path.glob("*") if store.FILES.path.is_dir() else []:
         path.unlink()
 
 
@@ -294,11 +294,11 @@ def test_steps_are_taken_once_and_in_order(admin: Client) -> None:
 
 def test_the_file_lies_open_nowhere(admin: Client) -> None:
     kept = imported(admin, JANE.replace("Jane", "Kanarienvogel"), "jane,Kanarienvogel,,,,")
-    assert not any(b"Kanarienvogel" in path.read_bytes() for path in store.folder().iterdir())
+    assert not any(b"Kanarienvogel" in path.read_bytes() for path in store.FILES.path.iterdir())
     assert "Kanarienvogel" not in str(SupporterImport.objects.filter(pk=kept.pk).values_list())
     SupporterImport.objects.update(uploaded_at=timezone.now() - timedelta(days=15))
     assert store.remove_old_files() == 1
-    assert list(store.folder().iterdir()) == []
+    assert list(store.FILES.path.iterdir()) == []
     assert admin.get(reverse("desk_import", args=[kept.pk])).status_code == 200
 
 

@@ -8,21 +8,13 @@ from __future__ import annotations
 
 import re
 import secrets
-import time
-from collections.abc import Iterator
-from datetime import timedelta
-from pathlib import Path
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from tocsin.campaigns.models import CounterEntry
-from tocsin.lib.sealedfile import SealedWriter, read_sealed
-from tocsin.lib.vault import vault
+from tocsin.lib.sealedfolder import SealedFolder
 
 MOST_BYTES = 20 * 1024 * 1024
-# What was sent along with a line that was then not added is nobody's after a day.
-UNUSED_FOR = timedelta(days=1)
 BEGINNINGS = {
     "pdf": re.compile(rb"%PDF-"),
     "png": re.compile(rb"\x89PNG\r\n\x1a\n"),
@@ -36,7 +28,7 @@ CONTENT_TYPES = {
     "webp": "image/webp",
     "csv": "text/csv; charset=utf-8",
 }
-_NAME = re.compile(r"evidence-[0-9a-f]{32}-(pdf|png|jpg|webp|csv)\.sealed")
+FILES = SealedFolder("evidence", re.compile(r"evidence-[0-9a-f]{32}-(pdf|png|jpg|webp|csv)\.sealed"))
 # What no table of text has: it is then something else, whatever its name says.
 _NO_TEXT = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|<(?:script|svg|html|!doctype)", re.IGNORECASE)
 
@@ -50,7 +42,7 @@ def keep(data: bytes) -> str:
     if len(data) > MOST_BYTES:
         raise NoEvidence(too_large())
     name = f"evidence-{secrets.token_hex(16)}-{_kind_of(data)}.sealed"
-    with SealedWriter(vault(), folder() / name) as file:
+    with FILES.write(name) as file:
         file.write(data)
     return name
 
@@ -71,29 +63,15 @@ def _kind_of(data: bytes) -> str:
 
 def kind_named(name: str) -> str:
     """“pdf” for the name of a scan; empty for what is no name of ours."""
-    found = _NAME.fullmatch(name)
+    found = FILES.names.fullmatch(name)
     return found[1] if found else ""
 
 
-def pieces(name: str) -> Iterator[bytes] | None:
-    """The open file in pieces; None where it is gone. Only names that this room gives."""
-    if not kind_named(name) or not (folder() / name).is_file():
-        return None
-    return read_sealed(vault(), folder() / name)
-
-
 def remove_unused() -> int:
-    """Removes what no line names a day later; how many. Nightly."""
-    if not folder().is_dir():
-        return 0
-    oldest = time.time() - UNUSED_FOR.total_seconds()
-    old = [path for path in folder().iterdir() if path.stat().st_mtime < oldest]
-    named = set(CounterEntry.objects.exclude(evidence="").values_list("evidence", flat=True))
-    unused = [path for path in old if path.name not in named]
-    for path in unused:
-        path.unlink(missing_ok=True)
-    return len(unused)
+    """Removes what was sent along with a line that was then not added, a day later; how many. Nightly."""
+    return FILES.remove_strays(_named)
 
 
-def folder() -> Path:
-    return Path(settings.TOCSIN_DIR) / "evidence"
+def _named() -> set[str]:
+    """The files that a line names."""
+    return set(CounterEntry.objects.exclude(evidence="").values_list("evidence", flat=True))

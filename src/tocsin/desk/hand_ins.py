@@ -23,7 +23,7 @@ from wagtail.admin.widgets import AdminDateTimeInput
 from tocsin.actions.handin import jobs
 from tocsin.actions.handin.choose import MOST_IN_A_KIT, choice
 from tocsin.actions.handin.record import Received, begin, put_away, record_hand_over
-from tocsin.actions.handin.store import KEPT_FOR, new_name, pieces, write_sealed
+from tocsin.actions.handin.store import FILES, KEPT_FOR
 from tocsin.actions.handin.typeset import makes_pdf
 from tocsin.actions.handin.wording import Asked, editions_of, proposed_text
 from tocsin.actions.models import HandIn
@@ -159,7 +159,7 @@ def hand_in(request: HttpRequest, campaign: Campaign, hand_in_pk: int) -> HttpRe
 def download(request: HttpRequest, campaign: Campaign, hand_in_pk: int) -> StreamingHttpResponse:
     """The open kit. By a button, not by a link: nothing that merely looks ahead may fetch it, and it is logged."""
     found = _find(campaign.pk, hand_in_pk)
-    opened = pieces(found.file) if found.file else None
+    opened = FILES.pieces(found.file) if found.file else None
     if opened is None:
         raise Http404
     note(request, "hand_in_downloaded", found.campaign, hand_in=found.pk)
@@ -205,7 +205,7 @@ def away(request: HttpRequest, campaign: Campaign, hand_in_pk: int) -> HttpRespo
 @of_campaign(SEE_CAMPAIGNS)
 def photo(request: HttpRequest, campaign: Campaign, hand_in_pk: int) -> FileResponse:  # noqa: ARG001
     found = _find(campaign.pk, hand_in_pk)
-    opened = pieces(found.photo) if found.photo else None
+    opened = FILES.pieces(found.photo) if found.photo else None
     if opened is None:
         raise Http404
     return FileResponse(io.BytesIO(b"".join(opened)), content_type="image/jpeg")
@@ -264,7 +264,7 @@ def _redrawn(upload: Any) -> bytes:
 def _kept(hand_in: HandIn, data: bytes) -> str:
     if not data:
         return ""
-    name = new_name("photo", hand_in)
-    with write_sealed(name) as file:
+    name = FILES.new_name("photo", hand_in.pk)
+    with FILES.write(name) as file:
         file.write(data)
     return name

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from wagtail.admin import messages
 
-from tocsin.actions.exporting.store import UPLOADS_ARE_KEPT_FOR, pieces
+from tocsin.actions.exporting.store import FILES, UPLOADS_ARE_KEPT_FOR
 from tocsin.actions.importing import steps
 from tocsin.actions.importing.columns import PERSON_FIELDS
 from tocsin.actions.importing.files import FileIsGone
@@ -119,7 +119,7 @@ def left_out(request: HttpRequest, pk: int) -> HttpResponse | StreamingHttpRespo
     kept = get_object_or_404(SupporterImport, pk=pk)
     if request.method != "POST":
         return _to(pk)
-    opened = pieces(kept.left_out_file) if kept.left_out_file else None
+    opened = FILES.pieces(kept.left_out_file) if kept.left_out_file else None
     if opened is None:
         messages.warning(request, _("This file was removed after two weeks."))
         return _to(pk)

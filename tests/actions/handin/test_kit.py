@@ -20,7 +20,7 @@ from tests.actions.handin.conftest import Write, write_letter
 from tocsin.actions.handin import choose, kit, typeset
 from tocsin.actions.handin.jobs import make
 from tocsin.actions.handin.record import begin, put_away
-from tocsin.actions.handin.store import folder, pieces, remove_old_kits
+from tocsin.actions.handin.store import FILES, remove_old_kits
 from tocsin.actions.handin.wording import Asked, proposed_text
 from tocsin.actions.models import HandIn, Letter
 from tocsin.campaigns.models import Campaign, Edition
@@ -51,7 +51,7 @@ def made(campaign: Campaign, asked: Asked = ASKED) -> HandIn:
 
 
 def opened(hand_in: HandIn) -> zipfile.ZipFile:
-    found = pieces(hand_in.file)
+    found = FILES.pieces(hand_in.file)
     assert found is not None
     return zipfile.ZipFile(io.BytesIO(b"".join(found)))
 
@@ -108,7 +108,7 @@ def test_a_formula_for_a_name_is_inert_in_the_spreadsheet(write: Write, campaign
 def test_nothing_of_it_lies_open_on_the_disk(write: Write, campaign_open: Campaign) -> None:
     write(own_words="My sister waits.", name="Zebulon")
     hand_in = made(campaign_open)
-    [file] = folder().iterdir()
+    [file] = FILES.path.iterdir()
     assert file.name == hand_in.file
     assert file.stat().st_mode & 0o777 == 0o600
     assert b"Zebulon" not in file.read_bytes()
@@ -129,7 +129,7 @@ def test_put_away_its_letters_are_free_again(write: Write, campaign_open: Campai
     write()
     hand_in = made(campaign_open)
     assert put_away(hand_in)
-    assert not list(folder().iterdir())
+    assert not list(FILES.path.iterdir())
     assert not Letter.objects.exclude(hand_in=None, number=None).exists()
     assert made(campaign_open).people == 1
 
@@ -168,7 +168,7 @@ def test_one_that_breaks_says_so_and_frees_its_letters(
     assert "ValueError" in hand_in.note
     assert "Jane" not in hand_in.note
     assert Letter.objects.get().hand_in is None
-    assert not list(folder().iterdir())
+    assert not list(FILES.path.iterdir())
 
 
 def test_a_letter_whose_key_is_gone_is_left_out_and_said(write: Write, campaign_open: Campaign) -> None:
@@ -205,7 +205,7 @@ def test_old_kits_are_removed_and_the_record_stays(write: Write, campaign_open: 
     assert remove_old_kits() == 1
     hand_in.refresh_from_db()
     assert (hand_in.file, hand_in.state, hand_in.people) == ("", HandIn.State.READY, 1)
-    assert not list(folder().iterdir())
+    assert not list(FILES.path.iterdir())
 
 
 def test_two_languages(edition_en: Edition, edition_fr: Edition, campaign_open: Campaign) -> None:
@@ -242,7 +242,7 @@ def test_a_spoilt_file_does_not_open(
     monkeypatch.setattr(sealedfile, "PIECE", 1000)
     write()
     hand_in = made(campaign_open)
-    path = folder() / hand_in.file
+    path = FILES.path / hand_in.file
     data = bytearray(path.read_bytes())
     first = 4 + int.from_bytes(data[:4])
     if spoil == "cut":
@@ -253,4 +253,4 @@ def test_a_spoilt_file_does_not_open(
         data[first // 2] ^= 1
     path.write_bytes(data)
     with pytest.raises(CannotOpen):
-        b"".join(pieces(hand_in.file) or [])
+        b"".join(FILES.pieces(hand_in.file) or [])

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from tocsin.actions.handin.carried import hand_over
 from tocsin.actions.handin.choose import AT_ONCE, let_go
-from tocsin.actions.handin.store import remove
+from tocsin.actions.handin.store import FILES
 from tocsin.actions.models import HandIn
 from tocsin.campaigns.models import Campaign, Target
 
@@ -44,7 +44,7 @@ def put_away(hand_in: HandIn) -> bool:
     gone = HandIn.objects.filter(pk=hand_in.pk, state__in=[State.READY, State.FAILED, State.MAKING])
     if not gone.update(state=State.FAILED, file="", note=_("Put away.")):
         return False
-    remove(hand_in.file)
+    FILES.remove(hand_in.file)
     let_go(hand_in)
     return True
 
