@@ -47,6 +47,7 @@ from tocsin.actions.letter_hours import roll_up_letters
 from tocsin.actions.mailable import count_mailable
 from tocsin.actions.models import CountProof
 from tocsin.actions.process import follow_batch, paused_campaigns
+from tocsin.actions.propose import forget_proposals
 from tocsin.actions.prove import prove_roll_ups, roll_up_what_is_old
 from tocsin.actions.screen import screen_batch
 from tocsin.actions.seek import seek_batch
@@ -233,6 +234,7 @@ EVERY_MINUTE: tuple[Callable[[], object], ...] = (
 # The counts last: that they are proved says that the night was done.
 EVERY_NIGHT: tuple[Callable[[], object], ...] = (
     *(remove_old_kits, remove_unused, remove_old_files, forget_what_is_old, clear_sessions, clear_old_jobs),
+    forget_proposals,
     *(prove_the_audit_log, prove_the_pictures, prove_the_counts),
 )
 
