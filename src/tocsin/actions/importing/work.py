@@ -36,10 +36,10 @@ def read(work: Work) -> None:
     rows = stream_table(whole(work.row.upload), LIMITS)
     columns = next(rows)
     counted = _Counted(rows, work)
-    name = keep_rows(work.row.pk, counted)
-    FILES.remove(work.row.upload)
+    name, upload = keep_rows(work.row.pk, counted), work.row.upload
     mapping = {"columns": guess(columns, PERSON_FIELDS)}
     work.end(State.READ, rows_file=name, upload="", columns=columns, mapping=mapping, rows=counted.done)
+    FILES.remove(upload)  # last: broken off before, it is read again
 
 
 class _Counted:
