@@ -33,7 +33,6 @@ AT_ONCE = 500
 A_MOMENT = 0.2
 BROKE_OFF_AFTER = timedelta(minutes=5)
 UNDER_WAY = (TaskResultStatus.READY, TaskResultStatus.RUNNING)
-SOURCE_KEYS = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term", "source", "appeal")
 SIGNS: dict[str, Promise] = {"no_origin": _("The browser did not say on which site the form stood")}
 # Signs are a short list; SQLite can ask for its places, and not whether it holds something.
 PLACES_OF_SIGNS = 4

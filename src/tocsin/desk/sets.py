@@ -18,7 +18,7 @@ from wagtail.admin import messages
 from wagtail.admin.widgets import AdminDateTimeInput
 
 from tocsin.actions.count import shown_count
-from tocsin.actions.invalidate import SIGNS, SOURCE_KEYS, Chosen, put_back
+from tocsin.actions.invalidate import SIGNS, Chosen, put_back
 from tocsin.actions.lists.wanted import number
 from tocsin.actions.models import Invalidation, ProposedSet
 from tocsin.actions.propose import propose, take_out_proposed
@@ -27,6 +27,7 @@ from tocsin.desk.frame import Frame, campaign_crumbs, show
 from tocsin.desk.journal import note
 from tocsin.desk.ledger import name_of
 from tocsin.desk.rights import MODERATE, SEE_CAMPAIGNS, may, of_campaign
+from tocsin.lib.sources import SOURCE_KEYS
 
 LONGEST_REASON = 400
 SHOWN = 100
