@@ -19,7 +19,7 @@ from django.utils import timezone
 from tests.actions.handin.conftest import Write, write_letter
 from tocsin.actions.handin import choose, kit, typeset
 from tocsin.actions.handin.jobs import make
-from tocsin.actions.handin.record import begin, put_away
+from tocsin.actions.handin.record import begin, free, free_what_failed, put_away
 from tocsin.actions.handin.store import FILES, remove_old_kits
 from tocsin.actions.handin.wording import Asked, proposed_text
 from tocsin.actions.models import HandIn, Letter
@@ -129,9 +129,41 @@ def test_put_away_its_letters_are_free_again(write: Write, campaign_open: Campai
     write()
     hand_in = made(campaign_open)
     assert put_away(hand_in)
+    free(hand_in)
     assert not list(FILES.path.iterdir())
     assert not Letter.objects.exclude(hand_in=None, number=None).exists()
     assert made(campaign_open).people == 1
+
+
+def test_what_is_put_away_while_it_is_made_keeps_no_letter(write: Write, campaign_open: Campaign) -> None:
+    write()
+    hand_in = begun(campaign_open)
+    assert put_away(hand_in)
+    free(hand_in)
+    assert choose.number_letters(hand_in, taken_too=False) == 0
+    assert Letter.objects.get().hand_in is None
+
+
+def test_letters_of_a_kit_that_broke_off_while_it_was_put_away_are_freed(write: Write, campaign_open: Campaign) -> None:
+    write()
+    hand_in = made(campaign_open)
+    put_away(hand_in)
+    assert Letter.objects.get().hand_in == hand_in
+    assert free_what_failed() == 1
+    assert Letter.objects.get().hand_in is None
+    assert free_what_failed() == 0
+
+
+def test_no_kit_holds_more_than_it_may(write: Write, campaign_open: Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choose, "MOST_IN_A_KIT", 3)
+    monkeypatch.setattr(choose, "AT_ONCE", 2)
+    for number in range(3):
+        write(own_words=f"Own {number}.")
+        write()
+    hand_in = begun(campaign_open)
+    assert choose.number_letters(hand_in, taken_too=False) == 3
+    taken = hand_in.letters.order_by("number").values_list("number", "own_words")
+    assert list(taken) == [(1, True), (2, True), (3, True)]
 
 
 def test_what_was_handed_over_cannot_be_put_away(write: Write, campaign_open: Campaign) -> None:
@@ -179,6 +211,12 @@ def test_a_letter_whose_key_is_gone_is_left_out_and_said(write: Write, campaign_
     hand_in = made(campaign_open)
     assert hand_in.people == 1
     assert json.loads(opened(hand_in).read("manifest.json"))["unreadable"] == 1
+
+
+def test_a_letter_without_a_text_of_its_own_is_a_letter(write: Write, campaign_open: Campaign) -> None:
+    write(text="")
+    hand_in = made(campaign_open)
+    assert (hand_in.state, hand_in.people) == (HandIn.State.READY, 1)
 
 
 def test_volumes(write: Write, campaign_open: Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
