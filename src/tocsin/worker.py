@@ -23,6 +23,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import FrameType
+from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
@@ -184,7 +185,7 @@ def run_interrupted_jobs() -> int:
     return len(jobs)
 
 
-def _move(job: DBTaskResult, then: TaskResultStatus) -> None:
+def _move(job: DBTaskResult[..., Any], then: TaskResultStatus) -> None:
     """If nobody took it up meanwhile."""
     same = DBTaskResult.objects.filter(pk=job.pk, status=job.status, started_at=job.started_at)
     same.update(status=then, finished_at=None if then == TaskResultStatus.READY else Now())

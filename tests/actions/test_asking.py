@@ -15,6 +15,7 @@ from tocsin.actions.confirm import confirm, confirm_key, read_confirm_key
 from tocsin.actions.count import shown_count
 from tocsin.actions.models import Action, Letter
 from tocsin.actions.states import State
+from tocsin.actions.waiting import due
 from tocsin.campaigns.models import Campaign
 from tocsin.outbox.models import Kind, Message
 
@@ -93,10 +94,9 @@ def test_who_confirms_while_the_worker_looks_is_neither_asked_nor_set_aside(
 ) -> None:
     Action.objects.update(reason=reason)
     days_pass(9)
-    read = asking.due
 
     def pressed_meanwhile(state: State, most: int) -> list[Action]:
-        found = read(state, most)
+        found = due(state, most)
         confirm(found[0].pk)
         return found
 

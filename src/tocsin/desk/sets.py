@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +19,7 @@ from wagtail.admin import messages
 from wagtail.admin.widgets import AdminDateTimeInput
 
 from tocsin.actions.count import shown_count
-from tocsin.actions.invalidate import SIGNS, Chosen, put_back
+from tocsin.actions.invalidate import SIGNS, Chosen, chosen_by, put_back
 from tocsin.actions.lists.wanted import number
 from tocsin.actions.models import Invalidation, ProposedSet
 from tocsin.actions.propose import propose, take_out_proposed
@@ -103,8 +104,8 @@ def sets(request: HttpRequest, campaign: Campaign) -> HttpResponse:
 
 def _said(campaign: Campaign, proposed_pk: str) -> dict[str, Any]:
     """What was chosen before, to change it."""
-    rows = ProposedSet.objects.filter(pk=number(proposed_pk), campaign=campaign)
-    return rows.values("source_key", "source_value", "sign", "since", "until", "reason").first() or {}
+    before = ProposedSet.objects.filter(pk=number(proposed_pk) or 0, campaign=campaign).first()
+    return {**asdict(chosen_by(before)), "reason": before.reason} if before else {}
 
 
 @of_campaign(SEE_CAMPAIGNS, MODERATE)
