@@ -10,6 +10,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from tocsin.actions.asking import count_confirmed
 from tocsin.actions.models import Action
 from tocsin.actions.process import follow_batch
 from tocsin.actions.screen import screen_batch
@@ -36,7 +37,7 @@ def restored(arguments: Sequence[str]) -> int:
 
 
 def put_all_right(journal: Sequence[Path]) -> Restored:
-    while screen_batch() + follow_batch():
+    while screen_batch() + count_confirmed() + follow_batch():
         pass
     _leave_to_staff()
     return put_right(read_journal(journal))

@@ -23,10 +23,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import FrameType
+from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import close_old_connections, connections
+from django.db import InterfaceError, OperationalError, close_old_connections, connections
 from django.db.models.functions import Now
 from django.tasks import TaskResultStatus, task_backends
 from django.utils import timezone
@@ -40,6 +41,7 @@ from tocsin.actions.count import prove_counts
 from tocsin.actions.digests import send_digests
 from tocsin.actions.exporting.jobs import mend_exports
 from tocsin.actions.exporting.store import remove_old_files
+from tocsin.actions.handin.record import free_what_failed
 from tocsin.actions.handin.store import remove_old_kits
 from tocsin.actions.importing.jobs import mend_imports
 from tocsin.actions.invalidate import mend_sets
@@ -47,6 +49,7 @@ from tocsin.actions.letter_hours import roll_up_letters
 from tocsin.actions.mailable import count_mailable
 from tocsin.actions.models import CountProof
 from tocsin.actions.process import follow_batch, paused_campaigns
+from tocsin.actions.propose import forget_proposals
 from tocsin.actions.prove import prove_roll_ups, roll_up_what_is_old
 from tocsin.actions.screen import screen_batch
 from tocsin.actions.seek import seek_batch
@@ -167,10 +170,25 @@ def find_lost_jobs() -> int:
     for job in lost:
         again = len(job.worker_ids) < MOST_RUNS_OF_A_JOB
         status = TaskResultStatus.READY if again else TaskResultStatus.FAILED
-        same = DBTaskResult.objects.filter(pk=job.pk, status=TaskResultStatus.RUNNING, started_at=job.started_at)
-        same.update(status=status, finished_at=None if again else Now())
+        _move(job, status)
         log.warning("job %s was left by a worker that died: now %s", job.pk, status)
     return len(lost)
+
+
+def run_interrupted_jobs() -> int:
+    """Puts back, a few times, the jobs that ended because the database was away: that is no fault of theirs."""
+    recent = DBTaskResult.objects.filter(status=TaskResultStatus.FAILED, finished_at__gt=Now() - JOB_IS_LOST_AFTER)
+    away = [f"{error.__module__}.{error.__qualname__}" for error in (OperationalError, InterfaceError)]
+    jobs = [job for job in recent.filter(exception_class_path__in=away) if len(job.worker_ids) < MOST_RUNS_OF_A_JOB]
+    for job in jobs:
+        _move(job, TaskResultStatus.READY)
+    return len(jobs)
+
+
+def _move(job: DBTaskResult[..., Any], then: TaskResultStatus) -> None:
+    """If nobody took it up meanwhile."""
+    same = DBTaskResult.objects.filter(pk=job.pk, status=job.status, started_at=job.started_at)
+    same.update(status=then, finished_at=None if then == TaskResultStatus.READY else Now())
 
 
 def last_night(now: datetime) -> datetime:
@@ -227,12 +245,13 @@ def clear_old_jobs() -> None:
 
 
 EVERY_MINUTE: tuple[Callable[[], object], ...] = (
-    *(find_lost_jobs, mend_exports, mend_imports, mend_sets, count_taken, look_at_trials, count_mailable, send_digests),
-    *(roll_up_what_is_old, roll_up_letters),
+    *(find_lost_jobs, run_interrupted_jobs, mend_exports, mend_imports, mend_sets, free_what_failed),
+    *(count_taken, look_at_trials, count_mailable, send_digests, roll_up_what_is_old, roll_up_letters),
 )
 # The counts last: that they are proved says that the night was done.
 EVERY_NIGHT: tuple[Callable[[], object], ...] = (
     *(remove_old_kits, remove_evidence, remove_old_files, forget_what_is_old, clear_sessions, clear_old_jobs),
+    forget_proposals,
     *(prove_the_audit_log, prove_the_pictures, prove_the_counts),
 )
 

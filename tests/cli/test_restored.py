@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.cast import a_campaign, an_edition
+from tocsin.actions.confirm import confirm
+from tocsin.actions.count import shown_count
 from tocsin.actions.models import Action, Update
 from tocsin.actions.states import State
 from tocsin.restored import put_all_right
@@ -37,3 +39,19 @@ def test_an_update_that_was_on_its_way_is_paused() -> None:
     put_all_right([])
     update.refresh_from_db()
     assert update.state == "paused"
+
+
+def test_who_had_confirmed_is_counted() -> None:
+    edition = an_edition(a_campaign())
+    action = Action.objects.create(
+        campaign=edition.campaign,
+        edition=edition,
+        email_digest=b"1",
+        sealed=b"",
+        source={},
+        signs=[],
+        state="unconfirmed",
+    )
+    assert confirm(action.pk)
+    put_all_right([])
+    assert shown_count(edition.campaign).count == 1

@@ -148,6 +148,22 @@ def test_a_job_whose_worker_died_is_run_again_a_few_times(jobs_in_the_database: 
         assert DBTaskResult.objects.get().status == then
 
 
+@task
+def lose_the_database() -> None:
+    raise OperationalError("jane.doe@example.org")
+
+
+@pytest.mark.django_db(transaction=True)  # whoever runs jobs closes its connection
+def test_a_job_that_lost_the_database_is_run_again_a_few_times(jobs_in_the_database: None) -> None:
+    lose_the_database.enqueue()
+    break_off.enqueue("x")
+    for again in (1, 1, 0):
+        while worker.run_a_job("here"):
+            pass
+        assert worker.run_interrupted_jobs() == again
+    assert set(DBTaskResult.objects.values_list("status", flat=True)) == {TaskResultStatus.FAILED}
+
+
 # ── the night ───────────────────────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize(
     ("now", "night"),

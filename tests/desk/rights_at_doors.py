@@ -71,6 +71,8 @@ OF_A_CAMPAIGN: dict[str, Needed] = {
     "campaign:ledger_sheets": (rights.SEE_CAMPAIGNS, rights.ADD_LEDGER_LINES),
     "campaign:ledger_evidence": (rights.SEE_CAMPAIGNS, rights.SEE_EVIDENCE),
     "campaign:sets": (rights.SEE_CAMPAIGNS, rights.MODERATE),
+    "campaign:proposed_set": (rights.SEE_CAMPAIGNS, rights.MODERATE),
+    "campaign:proposed_set_state": (rights.SEE_CAMPAIGNS, rights.MODERATE),
     "campaign:set_back": (rights.SEE_CAMPAIGNS, rights.MODERATE),
     "campaign:trials": SEE,
     "campaign:trial": SEE,

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.desk.conftest import Sign, Write, a_hand_in, an_update
-from tocsin.actions.models import Action, Export
+from tocsin.actions.models import Action, Export, ProposedSet
 from tocsin.actions.states import State as ActionState
 from tocsin.campaigns.models import Campaign, Edition, Target, TargetImport, TargetList, Trial
 from tocsin.desk.controls import CONTROLS
@@ -50,6 +50,7 @@ def _doors(campaign: Campaign, target: Target, letter_pk: int, action_pk: int) -
         reverse("desk_target_proof_csv", args=[target.pk]),
         reverse("desk_target_control", args=[target.pk, "pause"]),
         reverse("campaign:hand_in", args=[campaign.pk, a_hand_in(campaign, target).pk]),
+        *_doors_of_a_set(campaign),
         *_doors_of_updates(campaign),
         reverse("target:index"),
         reverse("target:add"),
@@ -103,6 +104,12 @@ def _doors_of_updates(campaign: Campaign) -> list[str]:
         *named,
         reverse("campaign:update_preview", args=[campaign.pk, update.pk, "en"]),
     ]
+
+
+def _doors_of_a_set(campaign: Campaign) -> list[str]:
+    proposed = ProposedSet.objects.create(campaign=campaign, sign="no_origin", reason="A robot")
+    names = ("proposed_set", "proposed_set_state")
+    return [reverse(f"campaign:{name}", args=[campaign.pk, proposed.pk]) for name in names]
 
 
 def _doors_of_lists() -> list[str]:

@@ -50,7 +50,7 @@ ODD = [
 @pytest.fixture(autouse=True)
 def no_files_left() -> Iterator[None]:
     yield
-    for path in store.folder().glob("*") if store.folder().is_dir() else []:
+    for path in store.FILES.path.glob("*") if store.FILES.path.is_dir() else []:
         path.unlink()
 
 
@@ -288,7 +288,7 @@ def test_nothing_lies_open_on_the_disk(admin: Client, campaign: Campaign, sign: 
     sign(ActionState.FOLLOWED, text="Kanarienvogel")
     for form in ("csv", "exact", "xlsx"):
         ask(admin, Kind.ACTIONS, campaign, people="on", format=form)
-    kept = [path.read_bytes() for path in store.folder().iterdir()]
+    kept = [path.read_bytes() for path in store.FILES.path.iterdir()]
     assert len(kept) == 3
     assert not any(b"Kanarienvogel" in data or b"PK\x03\x04" in data for data in kept)
 
@@ -300,7 +300,7 @@ def test_it_stops_within_a_batch_and_keeps_nothing(campaign: Campaign, sign: Sig
     assert work is not None
     assert jobs.stop(export.pk)
     assert not make_file(work)
-    assert list(store.folder().iterdir()) == []
+    assert list(store.FILES.path.iterdir()) == []
     assert not jobs.stop(export.pk)
     with pytest.raises(NoLongerOurs):
         work.tell(1, now=True)
@@ -348,7 +348,7 @@ def test_its_days_end(admin: Client, campaign: Campaign) -> None:
     response = admin.post(reverse("desk_export_download", args=[export.pk]))
     assert response.headers["Location"] == reverse("desk_export", args=[export.pk])
     assert store.remove_old_files() == 1
-    assert list(store.folder().iterdir()) == []
+    assert list(store.FILES.path.iterdir()) == []
     assert "days are over" in admin.get(reverse("desk_export", args=[export.pk])).content.decode()
 
 

@@ -21,9 +21,11 @@ from wagtail.models import ModelLogEntry
 from tests.actions.handin.conftest import write_letter
 from tests.desk.conftest import a_hand_in
 from tocsin.actions.handin import typeset
+from tocsin.actions.handin.store import FILES
 from tocsin.actions.models import HandIn
 from tocsin.campaigns.models import Campaign, Edition, Target
 from tocsin.outbox.models import Kind, Message, State
+from tocsin.staff import audit
 
 
 @pytest.fixture(autouse=True)
@@ -130,6 +132,37 @@ def test_put_away(admin: Client, campaign: Campaign, target: Target, letter: Any
     letter.refresh_from_db()
     assert letter.hand_in is None
     assert HandIn.objects.get().file == ""
+
+
+def test_nothing_is_done_that_cannot_be_written_down(
+    admin: Client, campaign: Campaign, target: Target, letter: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(admin, campaign, target)
+    hand_in = HandIn.objects.get()
+    away = reverse("campaign:hand_in_away", args=[campaign.pk, hand_in.pk])
+    other = write_letter(letter.action.edition, name="Bob")
+    monkeypatch.setattr(audit, "write", lambda *_, **__: 1 / 0)
+    for act in (
+        lambda: make(admin, campaign, target),
+        lambda: over(admin, hand_in),
+        lambda: admin.post(away),
+    ):
+        with pytest.raises(ZeroDivisionError):
+            act()
+    assert HandIn.objects.get().state == HandIn.State.READY
+    assert FILES.pieces(hand_in.file)
+    letter.refresh_from_db()
+    other.refresh_from_db()
+    assert (letter.hand_in, other.hand_in) == (hand_in, None)
+
+
+def test_a_photograph_of_what_cannot_be_handed_over_is_not_kept(
+    admin: Client, campaign: Campaign, target: Target, letter: Any
+) -> None:
+    make(admin, campaign, target)
+    HandIn.objects.update(state=HandIn.State.FAILED)
+    over(admin, HandIn.objects.get(), photo=SimpleUploadedFile("p.jpg", a_photo()))
+    assert [path.name for path in FILES.path.iterdir()] == [HandIn.objects.get().file]
 
 
 def test_a_link_fetches_no_kit(admin: Client, campaign: Campaign, target: Target, letter: Any) -> None:

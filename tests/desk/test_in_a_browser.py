@@ -19,7 +19,7 @@ from tests.desk.conftest import Sign, Write, a_hand_in, an_update, make_a_site, 
 from tests.desk.test_figures import some_numbers
 from tests.scripting import an_asked, one_that_runs
 from tocsin.actions.importing import files
-from tocsin.actions.models import Export, Invalidation
+from tocsin.actions.models import Export, Invalidation, ProposedSet
 from tocsin.actions.process import follow_batch
 from tocsin.actions.states import State as ActionState
 from tocsin.campaigns import importing
@@ -161,10 +161,15 @@ def _back_room(campaign: Campaign) -> list[str]:
     Invalidation.objects.create(
         campaign=campaign, reason="A robot", people=3, decided_by_name="Jane Doe", done_at=timezone.now()
     )
+    proposed = [
+        ProposedSet.objects.create(campaign=campaign, sign="no_origin", reason="A robot", people=people)
+        for people in (None, 3)
+    ]
     page = a_page(campaign)
     asked, runs = an_asked(page), one_that_runs(page, code="other")
     return [
         *[reverse(f"campaign:{name}", args=[campaign.pk]) for name in ("ledger_sheets", "sets")],
+        *[reverse("campaign:proposed_set", args=[campaign.pk, one.pk]) for one in proposed],
         reverse("scripts:index"),
         reverse("scripts:add"),
         reverse("scripts:review", args=[asked.pk]),

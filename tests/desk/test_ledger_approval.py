@@ -158,7 +158,7 @@ def test_a_photograph_is_kept_through_the_preview_and_sealed(admin: Client, camp
         at(campaign), {**LINE, "preview": "yes", "evidence_file": SimpleUploadedFile("Jane Secret.jpg", PHOTO)}
     ).content.decode()
     line = add(admin, campaign, draft=carried(preview))
-    stored = (evidence.folder() / line.evidence).read_bytes()
+    stored = (evidence.FILES.path / line.evidence).read_bytes()
     assert b"Secret" not in stored
     saved = admin.post(at(campaign, "ledger_evidence", line.pk))
     assert b"".join(saved) == PHOTO
@@ -193,7 +193,7 @@ def test_what_is_too_large_is_refused(admin: Client, campaign: Campaign, monkeyp
     monkeypatch.setattr(evidence, "MOST_BYTES", 10)
     answer = admin.post(at(campaign), {**LINE, "sure": "yes", "evidence_file": SimpleUploadedFile("a.jpg", PHOTO)})
     assert "larger than 20 MB" in answer.content.decode()
-    assert not evidence.folder().exists()
+    assert not evidence.FILES.path.exists()
 
 
 def test_a_link_is_shown_to_staff(admin: Client, campaign: Campaign) -> None:
@@ -224,7 +224,7 @@ def test_a_draft_of_somebody_else_is_no_draft(
 
 
 def make_old() -> None:
-    for path in evidence.folder().iterdir():
+    for path in evidence.FILES.path.iterdir():
         os.utime(path, (0, 0))
 
 
@@ -234,7 +234,7 @@ def test_what_no_line_names_is_removed_a_day_later(admin: Client, campaign: Camp
     assert evidence.remove_evidence() == 0
     make_old()
     assert evidence.remove_evidence() == 1
-    assert len(list(evidence.folder().iterdir())) == 1
+    assert len(list(evidence.FILES.path.iterdir())) == 1
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ import pytest
 import time_machine
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError
 from django.db.models import F
 from django.http import StreamingHttpResponse
 from django.test import Client
@@ -25,7 +26,7 @@ from wagtail.models import ModelLogEntry
 from tests.desk.conftest import Sign, an_update, confirm
 from tocsin.actions.exporting import store
 from tocsin.actions.importing import files, jobs, work
-from tocsin.actions.long_work import NoLongerOurs, take_in_hand
+from tocsin.actions.long_work import NoLongerOurs, Work, take_in_hand
 from tocsin.actions.models import Action, Update, UpdateCopy
 from tocsin.actions.process import follow_batch
 from tocsin.actions.states import State as ActionState
@@ -35,6 +36,7 @@ from tocsin.campaigns.models import Campaign, Edition
 from tocsin.lib.vault import vault
 from tocsin.outbox.models import Message, Suppression
 from tocsin.outbox.suppress import suppress
+from tocsin.staff import audit
 from tocsin.supporters.current import may_be_mailed
 from tocsin.supporters.leaving import leave
 from tocsin.supporters.models import Consent, ConsentWording, Supporter, SupporterImport
@@ -55,7 +57,7 @@ CONSENT = {
 @pytest.fixture(autouse=True)
 def no_files_left() -> Iterator[None]:
     yield
-    for path in store.folder().glob("*") if store.folder().is_dir() else []:
+    for path in store.FILES.path.glob("*") if store.FILES.path.is_dir() else []:
         path.unlink()
 
 
@@ -292,13 +294,57 @@ def test_steps_are_taken_once_and_in_order(admin: Client) -> None:
     assert admin.get(reverse("desk_import_carry_out", args=[kept.pk])).status_code == 302
 
 
+@pytest.mark.parametrize(("step", "before"), [("carry_out", "checked"), ("take_back", "done")])
+def test_nothing_is_done_that_cannot_be_written_down(
+    admin: Client, monkeypatch: pytest.MonkeyPatch, step: str, before: str
+) -> None:
+    kept = checked(admin, JANE) if before == "checked" else imported(admin, JANE)
+    people = Supporter.objects.count()
+    monkeypatch.setattr(audit, "write", lambda *_, **__: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        admin.post(reverse(f"desk_import_{step}", args=[kept.pk]))
+    kept.refresh_from_db()
+    assert (kept.state, Supporter.objects.count()) == (before, people)
+
+
+def test_nothing_is_uploaded_that_cannot_be_written_down(admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit, "write", lambda *_, **__: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        upload(admin, JANE)
+    assert not SupporterImport.objects.exists()
+
+
+def test_a_file_whose_reading_broke_off_at_its_end_is_read_again(
+    admin: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_args: object, **_changes: object) -> None:
+        raise OperationalError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Work, "end", die)
+        upload(admin, JANE)
+    kept = SupporterImport.objects.get()
+    assert kept.state == "reading"
+    SupporterImport.objects.update(run="")
+    jobs.work_on.func(kept.pk)
+    kept.refresh_from_db()
+    assert (kept.state, kept.rows, kept.why) == ("read", 1, "")
+    assert [path.name for path in store.FILES.path.iterdir() if path.name.startswith("upload")] == []
+
+
+def test_a_no_of_the_same_day_comes_after_the_file(admin: Client) -> None:
+    with time_machine.travel(datetime(2026, 6, 15, 9, tzinfo=UTC)):
+        imported(admin, JANE.replace("2026-03-01", "2026-06-15"))
+        assert Consent.objects.get().given_at <= timezone.now()
+
+
 def test_the_file_lies_open_nowhere(admin: Client) -> None:
     kept = imported(admin, JANE.replace("Jane", "Kanarienvogel"), "jane,Kanarienvogel,,,,")
-    assert not any(b"Kanarienvogel" in path.read_bytes() for path in store.folder().iterdir())
+    assert not any(b"Kanarienvogel" in path.read_bytes() for path in store.FILES.path.iterdir())
     assert "Kanarienvogel" not in str(SupporterImport.objects.filter(pk=kept.pk).values_list())
     SupporterImport.objects.update(uploaded_at=timezone.now() - timedelta(days=15))
     assert store.remove_old_files() == 1
-    assert list(store.folder().iterdir()) == []
+    assert list(store.FILES.path.iterdir()) == []
     assert admin.get(reverse("desk_import", args=[kept.pk])).status_code == 200
 
 

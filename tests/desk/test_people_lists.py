@@ -103,6 +103,8 @@ def test_filters_of_actions(admin: Client, campaign: Campaign, people: list[Acti
     every = numbers(admin, "actions", campaign)
     assert numbers(admin, "actions", campaign, state="blocked") == [first.pk]
     assert numbers(admin, "actions", campaign, source="newsletter") == [first.pk]
+    Action.objects.filter(pk=first.pk).update(source={"utm_term": "justice"})
+    assert numbers(admin, "actions", campaign, source="justice") == [first.pk]
     assert numbers(admin, "actions", campaign, fate="refused") == [letter.action_id]
     assert letter.action_id in numbers(admin, "actions", campaign, own="yes")
     assert numbers(admin, "actions", campaign, language="fr") == []

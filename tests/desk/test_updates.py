@@ -49,6 +49,11 @@ def at(name: str, update: Update, *more: str) -> str:
     return reverse(f"campaign:{name}", args=[update.campaign_id, update.pk, *more])
 
 
+def let_go(client: Client, update: Update) -> Any:
+    """The button under the last question."""
+    return client.post(at("update_send", update), {"seen": Update.objects.get(pk=update.pk).fingerprint})
+
+
 def write(client: Client, campaign: Campaign, **changes: Any) -> Any:
     posted = {"audience": "acted", "subject_en": "An answer", "text_en": "Hello {name}", **changes}
     return client.post(reverse("campaign:new_update", args=[campaign.pk]), posted)
@@ -66,7 +71,7 @@ def test_it_works(admin: Client, campaign: Campaign, people: list[Action]) -> No
     question = admin.get(at("update_send", update)).content.decode()
     assert "Send it to 2 people" in question
     assert not Message.objects.exists()
-    admin.post(at("update_send", update))
+    let_go(admin, update)
     update.refresh_from_db()
     assert (update.state, update.people, update.begun_by_name) == ("sending", 2, "Jane Doe")
     send_updates()
@@ -148,7 +153,7 @@ def test_an_account_without_an_address_is_told_so(admin: Client, boss: User, dra
 
 def test_in_test_mode_nobody_gets_one(admin: Client, campaign: Campaign, draft: Update) -> None:
     Campaign.objects.update(test_address="me@society.example")
-    response = admin.post(at("update_send", draft))
+    response = let_go(admin, draft)
     assert response.status_code == 422
     assert "in test mode" in response.content.decode()
     assert "On its way to me@society.example" in admin.post(at("update_test", draft), follow=True).content.decode()
@@ -160,32 +165,34 @@ def test_without_saying_who_writes_nothing_leaves(admin: Client, draft: Update) 
     edition = Edition.objects.get()
     edition.words["brand"]["postal_address"] = ""
     edition.save()
-    response = admin.post(at("update_send", draft))
+    response = let_go(admin, draft)
     assert response.status_code == 422
     assert "The law asks that such a mail says who writes" in response.content.decode()
 
 
 def test_nobody_to_write_to_is_said(admin: Client, draft: Update) -> None:
     Action.objects.all().delete()
-    assert admin.post(at("update_send", draft)).status_code == 422
+    assert let_go(admin, draft).status_code == 422
     assert "Nobody would get it." in admin.get(at("update", draft)).content.decode()
 
 
 def test_pause_resume_and_stop(admin: Client, draft: Update) -> None:
-    admin.post(at("update_send", draft))
+    let_go(admin, draft)
     send_updates()
     for step, state, shut in (("pause", "paused", True), ("resume", "sending", False), ("stop", "stopped", True)):
         admin.post(at("update_step", draft, step))
         draft.refresh_from_db()
         assert (step, draft.state) == (step, state)
         assert Bucket.objects.get(key=draft.bucket).paused is shut
+    send_updates()
     assert set(Message.objects.values_list("state", flat=True)) == {State.CANCELLED}
     assert "It was stopped." in admin.get(at("update", draft)).content.decode()
     assert admin.post(at("update_step", draft, "explode"), follow=True).status_code == 404
 
 
 @pytest.mark.parametrize(
-    ("state", "name"), [("draft", "send"), ("draft", "discard"), ("sending", "pause"), ("paused", "resume")]
+    ("state", "name"),
+    [("draft", "send"), ("draft", "discard"), ("sending", "pause"), ("paused", "resume"), ("sending", "stop")],
 )
 def test_nothing_is_done_that_cannot_be_written_down(
     admin: Client, draft: Update, monkeypatch: pytest.MonkeyPatch, state: str, name: str
@@ -193,8 +200,33 @@ def test_nothing_is_done_that_cannot_be_written_down(
     Update.objects.update(state=state)
     monkeypatch.setattr(audit, "write", lambda *_, **__: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        admin.post(at("update_send", draft) if name == "send" else at("update_step", draft, name))
+        let_go(admin, draft) if name == "send" else admin.post(at("update_step", draft, name))
     assert Update.objects.get().state == state
+
+
+@pytest.mark.parametrize("name", ["new_update", "edit_update", "update_test"])
+def test_neither_is_anything_written_or_tried(
+    admin: Client, campaign: Campaign, draft: Update, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(audit, "write", lambda *_, **__: 1 / 0)
+    address = reverse("campaign:new_update", args=[campaign.pk]) if name == "new_update" else at(name, draft)
+    with pytest.raises(ZeroDivisionError):
+        admin.post(address, {"audience": "acted", "subject_en": "Other", "text_en": "Other words"})
+    assert [update.subject for update in Update.objects.all()] == ["An answer"]
+    assert not Message.objects.exists()
+
+
+def test_only_what_stood_beside_the_button_is_sent(admin: Client, draft: Update) -> None:
+    question = admin.get(at("update_send", draft)).content.decode()
+    assert f'name="seen" value="{draft.fingerprint}"' in question
+    Update.objects.update(words={"en": {"subject": "Other", "text": "Other words"}})
+    page = admin.post(at("update_send", draft), {"seen": draft.fingerprint}, follow=True).content.decode()
+    assert "it is no longer what you saw" in page
+    assert "Send it to 2 people" in page
+    assert Update.objects.get().state == "draft"
+    assert not ModelLogEntry.objects.filter(action="tocsin.update_begun").exists()
+    admin.post(at("update_send", draft))
+    assert Update.objects.get().state == "draft"
 
 
 def test_a_draft_may_be_put_away_and_nothing_else(admin: Client, draft: Update) -> None:
@@ -229,7 +261,7 @@ def test_seeing_is_not_writing(colleague: Callable[..., Client], campaign: Campa
 
 
 def test_who_may_write_may(colleague: Callable[..., Client], campaign: Campaign, draft: Update) -> None:
-    assert colleague(SEE, WRITE).post(at("update_send", draft)).headers["Location"] == at("update", draft)
+    assert let_go(colleague(SEE, WRITE), draft).headers["Location"] == at("update", draft)
     draft.refresh_from_db()
     assert draft.state == "sending"
 
@@ -243,11 +275,11 @@ def test_a_role_for_one_campaign_reaches_its_own_people_alone(
     assert (response.status_code, "yes is not one of" in response.content.decode()) == (422, True)
     assert write(admin, campaign, audience="yes", purpose="news").status_code == 302
     Update.objects.filter(pk=draft.pk).update(audience="yes", purpose="news")
-    nobody.post(at("update_send", draft))
+    let_go(nobody, draft)
     draft.refresh_from_db()
     assert draft.state == "draft"
     Update.objects.filter(pk=draft.pk).update(audience="acted", purpose="")
-    nobody.post(at("update_send", draft))
+    let_go(nobody, draft)
     draft.refresh_from_db()
     assert draft.state == "sending"
 

@@ -10,9 +10,9 @@ from tocsin.supporters.current import (
     EVERYTHING,
     about_campaign,
     current_consents,
-    have_not_left,
     may_be_mailed,
     purposes_of,
+    withdrawals,
 )
 from tocsin.supporters.leaving import come_back, leave
 from tocsin.supporters.models import Consent, Supporter
@@ -84,19 +84,19 @@ def test_a_purpose_is_left_alone_by_what_is_said_of_another(jane: Supporter) -> 
     say(jane, "no", 1, "calls")
     say(jane, "leaves", 2, about_campaign(7))
     assert may_be_mailed("news", NOW).exists()
-    assert not have_not_left(about_campaign(7)).exists()
-    assert have_not_left(about_campaign(8)).exists()
+    assert withdrawals(about_campaign(7)).exists()
+    assert not withdrawals(about_campaign(8)).exists()
 
 
 def test_who_leaves_everything_has_left_each_purpose(jane: Supporter) -> None:
     say(jane, "yes", 0)
     say(jane, "leaves", 1, EVERYTHING)
     assert not may_be_mailed("news", NOW).exists()
-    assert not have_not_left(about_campaign(7)).exists()
-    assert not have_not_left().exists()
+    assert withdrawals(about_campaign(8)).exists()
+    assert withdrawals(EVERYTHING).exists()
     say(jane, "comes back", 2)
     assert may_be_mailed("news", NOW).exists()
-    assert not have_not_left(about_campaign(7)).exists()
+    assert withdrawals(about_campaign(7)).exists()
 
 
 def test_yes_and_no_of_one_moment_is_no(jane: Supporter) -> None:

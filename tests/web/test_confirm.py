@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tests.cast import sign
+from tocsin.actions.asking import ask_batch
 from tocsin.actions.confirm import confirm_key
 from tocsin.actions.models import Action
 from tocsin.actions.receipts import receipt_key
@@ -36,9 +39,21 @@ def test_it_works(client: Client, unconfirmed: Action) -> None:
     html = client.get(address(unconfirmed)).content.decode()
     assert "It was me: send my letter" in html
     done = client.post(address(unconfirmed))
+    receipt = f"/receipt/{receipt_key(unconfirmed.pk)}/"
+    assert receipt in done.content.decode()
+    assert "Your letter is being prepared." in client.get(receipt).content.decode()
+    ask_batch()
     assert state(unconfirmed) == State.COUNTED
     assert Tally.objects.get().counted == 1
-    assert f"/receipt/{receipt_key(unconfirmed.pk)}/" in done.content.decode()
+
+
+def test_a_press_touches_no_row_that_others_press_too(client: Client, unconfirmed: Action) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        client.post(address(unconfirmed))
+    written = [one["sql"] for one in asked if one["sql"].startswith(("UPDATE", "INSERT", "DELETE"))]
+    assert len(written) == 1
+    assert written[0].startswith('UPDATE "actions_action"')
+    assert not Tally.objects.exists()
 
 
 @pytest.mark.parametrize("method", ["get", "head"])
@@ -53,6 +68,7 @@ def test_a_scanner_that_follows_the_link_changes_nothing(client: Client, unconfi
 def test_pressing_twice_is_pressing_once(client: Client, unconfirmed: Action) -> None:
     answers = {client.post(address(unconfirmed)).content for _ in range(3)}
     assert len(answers) == 1
+    ask_batch()
     assert Tally.objects.get().counted == 1
 
 

@@ -1,13 +1,16 @@
-"""Confirming by mail: the key in the request, and the step that a press of its button takes.
+"""Confirming by mail: the key in the request, and what a press of its button notes.
 
-The link shows a page with a button; only the button acts, since scanners of mail servers follow every link (B67).
+The link shows a page with a button; only the button acts, since scanners of mail servers follow every link (B67). It
+touches the row of its own action alone: to count it changes rows that all signers share, which is the worker's
+(asking.py).
 """
 
 from __future__ import annotations
 
 import struct
 
-from tocsin.actions.count import change_states
+from django.db.models.functions import Now
+
 from tocsin.actions.models import Action
 from tocsin.actions.states import State
 from tocsin.campaigns.models import Edition
@@ -15,6 +18,8 @@ from tocsin.lib.vault import vault
 
 _ACTION = struct.Struct(">Q")
 PURPOSE = "confirm"
+# The reason of an unconfirmed action whose writer pressed the button: it is counted at the next look.
+CONFIRMED = "confirmed"
 
 
 def confirm_key(action_id: int) -> str:
@@ -34,7 +39,8 @@ def edition_to_confirm(action_id: int) -> Edition | None:
 
 
 def confirm(action_id: int) -> bool:
-    """Counts an unconfirmed action; whether it is confirmed now, also when it was before."""
-    change_states([(action_id, State.UNCONFIRMED, State.COUNTED, "")])
-    gone = {State.UNCONFIRMED, State.BLOCKED, State.INVALIDATED}
+    """Notes that its writer pressed the button; whether they have confirmed it now, also when they had before."""
+    waiting = Action.objects.filter(pk=action_id, state=State.UNCONFIRMED).exclude(reason=CONFIRMED)
+    waiting.update(reason=CONFIRMED, next_at=Now())
+    gone = {State.BLOCKED, State.INVALIDATED}
     return Action.objects.filter(pk=action_id).exclude(state__in=gone).exists()

@@ -10,6 +10,7 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from tocsin.actions.addressees import NoTarget, TargetIsGone, addressees_of
 from tocsin.actions.choose import choice_key
+from tocsin.actions.confirm import CONFIRMED
 from tocsin.actions.letters import variant_of
 from tocsin.actions.models import Action, Letter, Way
 from tocsin.actions.seek import ASKS
@@ -74,13 +75,14 @@ def receipt_of(action_id: int) -> Receipt | None:
     except CannotOpen:
         return None
     letters = _fates(Letter.objects.filter(action=action), action.edition)
+    confirmed = action.state == ActionState.UNCONFIRMED and action.reason == CONFIRMED
     to_choose = action.state == ActionState.SEEKING and action.reason in ASKS
     return Receipt(
         action.edition,
         action.accepted_at,
         act,
         letters,
-        action.state,
+        ActionState.COUNTED if confirmed else action.state,  # it is at the next look of the worker
         action.way,
         f"/choose/{choice_key(action.pk)}/" if to_choose else "",
         "" if letters else _excluded(action, act),

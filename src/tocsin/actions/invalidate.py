@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from django_tasks_db.models import DBTaskResult
 
 from tocsin.actions.count import change_states
-from tocsin.actions.invalidation import Invalidation
+from tocsin.actions.invalidation import ChosenSet, Invalidation
 from tocsin.actions.models import Action, Letter
 from tocsin.actions.states import IN_THE_TALLY, State
 from tocsin.campaigns.models import Campaign
@@ -33,7 +33,6 @@ AT_ONCE = 500
 A_MOMENT = 0.2
 BROKE_OFF_AFTER = timedelta(minutes=5)
 UNDER_WAY = (TaskResultStatus.READY, TaskResultStatus.RUNNING)
-SOURCE_KEYS = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term", "source", "appeal")
 SIGNS: dict[str, Promise] = {"no_origin": _("The browser did not say on which site the form stood")}
 # Signs are a short list; SQLite can ask for its places, and not whether it holds something.
 PLACES_OF_SIGNS = 4
@@ -83,11 +82,7 @@ def take_out(campaign: Campaign, chosen: Chosen, reason: str, user: Any, name: s
     """Writes the decision down and has it carried out."""
     decision = Invalidation.objects.create(
         campaign=campaign,
-        source_key=chosen.source_key,
-        source_value=chosen.source_value,
-        sign=chosen.sign,
-        since=chosen.since,
-        until=chosen.until,
+        **asdict(chosen),
         reason=reason,
         decided_by=user,
         decided_by_name=name,
@@ -184,8 +179,8 @@ def _move(decision: Invalidation, verdicts: list[tuple[int, State, State, str]])
     return done
 
 
-def chosen_by(decision: Invalidation) -> Chosen:
-    return Chosen(decision.source_key, decision.source_value, decision.sign, decision.since, decision.until)
+def chosen_by(row: ChosenSet) -> Chosen:
+    return Chosen(row.source_key, row.source_value, row.sign, row.since, row.until)
 
 
 def _letters_of(actions: list[int]) -> list[int]:

@@ -12,13 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from tocsin.actions.lists.wanted import OWN_WORDS, Asked, day, midnight, number
 from tocsin.actions.models import Letter
-from tocsin.actions.newest import first_number
+from tocsin.actions.newest import SIDE_BY_SIDE, first_number
 from tocsin.outbox.models import Kind, Message, State
 
 # What carries a letter to its target.
 WAYS = {"itself": _("By itself"), "digest": _("In a digest"), "hand_in": _("Handed in")}
-# Numbers are given in the order of time, but for transactions that ran side by side.
-SIDE_BY_SIDE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +36,7 @@ class Wanted:
         said = {name: str(query.get(name, "") or "") for name in (field.name for field in fields(cls))}
         return cls(
             state=said["state"] if said["state"] in State.values else "",
-            language=said["language"][:10],
+            language=said["language"].replace("\x00", "")[:10],  # which PostgreSQL keeps in no text
             target=number(said["target"]),
             own=said["own"] if said["own"] in OWN_WORDS else "",
             way=said["way"] if said["way"] in WAYS else "",
@@ -48,17 +46,15 @@ class Wanted:
 
     @property
     def anything(self) -> bool:
-        return any(value for _key, value in self.pairs())
+        return bool(self.as_words())
 
     def query(self) -> str:
         """The same wish as the end of an address."""
         return urlencode(self.as_words())
 
     def as_words(self) -> dict[str, str]:
-        return {key: str(value) for key, value in self.pairs() if value}
-
-    def pairs(self) -> list[tuple[str, str | int | date | None]]:
-        return [(field.name, getattr(self, field.name)) for field in fields(self)]
+        said = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: str(value) for name, value in said.items() if value}
 
 
 def letters_like(campaign: int | None, wanted: Wanted) -> QuerySet[Letter]:

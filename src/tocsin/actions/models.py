@@ -17,6 +17,7 @@ from tocsin.actions.hours import HourOfViews as HourOfViews
 from tocsin.actions.hours import RollUpMark as RollUpMark
 from tocsin.actions.hours import RollUpProof as RollUpProof
 from tocsin.actions.invalidation import Invalidation as Invalidation
+from tocsin.actions.invalidation import ProposedSet as ProposedSet
 from tocsin.actions.states import State
 from tocsin.actions.updates.models import Update as Update
 from tocsin.actions.updates.models import UpdateCopy as UpdateCopy

@@ -6,13 +6,16 @@ Asked for all states at once, a database would read and sort every letter; asked
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Model, QuerySet
 
 from tocsin.outbox.models import Kind, Message
 from tocsin.outbox.states import State
+
+# Numbers are given in the order of time, but for transactions that ran side by side.
+SIDE_BY_SIDE = timedelta(hours=1)
 
 
 def newest_letters(  # noqa: PLR0913  (each narrows the question)

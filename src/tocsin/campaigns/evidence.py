@@ -9,10 +9,7 @@ from __future__ import annotations
 
 import re
 import secrets
-import time
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 from django.conf import settings
 from django.db.models import Q
@@ -20,12 +17,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tocsin.campaigns.models import CounterEntry
-from tocsin.lib.sealedfile import SealedWriter, read_sealed
-from tocsin.lib.vault import vault
+from tocsin.lib.sealedfolder import SealedFolder
 
 MOST_BYTES = 20 * 1024 * 1024
-# What was sent along with a line that was then not added is nobody's after a day.
-UNUSED_FOR = timedelta(days=1)
 BEGINNINGS = {
     "pdf": re.compile(rb"%PDF-"),
     "png": re.compile(rb"\x89PNG\r\n\x1a\n"),
@@ -39,7 +33,7 @@ CONTENT_TYPES = {
     "webp": "image/webp",
     "csv": "text/csv; charset=utf-8",
 }
-_NAME = re.compile(r"evidence-[0-9a-f]{32}-(pdf|png|jpg|webp|csv)\.sealed")
+FILES = SealedFolder("evidence", re.compile(r"evidence-[0-9a-f]{32}-(pdf|png|jpg|webp|csv)\.sealed"))
 # What no table of text has: it is then something else, whatever its name says.
 _NO_TEXT = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|<(?:script|svg|html|!doctype)", re.IGNORECASE)
 
@@ -53,7 +47,7 @@ def keep(data: bytes) -> str:
     if len(data) > MOST_BYTES:
         raise NoEvidence(too_large())
     name = f"evidence-{secrets.token_hex(16)}-{_kind_of(data)}.sealed"
-    with SealedWriter(vault(), folder() / name) as file:
+    with FILES.write(name) as file:
         file.write(data)
     return name
 
@@ -74,31 +68,18 @@ def _kind_of(data: bytes) -> str:
 
 def kind_named(name: str) -> str:
     """“pdf” for the name of a scan; empty for what is no name of ours."""
-    found = _NAME.fullmatch(name)
+    found = FILES.names.fullmatch(name)
     return found[1] if found else ""
-
-
-def pieces(name: str) -> Iterator[bytes] | None:
-    """The open file in pieces; None where it is gone. Only names that this room gives."""
-    return read_sealed(vault(), folder() / name) if is_kept(name) else None
 
 
 def is_kept(name: str) -> bool:
     """Whether the file is still there. Only names that this room gives."""
-    return bool(kind_named(name)) and (folder() / name).is_file()
+    return bool(kind_named(name)) and (FILES.path / name).is_file()
 
 
 def remove_evidence() -> int:
     """Removes what its time is over for, and what no line names a day after it came; how many. Nightly."""
-    if not folder().is_dir():
-        return 0
-    oldest = time.time() - UNUSED_FOR.total_seconds()
-    old = [path for path in folder().iterdir() if path.stat().st_mtime < oldest]
-    wanted = _still_wanted()
-    gone = [path for path in old if path.name not in wanted]
-    for path in gone:
-        path.unlink(missing_ok=True)
-    return len(gone)
+    return FILES.remove_strays(_still_wanted)
 
 
 def _still_wanted() -> set[str]:
@@ -106,7 +87,3 @@ def _still_wanted() -> set[str]:
     since = timezone.now() - timedelta(days=settings.TOCSIN_EVIDENCE_DAYS)
     wanted = Q(campaign__closes_at=None) | Q(campaign__closes_at__gt=since) | Q(entered_at__gt=since)
     return set(CounterEntry.objects.filter(wanted).exclude(evidence="").values_list("evidence", flat=True))
-
-
-def folder() -> Path:
-    return Path(settings.TOCSIN_DIR) / "evidence"

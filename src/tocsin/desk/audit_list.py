@@ -10,9 +10,8 @@ from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 
-from tocsin.actions.lists.find import SIDE_BY_SIDE
 from tocsin.actions.lists.wanted import day, midnight, number
-from tocsin.actions.newest import first_number
+from tocsin.actions.newest import SIDE_BY_SIDE, first_number
 from tocsin.desk.audit_words import Shown, shown
 from tocsin.desk.journal import Kind
 from tocsin.staff.models import AuditLine

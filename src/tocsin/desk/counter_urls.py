@@ -13,5 +13,7 @@ COUNTER_OF_A_CAMPAIGN: list[URLPattern] = [
     path("<int:pk>/ledger/sheets/", ledger_import.sheets, name="ledger_sheets"),
     path("<int:pk>/ledger/<int:entry_pk>/evidence/", ledger_decisions.download, name="ledger_evidence"),
     path("<int:pk>/moderation/sets/", sets.sets, name="sets"),
+    path("<int:pk>/moderation/sets/proposed/<int:proposed_pk>/", sets.proposed, name="proposed_set"),
+    path("<int:pk>/moderation/sets/proposed/<int:proposed_pk>/state/", sets.state, name="proposed_set_state"),
     path("<int:pk>/moderation/sets/<int:decision_pk>/back/", sets.back, name="set_back"),
 ]

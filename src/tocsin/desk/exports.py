@@ -15,7 +15,7 @@ from wagtail.admin import messages
 
 from tocsin.actions.exporting import jobs
 from tocsin.actions.exporting.kinds import columns_of
-from tocsin.actions.exporting.store import pieces
+from tocsin.actions.exporting.store import FILES
 from tocsin.actions.models import Export
 from tocsin.campaigns.models import Campaign
 from tocsin.desk.again import ask_again
@@ -87,7 +87,7 @@ def download(request: HttpRequest, pk: int) -> HttpResponse | StreamingHttpRespo
     """The open file. By a button, so that nothing that merely looks ahead fetches it; whoever was asked who they are
     comes back by an address, and finds the button again."""
     found = _find(request, pk)
-    opened = pieces(found.file) if request.method == "POST" and found.can_be_fetched else None
+    opened = FILES.pieces(found.file) if request.method == "POST" and found.can_be_fetched else None
     if opened is None:
         return HttpResponseRedirect(reverse("desk_export", args=[pk]))
     with transaction.atomic():

@@ -22,8 +22,8 @@ from wagtail.admin.widgets import AdminDateTimeInput
 
 from tocsin.actions.handin import jobs
 from tocsin.actions.handin.choose import MOST_IN_A_KIT, choice
-from tocsin.actions.handin.record import Received, begin, put_away, record_hand_over
-from tocsin.actions.handin.store import KEPT_FOR, new_name, pieces, write_sealed
+from tocsin.actions.handin.record import Received, begin, free, put_away, record_hand_over
+from tocsin.actions.handin.store import FILES, KEPT_FOR
 from tocsin.actions.handin.typeset import makes_pdf
 from tocsin.actions.handin.wording import Asked, editions_of, proposed_text
 from tocsin.actions.models import HandIn
@@ -142,9 +142,10 @@ def _begin(request: HttpRequest, campaign: Campaign, target: Target, asked: Aske
     if not choice(campaign, target, taken_too=asked.taken_too).letters:
         messages.warning(request, _("There is no letter to put into it: each is in a kit, was stopped, or was taken."))
         return HttpResponseRedirect(reverse("campaign:new_hand_in", args=[campaign.pk, target.pk]))
-    hand_in = begin(campaign=campaign, target=target, made_by_name=name_of(request.user))
-    note(request, "hand_in_made", campaign, hand_in=hand_in.pk, target=target.pk)
-    jobs.make.enqueue(hand_in.pk, asked.as_json())
+    with transaction.atomic():
+        hand_in = begin(campaign=campaign, target=target, made_by_name=name_of(request.user))
+        note(request, "hand_in_made", campaign, hand_in=hand_in.pk, target=target.pk)
+        jobs.make.enqueue(hand_in.pk, asked.as_json())
     return HttpResponseRedirect(_address(hand_in))
 
 
@@ -159,7 +160,7 @@ def hand_in(request: HttpRequest, campaign: Campaign, hand_in_pk: int) -> HttpRe
 def download(request: HttpRequest, campaign: Campaign, hand_in_pk: int) -> StreamingHttpResponse:
     """The open kit. By a button, not by a link: nothing that merely looks ahead may fetch it, and it is logged."""
     found = _find(campaign.pk, hand_in_pk)
-    opened = pieces(found.file) if found.file else None
+    opened = FILES.pieces(found.file) if found.file else None
     if opened is None:
         raise Http404
     note(request, "hand_in_downloaded", found.campaign, hand_in=found.pk)
@@ -181,12 +182,14 @@ def over(request: HttpRequest, campaign: Campaign, hand_in_pk: int) -> HttpRespo
     photo = _kept(found, said["photo"])
     with transaction.atomic():
         done = record_hand_over(found, Received(said["at"], said["received_by"], said["note"], photo))
-    if not done:
+        if done:
+            note(request, "hand_in_over", found.campaign, hand_in=found.pk, letters=found.letters.count())
+            jobs.handed_over.enqueue(found.pk, tell=bool(said["tell"]))
+    if done:
+        messages.success(request, _("Written down. Its letters are marked as handed in within minutes."))
+    else:
+        FILES.remove(photo)
         messages.warning(request, _("This kit cannot be handed over: it is not ready, or it was already."))
-        return HttpResponseRedirect(_address(found))
-    note(request, "hand_in_over", found.campaign, hand_in=found.pk, letters=found.letters.count())
-    jobs.handed_over.enqueue(found.pk, tell=bool(said["tell"]))
-    messages.success(request, _("Written down. Its letters are marked as handed in within minutes."))
     return HttpResponseRedirect(_address(found))
 
 
@@ -194,8 +197,12 @@ def over(request: HttpRequest, campaign: Campaign, hand_in_pk: int) -> HttpRespo
 @require_POST
 def away(request: HttpRequest, campaign: Campaign, hand_in_pk: int) -> HttpResponse:
     found = _find(campaign.pk, hand_in_pk)
-    if put_away(found):
-        note(request, "hand_in_put_away", found.campaign, hand_in=found.pk)
+    with transaction.atomic():
+        done = put_away(found)
+        if done:
+            note(request, "hand_in_put_away", found.campaign, hand_in=found.pk)
+    if done:
+        free(found)
         messages.success(request, _("Put away. Its letters are free for another kit."))
     else:
         messages.warning(request, _("It was handed over, and stays as it is."))
@@ -205,7 +212,7 @@ def away(request: HttpRequest, campaign: Campaign, hand_in_pk: int) -> HttpRespo
 @of_campaign(SEE_CAMPAIGNS)
 def photo(request: HttpRequest, campaign: Campaign, hand_in_pk: int) -> FileResponse:  # noqa: ARG001
     found = _find(campaign.pk, hand_in_pk)
-    opened = pieces(found.photo) if found.photo else None
+    opened = FILES.pieces(found.photo) if found.photo else None
     if opened is None:
         raise Http404
     return FileResponse(io.BytesIO(b"".join(opened)), content_type="image/jpeg")
@@ -264,7 +271,7 @@ def _redrawn(upload: Any) -> bytes:
 def _kept(hand_in: HandIn, data: bytes) -> str:
     if not data:
         return ""
-    name = new_name("photo", hand_in)
-    with write_sealed(name) as file:
+    name = FILES.new_name("photo", hand_in.pk)
+    with FILES.write(name) as file:
         file.write(data)
     return name

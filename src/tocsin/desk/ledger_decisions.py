@@ -78,7 +78,7 @@ def download(request: HttpRequest, campaign: Campaign, entry_pk: int) -> Streami
     """What shows a line, opened. By a button, not by a link: nothing that merely looks ahead may fetch it, and it is
     logged. Always saved, never shown: a file that somebody sent in gets no page of ours to run on."""
     entry = get_object_or_404(CounterEntry, pk=entry_pk, campaign=campaign)
-    kind, opened = evidence.kind_named(entry.evidence), evidence.pieces(entry.evidence)
+    kind, opened = evidence.kind_named(entry.evidence), evidence.FILES.pieces(entry.evidence)
     if opened is None:
         raise Http404
     note(request, "evidence_opened", campaign, line=entry.pk)

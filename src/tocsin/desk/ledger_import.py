@@ -106,7 +106,7 @@ def _added(request: HttpRequest, campaign: Campaign, lines: list[CounterEntry]) 
 
 def _rows(draft: Draft) -> list[Sheet]:
     """Raises CannotBeRead, also where the file is something else or is gone."""
-    opened = evidence.pieces(draft.file) if draft.kind == "CSV" else None
+    opened = evidence.FILES.pieces(draft.file) if draft.kind == "CSV" else None
     if opened is None:
         raise CannotBeRead(_("This is no CSV. Save your table as CSV and take that."))
     return read_sheets(b"".join(opened))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from wagtail.admin import messages
 
-from tocsin.actions.exporting.store import UPLOADS_ARE_KEPT_FOR, pieces
+from tocsin.actions.exporting.store import FILES, UPLOADS_ARE_KEPT_FOR
 from tocsin.actions.importing import steps
 from tocsin.actions.importing.columns import PERSON_FIELDS
 from tocsin.actions.importing.files import FileIsGone
@@ -42,8 +43,10 @@ def imports(request: HttpRequest) -> HttpResponse:
     form = PeopleFileForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
-        kept = steps.upload(chunks=file.chunks(), file_name=file.name, by=request.user, by_name=name_of(request.user))  # type: ignore[arg-type]
-        note(request, "people_uploaded", kept)
+        with transaction.atomic():
+            kept = steps.begin(file_name=file.name, by=request.user, by_name=name_of(request.user))  # type: ignore[arg-type]
+            note(request, "people_uploaded", kept)
+        steps.upload(kept, file.chunks())
         return _to(kept.pk)
     return show(
         request,
@@ -92,9 +95,11 @@ def carry_out(request: HttpRequest, pk: int) -> HttpResponse:
     """By a button; whoever was asked who they are comes back by an address, and finds the button again."""
     kept = get_object_or_404(SupporterImport, pk=pk)
     if request.method == "POST":
-        if steps.carry_out(pk):
-            note(request, "people_imported", kept, rows=kept.rows, **_about(kept))
-        else:
+        with transaction.atomic():
+            done = steps.carry_out(pk)
+            if done:
+                note(request, "people_imported", kept, rows=kept.rows, **_about(kept))
+        if not done:
             messages.warning(request, _("This file went on meanwhile. Nothing was changed."))
     return _to(pk)
 
@@ -103,9 +108,11 @@ def carry_out(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     kept = get_object_or_404(SupporterImport, pk=pk)
-    if steps.take_back(pk):
-        note(request, "people_import_undone", kept)
-    else:
+    with transaction.atomic():
+        done = steps.take_back(pk)
+        if done:
+            note(request, "people_import_undone", kept)
+    if not done:
         messages.warning(request, _("This import cannot be taken back now."))
     return _to(pk)
 
@@ -119,7 +126,7 @@ def left_out(request: HttpRequest, pk: int) -> HttpResponse | StreamingHttpRespo
     kept = get_object_or_404(SupporterImport, pk=pk)
     if request.method != "POST":
         return _to(pk)
-    opened = pieces(kept.left_out_file) if kept.left_out_file else None
+    opened = FILES.pieces(kept.left_out_file) if kept.left_out_file else None
     if opened is None:
         messages.warning(request, _("This file was removed after two weeks."))
         return _to(pk)

@@ -39,7 +39,7 @@ ROOMS: list[Room] = [
     Room("letters", _("Letters"), SEE_CAMPAIGNS, ("letter", "letter_words", "alike", "steer", "control"), True),
     Room("targets", _("Targets"), SEE_CAMPAIGNS, ("target_proof",), True),
     Room("supporters", _("Supporters"), OPEN_PERSONAL_DATA, ("actions", "consents", "person")),
-    Room("moderation", _("Moderation"), SEE_CAMPAIGNS, ("opened", "decide", "sets")),
+    Room("moderation", _("Moderation"), SEE_CAMPAIGNS, ("opened", "decide", "sets", "proposed_set")),
     Room("ledger", _("Ledger"), SEE_CAMPAIGNS, ("ledger_sheets",)),
     Room("preflight", _("Before publishing"), SEE_CAMPAIGNS, ("look", "try_it")),
     Room("editions", _("Editions"), SEE_CAMPAIGNS, ("edition", "compare", "changed_words")),

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from wagtail.admin import messages
 from wagtail.admin.widgets import AdminDateTimeInput
 
 from tocsin.actions.count import shown_count
-from tocsin.actions.invalidate import SIGNS, SOURCE_KEYS, Chosen, in_the_set, put_back, take_out
-from tocsin.actions.models import Invalidation
+from tocsin.actions.invalidate import SIGNS, Chosen, chosen_by, put_back
+from tocsin.actions.lists.wanted import number
+from tocsin.actions.models import Invalidation, ProposedSet
+from tocsin.actions.propose import propose, take_out_proposed
 from tocsin.campaigns.models import Campaign
 from tocsin.desk.frame import Frame, campaign_crumbs, show
 from tocsin.desk.journal import note
 from tocsin.desk.ledger import name_of
 from tocsin.desk.rights import MODERATE, SEE_CAMPAIGNS, may, of_campaign
+from tocsin.lib.sources import SOURCE_KEYS
 
 LONGEST_REASON = 400
 SHOWN = 100
@@ -88,23 +92,62 @@ class SetForm(forms.Form):
 @of_campaign(SEE_CAMPAIGNS, MODERATE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def sets(request: HttpRequest, campaign: Campaign) -> HttpResponse:
-    """The form, what it would do, and what was decided so far."""
-    form = SetForm(request.POST if request.method == "POST" else None)
-    if request.method != "POST" or not form.is_valid():
-        return _page(request, campaign, form, status=422 if form.errors else 200)
-    if "sure" in request.POST:
-        return _take_out(request, campaign, form)
-    if "change" in request.POST:
-        return _page(request, campaign, form)
-    return _page(request, campaign, form, preview=_preview(campaign, form.chosen()))
+    """The form, and what was decided so far."""
+    if request.method != "POST":
+        return _page(request, campaign, SetForm(initial=_said(campaign, request.GET.get("change", ""))))
+    form = SetForm(request.POST)
+    if not form.is_valid():
+        return _page(request, campaign, form, status=422)
+    seen = propose(campaign, form.chosen(), form.cleaned_data["reason"])
+    return HttpResponseRedirect(reverse("campaign:proposed_set", args=[campaign.pk, seen.pk]))
 
 
-def _take_out(request: HttpRequest, campaign: Campaign, form: SetForm) -> HttpResponse:
+def _said(campaign: Campaign, proposed_pk: str) -> dict[str, Any]:
+    """What was chosen before, to change it."""
+    before = ProposedSet.objects.filter(pk=number(proposed_pk) or 0, campaign=campaign).first()
+    return {**asdict(chosen_by(before)), "reason": before.reason} if before else {}
+
+
+@of_campaign(SEE_CAMPAIGNS, MODERATE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def proposed(request: HttpRequest, campaign: Campaign, proposed_pk: int) -> HttpResponse:
+    """What it would do to the number, once a worker has counted; and the button that does it."""
+    found = ProposedSet.objects.select_related("campaign").filter(pk=proposed_pk, campaign=campaign).first()
+    if found is None:  # it was decided, or forgotten after a day
+        return _to(campaign)
+    if request.method == "POST":
+        return _take_out(request, found)
+    now = shown_count(campaign).count
+    above = (reverse("campaign:sets", args=[campaign.pk]), _("Sets taken out"))
+    return show(
+        request,
+        "desk/proposed_set.html",
+        Frame(title=_("Before you take them out"), icon="tasks", crumbs=[*campaign_crumbs(campaign), above]),
+        campaign=campaign,
+        proposed=found,
+        now=now,
+        then=max(0, now - (found.people or 0)),
+    )
+
+
+@of_campaign(SEE_CAMPAIGNS, MODERATE)
+@require_GET
+def state(request: HttpRequest, campaign: Campaign, proposed_pk: int) -> JsonResponse:  # noqa: ARG001
+    """For the page's script: whether it is counted."""
+    found = get_object_or_404(ProposedSet, pk=proposed_pk, campaign=campaign)
+    return JsonResponse({"ended": found.people is not None})
+
+
+def _take_out(request: HttpRequest, found: ProposedSet) -> HttpResponse:
     with transaction.atomic():
-        decision = take_out(campaign, form.chosen(), form.cleaned_data["reason"], request.user, name_of(request.user))
-        note(request, "set_taken_out", campaign, decision=decision.pk)
-    messages.success(request, _("It is being done. The number follows within seconds; letters that wait are held."))
-    return _to(campaign)
+        decision = take_out_proposed(found, request.user, name_of(request.user))
+        if decision:
+            note(request, "set_taken_out", found.campaign, decision=decision.pk)
+    if decision:
+        messages.success(request, _("It is being done. The number follows within seconds; letters that wait are held."))
+    else:
+        messages.warning(request, _("Nothing was done: nobody is in this set, or it is not counted yet."))
+    return _to(found.campaign)
 
 
 @require_POST
@@ -129,14 +172,7 @@ def _put_back(request: HttpRequest, decision: Invalidation, reason: str) -> bool
     return done
 
 
-def _preview(campaign: Campaign, chosen: Chosen) -> dict[str, int]:
-    people, now = in_the_set(campaign, chosen).count(), shown_count(campaign).count
-    return {"people": people, "now": now, "then": max(0, now - people)}
-
-
-def _page(
-    request: HttpRequest, campaign: Campaign, form: SetForm, *, status: int = 200, **context: object
-) -> HttpResponse:
+def _page(request: HttpRequest, campaign: Campaign, form: SetForm, *, status: int = 200) -> HttpResponse:
     above = (reverse("campaign:moderation", args=[campaign.pk]), _("Waiting for somebody"))
     return show(
         request,
@@ -148,7 +184,6 @@ def _page(
         decisions=campaign.invalidations.select_related("restores", "restored_by")[:SHOWN],
         may_moderate=may(request.user, MODERATE, campaign),
         zone=timezone.get_current_timezone_name(),
-        **context,
     )
 
 

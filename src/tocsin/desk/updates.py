@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
@@ -17,7 +16,7 @@ from wagtail.admin import messages
 from tocsin.actions.models import Update
 from tocsin.actions.unsubscribe import unsubscribe_url
 from tocsin.actions.updates import steer
-from tocsin.actions.updates.audience import InLanguage, count_audience, people_in
+from tocsin.actions.updates.audience import count_audience, people_in
 from tocsin.actions.updates.compose import Wording
 from tocsin.campaigns.models import Campaign
 from tocsin.desk.again import ask_again
@@ -71,10 +70,7 @@ def _write(request: HttpRequest, campaign: Campaign, update: Update, title: str)
     posted = request.POST if request.method == "POST" else None
     form = UpdateForm(campaign, posted, instance=update, everywhere=may(request.user, WRITE_UPDATES))
     if request.method == "POST" and form.is_valid():
-        if not _saved(form):
-            return _too_late(request, update)
-        note(request, "update_written", campaign, update=update.pk)
-        return HttpResponseRedirect(_address(update))
+        return _keep(request, form)
     return show(
         request,
         "desk/update_form.html",
@@ -84,6 +80,14 @@ def _write(request: HttpRequest, campaign: Campaign, update: Update, title: str)
         update=update,
         form=form,
     )
+
+
+def _keep(request: HttpRequest, form: UpdateForm) -> HttpResponse:
+    with transaction.atomic():
+        saved = _saved(form)
+        if saved:
+            note(request, "update_written", form.instance.campaign, update=form.instance.pk)
+    return HttpResponseRedirect(_address(form.instance)) if saved else _too_late(request, form.instance)
 
 
 def _saved(form: UpdateForm) -> bool:
@@ -119,11 +123,12 @@ def update(request: HttpRequest, campaign: Campaign, update_pk: int) -> HttpResp
 
 def _audience(found: Update) -> dict[str, Any]:
     counted = count_audience(found)
+    people = people_in(counted)
     return {
         "counted": counted,
-        "people": people_in(counted),
-        "keeps_it": what_keeps_it(found, people_in(counted)),
-        "hours": people_in(counted) / found.per_hour if found.per_hour else None,
+        "people": people,
+        "keeps_it": what_keeps_it(found, people),
+        "hours": people / found.per_hour if found.per_hour else None,
     }
 
 
@@ -151,9 +156,10 @@ def test(request: HttpRequest, campaign: Campaign, update_pk: int) -> HttpRespon
     if not to_address:
         messages.error(request, _("Your account has no e-mail address. Add one under “Account”, and try again."))
         return HttpResponseRedirect(_address(found))
-    for code in languages:
-        steer.send_test(found, code, to_address)
-    note(request, "update_tested", campaign, update=found.pk)
+    with transaction.atomic():
+        for code in languages:
+            steer.send_test(found, code, to_address)
+        note(request, "update_tested", campaign, update=found.pk)
     messages.success(
         request, _("On its way to %(address)s. Read it there, in each language.") % {"address": to_address}
     )
@@ -164,16 +170,16 @@ def test(request: HttpRequest, campaign: Campaign, update_pk: int) -> HttpRespon
 @ask_again
 @require_http_methods(["GET", "HEAD", "POST"])
 def send(request: HttpRequest, campaign: Campaign, update_pk: int) -> HttpResponse:
-    """The last question, with the number of people. Nothing leaves before its button. Whoever writes for one campaign
-    reaches its own people alone."""
+    """The last question, with the number of people. Nothing leaves before its button, and nothing but what was shown
+    with it. Whoever writes for one campaign reaches its own people alone."""
     found = _find(campaign, update_pk)
     if found.state != State.DRAFT:
         return HttpResponseRedirect(_address(found))
     if found.audience == Update.Audience.AGREED and not may(request.user, WRITE_UPDATES):
         refuse(request, campaign.pk)
-    counted = count_audience(found)
-    if request.method == "POST" and not what_keeps_it(found, people_in(counted)):
-        return _let_go(request, found, counted)
+    audience = _audience(found)
+    if request.method == "POST" and not audience["keeps_it"]:
+        return _let_go(request, found, audience["people"])
     return show(
         request,
         "desk/update_send.html",
@@ -181,19 +187,21 @@ def send(request: HttpRequest, campaign: Campaign, update_pk: int) -> HttpRespon
         status=422 if request.method == "POST" else 200,
         campaign=campaign,
         update=found,
-        **_audience(found),
+        **audience,
     )
 
 
-def _let_go(request: HttpRequest, found: Update, counted: list[InLanguage]) -> HttpResponse:
-    people = people_in(counted)
+def _let_go(request: HttpRequest, found: Update, people: int) -> HttpResponse:
+    """Only what stood beside the button: a colleague may have changed the draft since."""
     with transaction.atomic():
-        begun = steer.let_go(found, people, name_of(request.user))
+        begun = request.POST.get("seen") == found.fingerprint and steer.let_go(found, people, name_of(request.user))
         if begun:
             note(request, "update_begun", found.campaign, update=found.pk, people=people, audience=found.audience)
     if begun:
         messages.success(request, _("It is on its way. Pause or stop it here whenever you must."))
-    return HttpResponseRedirect(_address(found))
+        return HttpResponseRedirect(_address(found))
+    messages.warning(request, _("Somebody was faster: it is no longer what you saw. Look at it once more."))
+    return HttpResponseRedirect(request.path)
 
 
 @of_campaign(SEE_CAMPAIGNS, WRITE_UPDATES)
@@ -206,20 +214,10 @@ def step(request: HttpRequest, campaign: Campaign, update_pk: int, step: str) ->
     done = {"pause": steer.pause, "resume": steer.resume, "stop": steer.stop}.get(step)
     if done is None:
         raise Http404
-    if step == "stop":  # it cancels in batches: as one transaction they would keep whoever signs now waiting
-        _steer(request, found, step, done)
-    else:
-        with transaction.atomic():
-            _steer(request, found, step, done)
+    with transaction.atomic():
+        if done(found):
+            note(request, f"update_{step}", found.campaign, update=found.pk)
     return HttpResponseRedirect(_address(found))
-
-
-def _steer(request: HttpRequest, found: Update, step: str, done: Callable[[Update], object]) -> None:
-    before = found.state
-    done(found)
-    found.refresh_from_db()
-    if found.state != before:
-        note(request, f"update_{step}", found.campaign, update=found.pk)
 
 
 def _discard(request: HttpRequest, found: Update) -> HttpResponse:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+# What an address may say of where somebody came from; nothing else of it is kept.
+SOURCE_KEYS = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "source", "appeal")
 # What says most about a source, first.
 NAMED_BY = ("source", "utm_source", "appeal")
 LONGEST = 100

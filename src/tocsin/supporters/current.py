@@ -45,13 +45,6 @@ def may_be_mailed(purpose: str, at: datetime | None = None) -> QuerySet[Supporte
     return Supporter.objects.filter(Exists(current_consents(purpose, at).filter(supporter=OuterRef("pk"))))
 
 
-def have_not_left(*purposes: str) -> QuerySet[Supporter]:
-    """Those who left none of these purposes and not everything; no consent is asked for."""
-    return Supporter.objects.filter(
-        *(~Exists(withdrawals(purpose).filter(supporter=OuterRef("pk"))) for purpose in purposes or (EVERYTHING,))
-    )
-
-
 def withdrawals(purpose: str) -> QuerySet[Consent]:
     """Where somebody left this purpose, or everything, and did not come back by their own link since."""
     back = Consent.objects.filter(

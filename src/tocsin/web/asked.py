@@ -12,10 +12,10 @@ from urllib.parse import parse_qsl, urlsplit
 from django.conf import settings
 
 from tocsin.lib.plaintext import CONTROLS, one_line
+from tocsin.lib.sources import SOURCE_KEYS
 
 LARGEST_BODY = 128 * 1024
 CAME_FROM = "came_from"
-SOURCES = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "source", "appeal")
 LONGEST_SOURCE = 100
 
 type Environ = Mapping[str, Any]
@@ -60,6 +60,6 @@ def source_of(query: str) -> dict[str, str]:
         return {}
     found: dict[str, str] = {}
     for key, value in parse_qsl(query):
-        if key in SOURCES and key not in found:
+        if key in SOURCE_KEYS and key not in found:
             found[key] = one_line(CONTROLS.sub("", value))[:LONGEST_SOURCE]
     return found

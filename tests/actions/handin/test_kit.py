@@ -19,8 +19,8 @@ from django.utils import timezone
 from tests.actions.handin.conftest import Write, write_letter
 from tocsin.actions.handin import choose, kit
 from tocsin.actions.handin.jobs import make
-from tocsin.actions.handin.record import begin, put_away
-from tocsin.actions.handin.store import folder, pieces, remove_old_kits
+from tocsin.actions.handin.record import begin, free, free_what_failed, put_away
+from tocsin.actions.handin.store import FILES, remove_old_kits
 from tocsin.actions.handin.wording import Asked, proposed_text
 from tocsin.actions.models import HandIn, Letter
 from tocsin.campaigns.models import Campaign, Edition
@@ -45,7 +45,7 @@ def made(campaign: Campaign, asked: Asked = ASKED) -> HandIn:
 
 
 def opened(hand_in: HandIn) -> zipfile.ZipFile:
-    found = pieces(hand_in.file)
+    found = FILES.pieces(hand_in.file)
     assert found is not None
     return zipfile.ZipFile(io.BytesIO(b"".join(found)))
 
@@ -102,7 +102,7 @@ def test_a_formula_for_a_name_is_inert_in_the_spreadsheet(write: Write, campaign
 def test_nothing_of_it_lies_open_on_the_disk(write: Write, campaign_open: Campaign) -> None:
     write(own_words="My sister waits.", name="Zebulon")
     hand_in = made(campaign_open)
-    [file] = folder().iterdir()
+    [file] = FILES.path.iterdir()
     assert file.name == hand_in.file
     assert file.stat().st_mode & 0o777 == 0o600
     assert b"Zebulon" not in file.read_bytes()
@@ -125,9 +125,41 @@ def test_put_away_its_letters_are_free_again(write: Write, campaign_open: Campai
     write()
     hand_in = made(campaign_open)
     assert put_away(hand_in)
-    assert not list(folder().iterdir())
+    free(hand_in)
+    assert not list(FILES.path.iterdir())
     assert not Letter.objects.exclude(hand_in=None, number=None).exists()
     assert made(campaign_open).people == 1
+
+
+def test_what_is_put_away_while_it_is_made_keeps_no_letter(write: Write, campaign_open: Campaign) -> None:
+    write()
+    hand_in = begun(campaign_open)
+    assert put_away(hand_in)
+    free(hand_in)
+    assert choose.number_letters(hand_in, taken_too=False) == 0
+    assert Letter.objects.get().hand_in is None
+
+
+def test_letters_of_a_kit_that_broke_off_while_it_was_put_away_are_freed(write: Write, campaign_open: Campaign) -> None:
+    write()
+    hand_in = made(campaign_open)
+    put_away(hand_in)
+    assert Letter.objects.get().hand_in == hand_in
+    assert free_what_failed() == 1
+    assert Letter.objects.get().hand_in is None
+    assert free_what_failed() == 0
+
+
+def test_no_kit_holds_more_than_it_may(write: Write, campaign_open: Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choose, "MOST_IN_A_KIT", 3)
+    monkeypatch.setattr(choose, "AT_ONCE", 2)
+    for number in range(3):
+        write(own_words=f"Own {number}.")
+        write()
+    hand_in = begun(campaign_open)
+    assert choose.number_letters(hand_in, taken_too=False) == 3
+    taken = hand_in.letters.order_by("number").values_list("number", "own_words")
+    assert list(taken) == [(1, True), (2, True), (3, True)]
 
 
 @pytest.mark.usefixtures("pages")
@@ -166,7 +198,7 @@ def test_one_that_breaks_says_so_and_frees_its_letters(
     assert "ValueError" in hand_in.note
     assert "Jane" not in hand_in.note
     assert Letter.objects.get().hand_in is None
-    assert not list(folder().iterdir())
+    assert not list(FILES.path.iterdir())
 
 
 @pytest.mark.usefixtures("pages")
@@ -178,6 +210,12 @@ def test_a_letter_whose_key_is_gone_is_left_out_and_said(write: Write, campaign_
     hand_in = made(campaign_open)
     assert hand_in.people == 1
     assert json.loads(opened(hand_in).read("manifest.json"))["unreadable"] == 1
+
+
+def test_a_letter_without_a_text_of_its_own_is_a_letter(write: Write, campaign_open: Campaign) -> None:
+    write(text="")
+    hand_in = made(campaign_open)
+    assert (hand_in.state, hand_in.people) == (HandIn.State.READY, 1)
 
 
 @pytest.mark.usefixtures("pages")
@@ -205,7 +243,7 @@ def test_old_kits_are_removed_and_the_record_stays(write: Write, campaign_open: 
     assert remove_old_kits() == 1
     hand_in.refresh_from_db()
     assert (hand_in.file, hand_in.state, hand_in.people) == ("", HandIn.State.READY, 1)
-    assert not list(folder().iterdir())
+    assert not list(FILES.path.iterdir())
 
 
 def test_two_languages(edition_en: Edition, edition_fr: Edition, campaign_open: Campaign) -> None:
@@ -243,7 +281,7 @@ def test_a_spoilt_file_does_not_open(
     monkeypatch.setattr(sealedfile, "PIECE", 1000)
     write()
     hand_in = made(campaign_open)
-    path = folder() / hand_in.file
+    path = FILES.path / hand_in.file
     data = bytearray(path.read_bytes())
     first = 4 + int.from_bytes(data[:4])
     if spoil == "cut":
@@ -254,4 +292,4 @@ def test_a_spoilt_file_does_not_open(
         data[first // 2] ^= 1
     path.write_bytes(data)
     with pytest.raises(CannotOpen):
-        b"".join(pieces(hand_in.file) or [])
+        b"".join(FILES.pieces(hand_in.file) or [])

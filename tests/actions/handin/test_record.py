@@ -9,9 +9,12 @@ import pytest
 from tests.actions.handin.conftest import Write, write_letter
 from tests.actions.handin.test_kit import made
 from tocsin.actions.handin.jobs import handed_over
+from tocsin.actions.handin.notify import notify_writers
 from tocsin.actions.handin.record import Received, put_away, record_hand_over
-from tocsin.actions.models import HandIn
+from tocsin.actions.models import Action, HandIn
+from tocsin.actions.take import action_context
 from tocsin.campaigns.models import Campaign, Edition
+from tocsin.lib.vault import vault
 from tocsin.outbox.models import Delivery, Kind, Message, State, Suppression
 from tocsin.outbox.post import open_mail
 
@@ -74,6 +77,17 @@ def test_whoever_wrote_is_told_in_their_language(
     assert "June 1, 2026" in mails[0]
     assert "http://testserver/receipt/" in mails[0].replace("=\r\n", "")
     assert "Auto-Submitted: auto-generated" in mails[0]
+
+
+def test_one_who_cannot_be_written_to_keeps_nobody_else_from_being_told(write: Write, campaign_open: Campaign) -> None:
+    broken, _other = write(), write()
+    digest = bytes(broken.action.email_digest)
+    hand_in = over(campaign_open)
+    for act in ({"given_name": "Jane"}, {"given_name": "Jane", "email": "no address"}):
+        sealed = vault().seal(act, action_context(digest))
+        Action.objects.filter(pk=broken.action_id).update(sealed=sealed)
+        assert notify_writers(hand_in) == 1
+    assert Message.objects.filter(kind=Kind.UPDATE).count() == 1
 
 
 @pytest.mark.parametrize("scope", Suppression.Scope.values)

@@ -171,8 +171,9 @@ def test_pausing_one_keeps_no_other(three: list[Action], written: Written) -> No
 def test_a_stopped_one_never_leaves(three: list[Action], written: Written) -> None:
     update = written()
     send(update)
-    assert stop(update) == 3
-    assert stop(update) == 0
+    assert stop(update)
+    assert not stop(update)
+    send_updates()
     deliver_batch()
     assert not resume(update)
     assert set(Message.objects.filter(kind=Kind.UPDATE).values_list("state", flat=True)) == {MessageState.CANCELLED}
@@ -184,9 +185,48 @@ def test_a_stopped_one_keeps_no_copy_to_release(three: list[Action], written: Wr
     held, in_hand, _waits = Message.objects.filter(kind=Kind.UPDATE).order_by("pk")
     Message.objects.filter(pk=held.pk).update(state=MessageState.HELD)
     Message.objects.filter(pk=in_hand.pk).update(state=MessageState.SENDING)
-    assert stop(update) == 3
+    assert stop(update)
+    assert send_updates() == 3
     assert set(Message.objects.filter(kind=Kind.UPDATE).values_list("state", flat=True)) == {MessageState.CANCELLED}
     assert Bucket.objects.get(key=update.bucket).paused
+
+
+def test_taking_back_goes_on_where_it_broke_off(
+    three: list[Action], written: Written, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    update = written()
+    send(update)
+    stop(update)
+    with monkeypatch.context() as patched:
+        patched.setattr(sending, "cancel", lambda _copies: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            send_updates()
+    update.refresh_from_db()
+    assert (update.state, update.finished_at) == (State.STOPPED, None)
+    assert send_updates() == 3
+    update.refresh_from_db()
+    assert update.finished_at
+    assert send_updates() == 0
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"words": {"en": {"subject": "Other", "text": "Other"}}},
+        {"audience": "yes"},
+        {"purpose": "news"},
+        {"language": "en"},
+        {"per_hour": 1},
+        {"not_before": timezone.now()},
+    ],
+)
+def test_nothing_is_let_go_but_what_was_seen(written: Written, changed: dict[str, Any]) -> None:
+    update = written()
+    Update.objects.filter(pk=update.pk).update(**changed)
+    assert not let_go(update, 3, "Jane Doe")
+    update.refresh_from_db()
+    assert update.state == State.DRAFT
+    assert let_go(update, 3, "Jane Doe")
 
 
 def test_letting_go_twice_opens_nothing_that_was_paused(three: list[Action], written: Written) -> None:

@@ -14,8 +14,8 @@ from tocsin.actions.lists.wanted import Wanted
 from tocsin.actions.models import Action, Letter
 from tocsin.actions.take import action_context
 from tocsin.campaigns.models import Campaign, Edition
+from tocsin.lib.sources import SOURCE_KEYS
 
-SOURCES = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "source", "appeal")
 ACTION_COLUMNS = (
     "action",
     "reference",
@@ -31,7 +31,7 @@ ACTION_COLUMNS = (
     "supporter",
     "letters",
     "own_words",
-    *SOURCES,
+    *SOURCE_KEYS,
 )
 DETAILS = ("given_name", "family_name", "email", "phone", "city", "province", "postal_code", "country")
 WORDS = ("subject", "text")
@@ -84,7 +84,7 @@ def _row(
     said = (
         *(pk, f"{campaign}-{pk}", campaign, names.get(campaign, ""), edition, languages.get(edition, "")),
         *(at, state, reason, way, division, supporter, *letters),
-        *cells(source or {}, SOURCES),
+        *cells(source or {}, SOURCE_KEYS),
     )
     return said + _person(*sealed) if people else said
 

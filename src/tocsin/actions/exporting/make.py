@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from tocsin.actions.exporting.kinds import columns_of, how_many, rows_of
 from tocsin.actions.exporting.model import Export
-from tocsin.actions.exporting.store import Measured, kept_for, new_name, remove, write_sealed
+from tocsin.actions.exporting.store import FILES, Measured, kept_for
 from tocsin.actions.long_work import NoLongerOurs, Work
 from tocsin.lib.csvlines import csv_lines
 from tocsin.lib.xlsx import write_workbook
@@ -18,10 +18,10 @@ from tocsin.lib.xlsx import write_workbook
 def make_file(work: Work) -> bool:
     """The file, and the row that says that it is ready; False where somebody stopped it meanwhile."""
     export: Export = work.row
-    name = new_name("export", export.pk)
+    name = FILES.new_name("export", export.pk)
     try:
         work.note(rows=how_many(export))
-        with write_sealed(name) as sealed:
+        with FILES.write(name) as sealed:
             file = Measured(sealed)
             rows = _Counted(work)
             _write(file, export, rows)
@@ -36,7 +36,7 @@ def make_file(work: Work) -> bool:
             expires_at=timezone.now() + kept_for(),
         )
     except NoLongerOurs:
-        remove(name)
+        FILES.remove(name)
         return False
     return True
 

@@ -4,56 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import re
-import secrets
-import time
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 
 from tocsin.actions.exporting.model import Export
-from tocsin.lib.sealedfile import SealedWriter, read_sealed
-from tocsin.lib.vault import vault
+from tocsin.lib.sealedfile import SealedWriter
+from tocsin.lib.sealedfolder import SealedFolder
 from tocsin.supporters.models import SupporterImport
 
-# What an interrupted job left is nobody's after a day.
-UNFINISHED_FOR = timedelta(days=1)
+FILES = SealedFolder("people-files", re.compile(r"(export|upload|rows|left)-\d+-[0-9a-f]{16}\.sealed"))
 # A file that was uploaded and never imported, and what was left out of one that was.
 UPLOADS_ARE_KEPT_FOR = timedelta(days=14)
 FILES_OF_AN_IMPORT = ("upload", "rows_file", "left_out_file")
-_NAME = re.compile(r"(export|upload|rows|left)-\d+-[0-9a-f]{16}\.sealed")
-
-
-def folder() -> Path:
-    return Path(settings.TOCSIN_DIR) / "people-files"
 
 
 def kept_for() -> timedelta:
     return timedelta(days=settings.TOCSIN_EXPORT_DAYS)
-
-
-def new_name(what: str, number: int) -> str:
-    """A name of its own for each making: two jobs never write one file."""
-    return f"{what}-{number}-{secrets.token_hex(8)}.sealed"
-
-
-def write_sealed(name: str) -> SealedWriter:
-    return SealedWriter(vault(), folder() / name)
-
-
-def pieces(name: str) -> Iterator[bytes] | None:
-    """The open file in pieces; None where it is gone. Only names that this room gives."""
-    if not _NAME.fullmatch(name) or not (folder() / name).is_file():
-        return None
-    return read_sealed(vault(), folder() / name)
-
-
-def remove(name: str) -> None:
-    if _NAME.fullmatch(name):
-        (folder() / name).unlink(missing_ok=True)
 
 
 class Measured:
@@ -80,9 +49,9 @@ def remove_old_files() -> int:
     exports = Export.objects.filter(expires_at__lt=timezone.now()).exclude(file="")
     gone = 0
     for pk, name in list(exports.values_list("pk", "file")):
-        remove(name)
+        FILES.remove(name)
         gone += Export.objects.filter(pk=pk, file=name).update(file="", state=Export.State.GONE)
-    return gone + _remove_old_uploads() + _remove_strays()
+    return gone + _remove_old_uploads() + FILES.remove_strays(_named)
 
 
 def _remove_old_uploads() -> int:
@@ -105,18 +74,11 @@ BUSY = (
 def forget_files(row: SupporterImport) -> None:
     changes: dict[str, Any] = dict.fromkeys(FILES_OF_AN_IMPORT, "")
     for field in FILES_OF_AN_IMPORT:
-        remove(getattr(row, field))
+        FILES.remove(getattr(row, field))
     SupporterImport.objects.filter(pk=row.pk).update(**changes)
 
 
-def _remove_strays() -> int:
-    """Files that no row names."""
-    if not folder().is_dir():
-        return 0
-    known = set(Export.objects.exclude(file="").values_list("file", flat=True))
-    known |= {name for names in SupporterImport.objects.values_list(*FILES_OF_AN_IMPORT) for name in names}
-    oldest = time.time() - UNFINISHED_FOR.total_seconds()
-    strays = [path for path in folder().iterdir() if path.name not in known and path.stat().st_mtime < oldest]
-    for path in strays:
-        path.unlink(missing_ok=True)
-    return len(strays)
+def _named() -> set[str]:
+    """The files that a row names."""
+    exports = set(Export.objects.exclude(file="").values_list("file", flat=True))
+    return exports | {name for names in SupporterImport.objects.values_list(*FILES_OF_AN_IMPORT) for name in names}

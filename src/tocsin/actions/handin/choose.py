@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import batched
 
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
@@ -55,24 +56,25 @@ def number_letters(hand_in: HandIn, *, taken_too: bool) -> int:
     if hand_in.target is None:
         return 0
     free = free_letters(hand_in.campaign, hand_in.target, taken_too=taken_too)
-    number = hand_in.letters.count()
     for own_words in (True, False):
         ids = list(free.filter(own_words=own_words).order_by("pk").values_list("pk", flat=True)[:MOST_IN_A_KIT])
-        for start in range(0, min(len(ids), MOST_IN_A_KIT - number), AT_ONCE):
-            some = ids[start : start + AT_ONCE][: MOST_IN_A_KIT - number]
-            number += _take(hand_in, some, number)
-    return number
+        for some in batched(ids, AT_ONCE):
+            _take(hand_in, some)
+    return hand_in.letters.count()
 
 
-def _take(hand_in: HandIn, ids: list[int], after: int) -> int:
-    """Only what is still free: two kits made at once share no letter."""
-    with transaction.atomic():
-        free = Letter.objects.select_for_update().filter(pk__in=ids, hand_in=None).order_by("pk")
-        mine = list(free.only("pk"))
-        for place, letter in enumerate(mine, start=after + 1):
-            letter.hand_in, letter.number = hand_in, place
-        Letter.objects.bulk_update(mine, ["hand_in", "number"])
-    return len(mine)
+@transaction.atomic
+def _take(hand_in: HandIn, ids: Sequence[int]) -> None:
+    """Only what is still free: two kits made at once share no letter. Under the lock of the kit, so that no number is
+    given twice, and a kit that was put away meanwhile keeps none."""
+    if not HandIn.objects.select_for_update().filter(pk=hand_in.pk, state=HandIn.State.MAKING).first():
+        return
+    taken = hand_in.letters.count()
+    free = Letter.objects.select_for_update().filter(pk__in=ids, hand_in=None).order_by("pk")
+    mine = list(free.only("pk")[: MOST_IN_A_KIT - taken])
+    for place, letter in enumerate(mine, start=taken + 1):
+        letter.hand_in, letter.number = hand_in, place
+    Letter.objects.bulk_update(mine, ["hand_in", "number"])
 
 
 def let_go(hand_in: HandIn) -> None:

@@ -19,7 +19,7 @@ from django.utils import timezone
 from tocsin.actions.handin.choose import in_order, number_letters
 from tocsin.actions.handin.documents import CSV_COLUMNS, book, cover, csv_rows, name_list, row_of, sheet
 from tocsin.actions.handin.read import Read, read_letter
-from tocsin.actions.handin.store import new_name, remove, write_sealed
+from tocsin.actions.handin.store import FILES
 from tocsin.actions.handin.typeset import Document, typeset
 from tocsin.actions.handin.wording import Asked, editions_of
 from tocsin.actions.models import HandIn
@@ -64,13 +64,13 @@ def make_kit(hand_in: HandIn, asked: Asked) -> bool:
     target = hand_in.target
     if target is None or not number_letters(hand_in, taken_too=asked.taken_too):
         raise NothingToHandIn
-    name = new_name("kit", hand_in)
-    with write_sealed(name) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:  # type: ignore[call-overload]
+    name = FILES.new_name("kit", hand_in.pk)
+    with FILES.write(name) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:  # type: ignore[call-overload]
         manifest = _fill(_Zip(archive), hand_in, target, asked)
     ready = HandIn.objects.filter(pk=hand_in.pk, state=HandIn.State.MAKING)
     taken = ready.update(state=HandIn.State.READY, file=name, manifest_sha256=manifest, made_at=Now())
     if not taken:
-        remove(name)
+        FILES.remove(name)
     return bool(taken)
 
 

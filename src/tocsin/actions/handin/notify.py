@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from typing import Any
 
@@ -23,9 +24,12 @@ from tocsin.campaigns.editions import frozen
 from tocsin.campaigns.models import Edition, Target
 from tocsin.lib.sealing import CannotOpen
 from tocsin.lib.vault import vault
-from tocsin.outbox.models import Kind
+from tocsin.outbox.headers import CannotBeMailed
+from tocsin.outbox.models import Kind, Message
 from tocsin.outbox.post import Outgoing, frozen_message, leave_frozen
 from tocsin.outbox.suppress import suppressed_among
+
+log = logging.getLogger(__name__)
 
 
 def notify_writers(hand_in: HandIn) -> int:
@@ -35,8 +39,8 @@ def notify_writers(hand_in: HandIn) -> int:
         return 0
     for letters in in_order(hand_in):
         welcome = _who_may_be_told(letter.action for letter in letters)
-        mails = [mail for action in welcome if (mail := _mail(hand_in, target, action)) is not None]
-        leave_frozen([frozen_message(mail) for mail in mails])
+        mails = [mail for action in welcome if (mail := _frozen(hand_in, target, action)) is not None]
+        leave_frozen(mails)
         told += len(mails)
     HandIn.objects.filter(pk=hand_in.pk).update(notified_at=Now())
     return told
@@ -49,11 +53,17 @@ def _who_may_be_told(actions: Iterable[Action]) -> list[Action]:
     return [action for action in actions if bytes(action.email_digest) not in left]
 
 
-def _mail(hand_in: HandIn, target: Target, action: Action) -> Outgoing | None:
+def _frozen(hand_in: HandIn, target: Target, action: Action) -> Message | None:
+    """None where no mail can be made of what we have of somebody: that keeps nobody else from being told."""
     try:
         act: dict[str, Any] = vault().open(action.sealed, action_context(action.email_digest))
-    except CannotOpen:
+        return frozen_message(_mail(hand_in, target, action, act))
+    except (CannotOpen, CannotBeMailed, KeyError) as error:
+        log.warning("hand-in %s: no mail for action %s: %s", hand_in.pk, action.pk, type(error).__name__)
         return None
+
+
+def _mail(hand_in: HandIn, target: Target, action: Action, act: dict[str, Any]) -> Outgoing:
     edition = frozen(action.edition_id)
     stop = unsubscribe_url(edition.pk, bytes(action.email_digest))
     with translation.override(edition.language):

@@ -45,8 +45,8 @@ class Read:
     @property
     def common(self) -> str:
         """The letter down to where its writer's name begins: what those who changed nothing all sent."""
-        before, found, _ = self.text.partition(self.offered)
-        return before + found if found and self.offered else self.offered or self.text
+        before, found, _ = self.text.partition(self.offered) if self.offered else ("", "", "")
+        return before + found if found else self.offered or self.text
 
 
 def read_letter(letter: Letter) -> Read | None:

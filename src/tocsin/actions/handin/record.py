@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from tocsin.actions.handin.carried import hand_over
 from tocsin.actions.handin.choose import AT_ONCE, let_go
-from tocsin.actions.handin.store import remove
-from tocsin.actions.models import HandIn
+from tocsin.actions.handin.store import FILES
+from tocsin.actions.models import HandIn, Letter
 from tocsin.campaigns.models import Campaign, Target
 
 State = HandIn.State
@@ -40,13 +41,23 @@ def fail(hand_in: HandIn, why: str) -> None:
 
 
 def put_away(hand_in: HandIn) -> bool:
-    """Forgets a kit that was not handed over: its file is removed and its letters are free. False if it was."""
+    """Forgets a kit that was not handed over; `free` follows. False if it was."""
     gone = HandIn.objects.filter(pk=hand_in.pk, state__in=[State.READY, State.FAILED, State.MAKING])
-    if not gone.update(state=State.FAILED, file="", note=_("Put away.")):
-        return False
-    remove(hand_in.file)
+    return bool(gone.update(state=State.FAILED, file="", note=_("Put away.")))
+
+
+def free(hand_in: HandIn) -> None:
+    """Removes the file of a kit that was put away, and lets go of its letters, once that is sure."""
+    FILES.remove(hand_in.file)
     let_go(hand_in)
-    return True
+
+
+def free_what_failed() -> int:
+    """Letters of kits that there are not, where whoever was to free them broke off; of how many kits. Every minute."""
+    left = HandIn.objects.filter(Exists(Letter.objects.filter(hand_in=OuterRef("pk"))), state=State.FAILED)
+    for hand_in in (found := list(left)):
+        let_go(hand_in)
+    return len(found)
 
 
 def record_hand_over(hand_in: HandIn, received: Received) -> bool:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from itertools import batched
 
-from tocsin.actions.exporting.store import new_name, pieces, write_sealed
+from tocsin.actions.exporting.store import FILES
 from tocsin.campaigns.import_file import MEGABYTE, Limits
 from tocsin.supporters.models import SupporterImport
 
@@ -20,23 +20,23 @@ class FileIsGone(Exception):
 
 def keep_upload(upload_pk: int, chunks: Iterable[bytes]) -> str:
     """The file as it came; the name it is kept by."""
-    name = new_name("upload", upload_pk)
-    with write_sealed(name) as file:
+    name = FILES.new_name("upload", upload_pk)
+    with FILES.write(name) as file:
         for chunk in chunks:
             file.write(chunk)
     return name
 
 
 def keep_rows(upload_pk: int, rows: Iterable[list[str]]) -> str:
-    name = new_name("rows", upload_pk)
-    with write_sealed(name) as file:
+    name = FILES.new_name("rows", upload_pk)
+    with FILES.write(name) as file:
         for row in rows:
             file.write(json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
     return name
 
 
 def whole(name: str) -> bytes:
-    found = pieces(name)
+    found = FILES.pieces(name)
     if found is None:
         raise FileIsGone
     return b"".join(found)
@@ -44,7 +44,7 @@ def whole(name: str) -> bytes:
 
 def rows_in(upload: SupporterImport) -> Iterator[tuple[int, list[str]]]:
     """Each row with its number in the file. Raises FileIsGone."""
-    found = pieces(upload.rows_file)
+    found = FILES.pieces(upload.rows_file)
     if found is None:
         raise FileIsGone
     for number, line in enumerate(_lines(found), start=2):

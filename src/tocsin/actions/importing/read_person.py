@@ -102,9 +102,10 @@ def _agreed(cell: str, agreement: Agreement) -> tuple[datetime, datetime | None]
     day = _day(cell) if cell else agreement.agreed_on
     if day is None:
         raise WrongRow(_("This row does not say on which day they agreed, and the file as a whole does not either."))
-    at = datetime.combine(day, time(12), UTC)
     if day > timezone.localdate():
         raise WrongRow(_("The day on which they agreed is still to come."))
+    # Not after this moment: a no that is said now must come after it.
+    at = min(datetime.combine(day, time(12), UTC), timezone.now())
     if agreement.basis != Consent.Basis.IMPLIED:
         return at, None
     if at + IMPLIED_FOR <= timezone.now():

@@ -27,14 +27,17 @@ State = SupporterImport.State
 NAMES = {field.name for field in PERSON_FIELDS}
 
 
-def upload(*, chunks: Iterable[bytes], file_name: str, by: AbstractBaseUser, by_name: str) -> SupporterImport:
-    """Keeps the file sealed, and has it read."""
-    row = SupporterImport.objects.create(
-        file_name=file_name[:200], by_id=by.pk, by_name=by_name, beat_at=timezone.now()
+def begin(*, file_name: str, by: AbstractBaseUser, by_name: str) -> SupporterImport:
+    """The row of a file that is about to be kept."""
+    return SupporterImport.objects.create(
+        file_name=file_name[:200], by_id=by.pk, by_name=by_name[:160], beat_at=timezone.now()
     )
+
+
+def upload(row: SupporterImport, chunks: Iterable[bytes]) -> None:
+    """Keeps the file sealed, and has it read."""
     SupporterImport.objects.filter(pk=row.pk).update(upload=keep_upload(row.pk, chunks), beat_at=Now())
     jobs.work_on.enqueue(row.pk)
-    return row
 
 
 def check(*, upload_pk: int, columns: dict[str, int], consent: dict[str, str | date | None]) -> bool:

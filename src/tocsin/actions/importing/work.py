@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tocsin.actions.exporting.store import new_name, remove, write_sealed
+from tocsin.actions.exporting.store import FILES
 from tocsin.actions.importing.columns import PERSON_FIELDS
 from tocsin.actions.importing.files import LIMITS, batches_in, keep_rows, whole
 from tocsin.actions.importing.judge import LEFT_OUT, TAKEN, Judge, Judged, Outcome
@@ -36,10 +36,10 @@ def read(work: Work) -> None:
     rows = stream_table(whole(work.row.upload), LIMITS)
     columns = next(rows)
     counted = _Counted(rows, work)
-    name = keep_rows(work.row.pk, counted)
-    remove(work.row.upload)
+    name, upload = keep_rows(work.row.pk, counted), work.row.upload
     mapping = {"columns": guess(columns, PERSON_FIELDS)}
     work.end(State.READ, rows_file=name, upload="", columns=columns, mapping=mapping, rows=counted.done)
+    FILES.remove(upload)  # last: broken off before, it is read again
 
 
 class _Counted:
@@ -56,8 +56,8 @@ class _Counted:
 def check(work: Work) -> None:
     """Judges every row, changes nothing, and keeps those that are left out as a file to mend."""
     upload, judge, numbers = work.row, Judge(work.row), Counter[str]()
-    name, before = new_name("left", upload.pk), upload.left_out_file
-    with write_sealed(name) as file:
+    name, before = FILES.new_name("left", upload.pk), upload.left_out_file
+    with FILES.write(name) as file:
         lines = _Lines(file)
         lines.add([_("Reason"), *upload.columns])
         for rows in batches_in(upload):
@@ -69,7 +69,7 @@ def check(work: Work) -> None:
             work.tell(sum(numbers.values()))
     found = {str(outcome): numbers[outcome] for outcome in Outcome}
     work.end(State.CHECKED, numbers=found, left_out_file=name, rows_done=sum(numbers.values()))
-    remove(before)
+    FILES.remove(before)
 
 
 class _Lines:

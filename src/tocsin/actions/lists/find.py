@@ -13,15 +13,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tocsin.actions.lists.wanted import Wanted, midnight
 from tocsin.actions.models import Action, Letter
-from tocsin.actions.newest import first_number
+from tocsin.actions.newest import SIDE_BY_SIDE, first_number
 from tocsin.campaigns.models import Campaign, Edition
+from tocsin.lib.sources import SOURCE_KEYS
 from tocsin.supporters.current import current_consents, withdrawals
 from tocsin.supporters.models import Consent, Supporter
-
-# Where a source or code may stand: what a campaigner asks for is looked for in all of them.
-SOURCE_KEYS = ("utm_source", "source", "utm_campaign", "appeal", "utm_medium", "utm_content")
-# Numbers are given in the order of time, but for transactions that ran side by side.
-SIDE_BY_SIDE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +127,7 @@ def _between[M: (Action, Supporter, Consent)](rows: QuerySet[M], field: str, ask
 
 
 def _came_from(source: str) -> Q:
+    """What a campaigner asks for is looked for wherever a source or code may stand."""
     said = Q()
     for key in SOURCE_KEYS:
         said |= Q(**{f"source__{key}": source})

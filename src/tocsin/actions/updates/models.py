@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from hashlib import sha256
 from typing import ClassVar
 
 from django.core.validators import MinValueValidator
@@ -55,6 +57,7 @@ class Update(models.Model):
     begun_by_name = models.CharField(max_length=160, blank=True)
     begun_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True, help_text=_("When the first copy was made."))
+    # When the last copy had left, or the last that waited was taken back.
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -69,6 +72,13 @@ class Update(models.Model):
     def subject(self) -> str:
         """In the first language that has one."""
         return next((said["subject"] for said in self.words.values() if said["subject"]), "")
+
+    @property
+    def fingerprint(self) -> str:
+        """Of all that decides what is sent, to whom, how fast and from when. Whoever says yes says it to this."""
+        at = self.not_before and self.not_before.timestamp()
+        said = [self.words, self.audience, self.purpose, self.language, self.per_hour, at]
+        return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
     @property
     def bucket(self) -> str:

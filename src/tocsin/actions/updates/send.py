@@ -6,7 +6,7 @@ update and supporter.
 
     draft ─let go─► sending ─all left─► sent
                      │   ▲ │
-                pause│   │resume        stop: from sending or paused; what waits is cancelled
+                pause│   │resume        stop: from sending or paused; what waits is taken back
                      ▼   │ ▼
                     paused └──────────► stopped
 """
@@ -29,11 +29,13 @@ from tocsin.actions.take import action_context
 from tocsin.actions.unsubscribe import unsubscribe_url
 from tocsin.actions.updates.audience import ACTED, actions_of, has_words, supporters_of, who_left
 from tocsin.actions.updates.compose import Wording, copy_for
+from tocsin.actions.updates.copies import STILL_HERE
 from tocsin.actions.updates.models import Update, UpdateCopy
 from tocsin.campaigns.editions import frozen
 from tocsin.campaigns.models import Edition
 from tocsin.lib.sealing import CannotOpen
 from tocsin.lib.vault import vault
+from tocsin.outbox.controls import Copies, cancel
 from tocsin.outbox.copies import shut_bucket
 from tocsin.outbox.headers import CannotBeMailed
 from tocsin.outbox.models import Kind, Message
@@ -66,9 +68,10 @@ class Recipient:
 
 
 def send_updates() -> int:
-    """Makes the next copies of each update on its way; how many people were looked at."""
+    """Makes the next copies of each update on its way, and takes back those of the stopped; how many were looked at."""
     on_their_way = Update.objects.filter(Q(not_before=None) | Q(not_before__lte=Now()), state=State.SENDING)
-    return sum(_go_on(update) for update in on_their_way.select_related("campaign").order_by("pk"))
+    made = sum(_go_on(update) for update in on_their_way.select_related("campaign").order_by("pk"))
+    return made + sum(_take_back(update) for update in Update.objects.filter(state=State.STOPPED, finished_at=None))
 
 
 def _go_on(update: Update) -> int:
@@ -85,6 +88,13 @@ def _go_on(update: Update) -> int:
         return 0
     _leave_copies(update, recipients)
     return len(recipients)
+
+
+def _take_back(update: Update) -> int:
+    """Cancels what waits or is held, some hundreds at once. Finished only then: broken off, it is gone on with."""
+    cancelled = cancel(Copies(copies_of(update, STILL_HERE)))
+    Update.objects.filter(pk=update.pk, state=State.STOPPED).update(finished_at=Now())
+    return cancelled
 
 
 def waiting(update: Update) -> QuerySet[Message]:

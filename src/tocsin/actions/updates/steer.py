@@ -15,11 +15,8 @@ from tocsin.actions.models import Action
 from tocsin.actions.unsubscribe import unsubscribe_url
 from tocsin.actions.updates.audience import ACTED
 from tocsin.actions.updates.compose import Wording, copy_for
-from tocsin.actions.updates.copies import STILL_HERE
 from tocsin.actions.updates.models import Update
-from tocsin.actions.updates.send import copies_of
 from tocsin.campaigns.models import Campaign, Edition
-from tocsin.outbox.controls import Copies, cancel
 from tocsin.outbox.copies import open_bucket, shut_bucket
 from tocsin.outbox.models import Kind
 from tocsin.outbox.post import Outgoing, address_digest, leave
@@ -49,18 +46,21 @@ def languages_without_an_address(campaign: Campaign) -> list[str]:
 
 @transaction.atomic
 def let_go(update: Update, people: int, by_name: str) -> bool:
-    """Begins it, once; whether it was this call that did. The worker makes the copies."""
+    """Begins it, once, and only as it is here: not if somebody changed the draft since it was read. Whether it was this
+    call that did. The worker makes the copies."""
+    draft = Update.objects.select_for_update().filter(pk=update.pk, state=State.DRAFT).first()
+    if draft is None or draft.fingerprint != update.fingerprint:
+        return False
     rows = Action.objects if update.audience in ACTED else Supporter.objects
-    done = Update.objects.filter(pk=update.pk, state=State.DRAFT).update(
+    Update.objects.filter(pk=update.pk).update(
         state=State.SENDING,
         people=people,
         up_to=rows.aggregate(last=Max("pk"))["last"] or 0,
         begun_at=Now(),
         begun_by_name=by_name[:160],
     )
-    if done:  # pressed twice, the second must not open what somebody paused meanwhile
-        open_bucket(update.bucket, update.per_hour)
-    return bool(done)
+    open_bucket(update.bucket, update.per_hour)
+    return True
 
 
 def pause(update: Update) -> bool:
@@ -83,13 +83,13 @@ def resume(update: Update) -> bool:
     return bool(done)
 
 
-def stop(update: Update) -> int:
-    """For good: no further copy is made, and what waits or is held is cancelled; how many copies that were."""
-    going = Update.objects.filter(pk=update.pk, state__in=[State.SENDING, State.PAUSED])
-    if not going.update(state=State.STOPPED, finished_at=Now()):
-        return 0
-    shut_bucket(update.bucket)
-    return cancel(Copies(copies_of(update, STILL_HERE)))
+def stop(update: Update) -> bool:
+    """For good: no further copy is made, and within seconds nothing leaves. The worker takes back what waits: as one
+    transaction with this it would keep whoever signs now waiting."""
+    done = Update.objects.filter(pk=update.pk, state__in=[State.SENDING, State.PAUSED]).update(state=State.STOPPED)
+    if done:
+        shut_bucket(update.bucket)
+    return bool(done)
 
 
 def send_test(update: Update, language: str, to_address: str) -> None:

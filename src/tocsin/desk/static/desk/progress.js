@@ -11,7 +11,7 @@ async function look() {
       location.reload();
       return;
     }
-    done.textContent = said.done.toLocaleString(document.documentElement.lang);
+    if (done) done.textContent = said.done.toLocaleString(document.documentElement.lang);
     if (said.rows) {
       shown.max = said.rows;
       shown.value = said.done;

@@ -1,0 +1,44 @@
+"""Proposes a set of actions to be taken out of the number: counted by a job, looked at, and only then decided."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models.functions import Now
+from django.tasks import task
+
+from tocsin.actions.invalidate import Chosen, chosen_by, in_the_set, take_out
+from tocsin.actions.invalidation import Invalidation, ProposedSet
+from tocsin.campaigns.models import Campaign
+
+KEPT_FOR = timedelta(days=1)
+
+
+def propose(campaign: Campaign, chosen: Chosen, reason: str) -> ProposedSet:
+    """Writes down what was chosen and has it counted."""
+    proposed = ProposedSet.objects.create(campaign=campaign, **asdict(chosen), reason=reason)
+    count_set.enqueue(proposed.pk)
+    return proposed
+
+
+@task()
+def count_set(proposed_id: int) -> None:
+    for proposed in ProposedSet.objects.select_related("campaign").filter(pk=proposed_id):
+        people = in_the_set(proposed.campaign, chosen_by(proposed)).count()
+        ProposedSet.objects.filter(pk=proposed_id).update(people=people)
+
+
+@transaction.atomic
+def take_out_proposed(proposed: ProposedSet, user: Any, name: str) -> Invalidation | None:
+    """Decides what was looked at, once; None where it was decided already or nobody is in it."""
+    if not ProposedSet.objects.filter(pk=proposed.pk, people__gt=0).delete()[0]:
+        return None
+    return take_out(proposed.campaign, chosen_by(proposed), proposed.reason, user, name)
+
+
+def forget_proposals() -> None:
+    """Those that were never decided. Nightly."""
+    ProposedSet.objects.filter(asked_at__lt=Now() - KEPT_FOR).delete()
