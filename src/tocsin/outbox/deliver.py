@@ -20,11 +20,13 @@ from django.db import DatabaseError
 from tocsin.outbox import journal
 from tocsin.outbox.away import note_away, note_reached
 from tocsin.outbox.breaker import hear, leave_alone
+from tocsin.outbox.carried import refs_carried
 from tocsin.outbox.claims import Claim, claim, give_back, lease, note, recover, renew
 from tocsin.outbox.crew import Crew, Dot, Result, verdicts
 from tocsin.outbox.failpoints import failpoint
 from tocsin.outbox.journal import What
 from tocsin.outbox.lanes import adopt_strays, closed_lanes
+from tocsin.outbox.models import Kind
 from tocsin.outbox.post import open_mail
 from tocsin.outbox.states import State
 from tocsin.outbox.transports import transport
@@ -137,7 +139,7 @@ class Post:
             return
         mine: set[int] | None = None
         try:
-            journal.note([*_answers(crew, results), *((dot.claim.message.ref, "dot") for dot in dots)])
+            journal.note(_with_letters([*_answers(crew, results), *((dot.claim, "dot") for dot in dots)]))
             mine = note([dot.claim for dot in dots], self.unwritten)
             self.unwritten = []
         finally:
@@ -215,13 +217,21 @@ class Post:
             crew.close()
 
 
-def _answers(crew: Crew, results: Sequence[Result]) -> list[tuple[str, What]]:
+def _answers(crew: Crew, results: Sequence[Result]) -> list[tuple[Claim, What]]:
     """The journal's second line, for those whose first it has. Where nobody knows, there is none."""
     answered = [(claim, said) for claim, said in verdicts(results) if claim.message.pk in crew.dotted]
     # Where nobody was there it is not said yet what becomes of the mail: that comes as a second result.
     crew.dotted -= {one.claim.message.pk for one in results if one.away is None}
     return [
-        (claim.message.ref, "sent" if said.state == State.SENT else "refused")
+        (claim, "sent" if said.state == State.SENT else "refused")
         for claim, said in answered
         if said.state != State.UNCERTAIN
     ]
+
+
+def _with_letters(said: Sequence[tuple[Claim, What]]) -> list[tuple[str, What]]:
+    """The journal's lines: of these mails, and of the letters in the digests among them. A backup may be older than the
+    digest: then it is by their own lines alone that a restore knows the letters."""
+    digests = [claim.message.pk for claim, _what in said if claim.message.kind == Kind.DIGEST]
+    carried = refs_carried(digests) if digests else {}
+    return [(ref, what) for claim, what in said for ref in (claim.message.ref, *carried.get(claim.message.pk, ()))]
