@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from tests.outbox.batch import deliver_batch
 from tests.outbox.conftest import left, let_leases_run_out
 from tests.outbox.sink import HANG_UP, Sink
 from tocsin.outbox import controls, decide
 from tocsin.outbox.carried import carry
 from tocsin.outbox.claims import claim, note
-from tocsin.outbox.deliver import deliver_batch
 from tocsin.outbox.models import Kind, Message, Suppression
 from tocsin.outbox.states import State
 from tocsin.outbox.suppress import suppress

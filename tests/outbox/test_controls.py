@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from tests.outbox.batch import deliver_batch
 from tests.outbox.conftest import left, make_due
 from tests.outbox.sink import Sink
 from tocsin.outbox import claims
@@ -31,7 +32,7 @@ from tocsin.outbox.crew import Crew
 from tocsin.outbox.decide import hold as hold_one
 from tocsin.outbox.decide import put_back, take_out
 from tocsin.outbox.decide import release as release_one
-from tocsin.outbox.deliver import Post, deliver_batch
+from tocsin.outbox.deliver import Post
 from tocsin.outbox.models import Bucket, Kind, Lane, Message
 from tocsin.outbox.post import open_mail
 from tocsin.outbox.states import State

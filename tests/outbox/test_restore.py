@@ -10,10 +10,10 @@ import pytest
 from django.db import connection
 from pytest_django import Settings
 
+from tests.outbox.batch import deliver_batch
 from tests.outbox.conftest import left
 from tests.outbox.sink import Sink
 from tocsin.outbox.carried import carry
-from tocsin.outbox.deliver import deliver_batch
 from tocsin.outbox.journal import journal_files, read_journal
 from tocsin.outbox.models import Kind, Message, Notice
 from tocsin.outbox.restore import RESTORED, Restored, put_right, release_restored

@@ -33,7 +33,6 @@ from tocsin.outbox.transports import transport
 from tocsin.outbox.transports.base import ServerAway
 from tocsin.outbox.verdict import Verdict, on_no_connection
 
-BATCH = 200
 LOOK_ROUND_EVERY = 1.0
 # Connections are kept for so long after the last mail: at a slow pace the next one is due within the second.
 LINGER = 5.0
@@ -54,14 +53,6 @@ def no_campaign() -> frozenset[int]:
     return frozenset()
 
 
-def deliver_batch(most: int = BATCH, *, paused: frozenset[int] = frozenset(), stop: Callable[[], bool] = never) -> int:
-    """Carries what is due, `most` at once, and returns when that is done; how many messages it took in hand.
-
-    `paused` are campaigns whose letters stay. `stop` is asked now and then: what is not begun is given back.
-    """
-    return Post(paused=lambda: paused, stop=stop).batch(most)
-
-
 @dataclass
 class Post:
     """The post of one worker: claims, lets its crew carry, and writes down what they say."""
@@ -69,6 +60,7 @@ class Post:
     paused: Paused = no_campaign
     stop: Callable[[], bool] = never
     linger: float = 0.0
+    most: int = 200  # in hand at once
     away_until: float = 0.0
     asked_again: float = 0.0
     # Results that could not be written since the database was away. They go with the next.
@@ -79,41 +71,35 @@ class Post:
     leased_at: float = field(default_factory=time.monotonic)
 
     def __call__(self) -> int:
-        """Carries as long as there is something to carry, and a moment longer; how many it took in hand."""
+        """Carries as long as there is something to carry, and a moment longer; how many it took in hand.
+
+        `paused` are campaigns whose letters stay. `stop` is asked now and then: what is not begun is given back.
+        """
         if time.monotonic() < self.away_until:
             return 0
         recover()
         adopt_strays()
-        claims = self._claimed(BATCH)
-        return self._carried_by_crew(claims, self._claimed_more) if claims else 0
-
-    def batch(self, most: int) -> int:
-        recover()
-        adopt_strays()
         failpoint("before_claim")
-        claims = self._claimed(most)
+        claims = claim(self.most, self.paused())
         failpoint("after_claim")
-        return self._carried_by_crew(claims, lambda _crew: []) if claims else 0
-
-    def _claimed(self, most: int) -> list[Claim]:
-        return claim(most, self.paused())
+        return self._carried_by_crew(claims) if claims else 0
 
     # ── leading ─────────────────────────────────────────────────────────────────────────────────────────────────
-    def _carried_by_crew(self, claims: list[Claim], more: Callable[[Crew], list[Claim]]) -> int:
+    def _carried_by_crew(self, claims: list[Claim]) -> int:
         crew = Crew(settings.TOCSIN_MAIL_CONNECTIONS, transport, open_mail)
         crew.give(claims)
         try:
-            return len(claims) + self._lead(crew, more)
+            return len(claims) + self._lead(crew)
         finally:
             self._dismiss(crew)
 
-    def _lead(self, crew: Crew, more: Callable[[Crew], list[Claim]]) -> int:
+    def _lead(self, crew: Crew) -> int:
         """Until nothing is left; how many more it took in hand meanwhile."""
         taken, last_work = 0, time.monotonic()
         while not self.stop():
             self._listen(crew, LOOK_ROUND_EVERY)
             self._look_round(crew)
-            further = more(crew)
+            further = self._claimed_more(crew)
             crew.give(further)
             taken += len(further)
             if crew.open:
@@ -195,9 +181,9 @@ class Post:
 
     def _claimed_more(self, crew: Crew) -> list[Claim]:
         """The next batch when the last is half done; not oftener than each second where there was none."""
-        if crew.gave_up or len(crew.waiting()) > BATCH // 2 or time.monotonic() < self.asked_again:
+        if crew.gave_up or len(crew.waiting()) > self.most // 2 or time.monotonic() < self.asked_again:
             return []
-        claims = self._claimed(BATCH)
+        claims = claim(self.most, self.paused())
         if not claims:
             self.asked_again = time.monotonic() + LOOK_ROUND_EVERY
         return claims
