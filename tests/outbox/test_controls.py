@@ -18,6 +18,7 @@ from tocsin.outbox import claims
 from tocsin.outbox.claims import claim
 from tocsin.outbox.controls import (
     STOPPED,
+    Alone,
     Letters,
     cancel,
     hold,
@@ -29,9 +30,8 @@ from tocsin.outbox.controls import (
     schedule,
 )
 from tocsin.outbox.crew import Crew
-from tocsin.outbox.decide import hold as hold_one
 from tocsin.outbox.decide import put_back, take_out
-from tocsin.outbox.decide import release as release_one
+from tocsin.outbox.decide import schedule as schedule_one
 from tocsin.outbox.deliver import Post
 from tocsin.outbox.models import Bucket, Kind, Lane, Message
 from tocsin.outbox.post import open_mail
@@ -75,6 +75,32 @@ def test_what_is_claimed_and_not_begun_stays(sink: Sink, which: Letters) -> None
     assert {state_of(one) for one in letters} == {State.WAITING}
     assert set(Message.objects.values_list("attempts", flat=True)) == {0}
     assert deliver_batch() == 0
+
+
+def test_one_letter_is_scheduled(sink: Sink) -> None:
+    letter, other = left(1, target_ref=12), left(2, target_ref=12)
+    at = timezone.now() + timedelta(hours=1)
+    assert schedule_one(letter.pk, at)
+    assert deliver_batch() == 1
+    assert (state_of(letter), state_of(other)) == (State.WAITING, State.SENT)
+    assert Message.objects.get(pk=letter.pk).due_at == at
+    assert not schedule_one(other.pk, at)
+    hold(Alone(letter.pk))
+    assert not schedule_one(letter.pk, at)
+    release(Alone(letter.pk))
+    assert deliver_batch() == 1
+
+
+def test_a_schedule_brings_nothing_sooner_than_the_server_asked_for(sink: Sink) -> None:
+    letter, later = left(1, target_ref=12), timezone.now() + timedelta(hours=2)
+    Message.objects.update(state=State.DEFERRED, due_at=later)
+    assert schedule_one(letter.pk, timezone.now() + timedelta(minutes=1))
+    assert Message.objects.get().due_at == later
+
+
+def test_a_letter_that_a_digest_will_carry_has_no_time_of_its_own() -> None:
+    assert not schedule_one(left(1, target_ref=12, gathered=True).pk, timezone.now() + timedelta(hours=1))
+    assert Message.objects.get().due_at is None
 
 
 def test_a_target_that_moves_to_another_domain_stays_paused(sink: Sink) -> None:
@@ -146,7 +172,7 @@ def test_released_letters_of_a_digest_still_wait_for_it(sink: Sink) -> None:
     message.refresh_from_db()
     assert (message.state, message.due_at) == (State.WAITING, None)
     hold(EVERY[1])
-    release_one(message.pk)
+    release(Alone(message.pk))
     message.refresh_from_db()
     assert (message.state, message.due_at) == (State.WAITING, None)
     make_due()
@@ -202,10 +228,10 @@ def _hold_elsewhere() -> None:
 
 def test_what_was_taken_out_of_the_number_leaves_by_no_release(sink: Sink) -> None:
     waiting, held = left(1, target_ref=12), left(2, target_ref=12)
-    hold_one(held.pk)
+    hold(Alone(held.pk))
     assert take_out([waiting.pk, held.pk]) == 1
     assert release(EVERY[0]) == 0
-    assert not release_one(waiting.pk)
+    assert not release(Alone(waiting.pk))
     assert deliver_batch() == 0
     assert put_back([waiting.pk, held.pk]) == 1
     assert (state_of(waiting), state_of(held)) == (State.WAITING, State.HELD)

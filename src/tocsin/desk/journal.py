@@ -46,6 +46,7 @@ ENTRIES: dict[str, tuple[Promise, Promise]] = {
     "tocsin.list_changed": (_("Change a list"), _("Changed who is in a list of targets")),
     "tocsin.letter_opened": (_("Open a letter"), _("Read a person's letter")),
     "tocsin.letter_held": (_("Hold a letter"), _("Held a letter back")),
+    "tocsin.letter_scheduled": (_("Schedule a letter"), _("Had a letter leave later")),
     "tocsin.letter_released": (_("Release a letter"), _("Released a held letter")),
     "tocsin.letter_cancelled": (_("Cancel a letter"), _("Stopped a letter for good")),
     "tocsin.letters_pause": (_("Pause letters"), _("Paused letters")),
