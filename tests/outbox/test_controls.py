@@ -37,7 +37,7 @@ from tocsin.outbox.models import Bucket, Kind, Lane, Message
 from tocsin.outbox.post import open_mail
 from tocsin.outbox.states import State
 from tocsin.outbox.transports import transport
-from tocsin.outbox.verdict import Verdict
+from tocsin.outbox.verdict import DELAYS, Verdict
 
 pytestmark = pytest.mark.django_db
 EVERY = [Letters(campaign_ref=7), Letters(target_ref=12), Letters(campaign_ref=7, target_ref=12)]
@@ -101,6 +101,22 @@ def test_a_schedule_brings_nothing_sooner_than_the_server_asked_for(sink: Sink) 
 def test_a_letter_that_a_digest_will_carry_has_no_time_of_its_own() -> None:
     assert not schedule_one(left(1, target_ref=12, gathered=True).pk, timezone.now() + timedelta(hours=1))
     assert Message.objects.get().due_at is None
+
+
+@pytest.mark.parametrize(("answer", "at_last"), [("451 4.7.1 Greylisted", State.REFUSED), ("550 5.7.1 No", State.HELD)])
+def test_what_staff_let_go_is_tried_as_if_it_were_new(sink: Sink, answer: str, at_last: State) -> None:
+    """Given up after five days, released, and greylisted at once: that must not be the end of it."""
+    letter = left(1)
+    Message.objects.update(attempts=len(DELAYS), state=State.HELD, due_at=None)
+    release(Alone(letter.pk))
+    sink.at_recipient.append(answer)
+    deliver_batch()
+    assert state_of(letter) == State.DEFERRED
+    Message.objects.update(attempts_before=0)
+    make_due()
+    sink.at_recipient.append(answer)
+    deliver_batch()
+    assert state_of(letter) == at_last
 
 
 def test_a_target_that_moves_to_another_domain_stays_paused(sink: Sink) -> None:

@@ -63,14 +63,16 @@ def change(message_ids: Sequence[int], among: QuerySet[Message], then: State, **
     """Gives that state to those of some hundreds that are among these; how many. `last_words` stay if none are given.
 
     One that a digest carries has the digest's fate, and none of its own. A gathered letter waits for its digest or for
-    being handed in, and never leaves by itself.
+    being handed in, and never leaves by itself. What is let go is tried as often as if it were new: a single “later” at
+    its first attempt since must not be its last.
     """
     due = Case(When(gathered=True, then=None), default=Now()) if then == State.WAITING else Value(None)
     # By their numbers, as workers lock them: else each could wait for the other.
     rows = among.filter(pk__in=message_ids, carrier=None).select_for_update().order_by("pk")
     locked = list(rows.values_list("pk", flat=True))
+    anew = {"attempts_before": F("attempts")} if then == State.WAITING else {}
     changed = Message.objects.filter(pk__in=locked).update(
-        state=then, state_since=Now(), due_at=due, own_faults=0, **words
+        state=then, state_since=Now(), due_at=due, own_faults=0, **anew, **words
     )
     share_fate(locked)
     return changed

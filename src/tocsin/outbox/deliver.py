@@ -151,7 +151,7 @@ class Post:
             if refused.message.pk in crew.dotted:
                 # An API has its dot before the connection: noted, and yet nobody took it. Given back it would be taken
                 # for one that nobody knows of.
-                self._write(crew, [], [Result(refused, on_no_connection(error, refused.number))])
+                self._write(crew, [], [Result(refused, on_no_connection(error, refused.tries))])
             else:
                 give_back([refused])
             return
@@ -159,7 +159,7 @@ class Post:
             log.warning("the mail server cannot be reached; %s messages wait", len(crew.open) + 1)
         self.was_away, self.away_until = True, time.monotonic() + REST_WHILE_AWAY
         waiting = [refused, *crew.take_back()]
-        self._write(crew, [], [Result(one, on_no_connection(error, one.number)) for one in waiting])
+        self._write(crew, [], [Result(one, on_no_connection(error, one.tries)) for one in waiting])
         note_away(error.words)
 
     def _look_round(self, crew: Crew) -> None:

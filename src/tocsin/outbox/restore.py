@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import batched
 
 from django.db import transaction
-from django.db.models import Case, Value, When
+from django.db.models import Case, F, Value, When
 from django.db.models.functions import Now
 
 from tocsin.outbox.carried import follow_carriers
@@ -68,6 +68,7 @@ def release_restored() -> int:
             state_since=Now(),
             due_at=Case(When(gathered=True, then=Value(None)), default=Now()),
             last_words="",
+            attempts_before=F("attempts"),
         )
         Notice.objects.filter(kind=Notice.Kind.RESTORED, settled_at=None).update(settled_at=Now())
     return released
