@@ -87,7 +87,15 @@ def test_the_mail_speaks_their_language(admin: Client, mailoutbox: list[Any]) ->
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"email": "jane"}, {"email": ""}, {"role": "king"}, {"campaign": "99999"}, {"first_name": ""}]
+    "wrong",
+    [
+        {"email": "jane"},
+        {"email": ""},
+        {"email": '"ab"@example.org'},
+        {"role": "king"},
+        {"campaign": "99999"},
+        {"first_name": ""},
+    ],
 )
 def test_bad_input_is_said_and_nothing_is_lost(admin: Client, mailoutbox: list[Any], wrong: dict[str, str]) -> None:
     response = invite(admin, **wrong)
