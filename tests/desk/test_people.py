@@ -176,6 +176,7 @@ def test_whoever_is_switched_off_is_out_at_once(admin: Client, jane: User) -> No
     assert theirs.get("/desk/").status_code == 302
     admin.post(reverse("desk_account_on", args=[jane.pk]))
     assert User.objects.get(pk=jane.pk).is_active
+    assert theirs.get("/desk/").status_code == 302  # they sign in anew: whoever had their browser is out
     assert set(AuditLine.objects.filter(kind="team").values_list("what", flat=True)) == {"account_off", "account_on"}
 
 
