@@ -14,6 +14,7 @@ from tests.desk.conftest import Write
 from tocsin.campaigns.models import Campaign
 from tocsin.desk import letter_list
 from tocsin.outbox.models import Message, State
+from tocsin.staff import audit
 
 
 def _list(client: Client, campaign: Campaign, query: str = "") -> str:
@@ -125,6 +126,17 @@ def test_a_letter_is_scheduled(admin: Client, write: Write) -> None:
     assert letter.message.due_at is not None
     assert letter.message.due_at.year in {2099, 2100}
     assert ModelLogEntry.objects.get(action="tocsin.letter_scheduled").data["at"].startswith("2100-01-01T")
+
+
+def test_nothing_is_done_that_cannot_be_written_down(
+    admin: Client, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    letter = write(State.WAITING)
+    monkeypatch.setattr(audit, "write", lambda *_, **__: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        admin.post(reverse("campaign:letter_step", args=[letter.action.campaign_id, letter.pk, "cancel"]))
+    letter.message.refresh_from_db()
+    assert letter.message.state == State.WAITING
 
 
 def test_a_letter_of_a_digest_offers_no_schedule(admin: Client, write: Write) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -26,7 +28,7 @@ from tocsin.desk.journal import note
 from tocsin.desk.letter_history import history_of
 from tocsin.desk.letter_list import screenful
 from tocsin.desk.letter_search import is_an_address, letters_by_address, letters_by_reference
-from tocsin.desk.letter_steps import STEPS, steps_for
+from tocsin.desk.letter_steps import STEPS, Step, steps_for
 from tocsin.desk.opened import open_action
 from tocsin.desk.rights import (
     DECIDE_ON_LETTERS,
@@ -124,12 +126,20 @@ def take_step(request: HttpRequest, campaign: Campaign, letter_pk: int, step: st
     if when and not when.is_valid():
         return _page(request, found, title=_("Letter %(number)s") % {"number": found.pk}, when=when, status=422)
     at = [when.cleaned_data["at"]] if when else []
-    if State(found.message.state) in chosen.possible_when and chosen.take(found.message_id, *at):
-        note(request, chosen.entry, found, **({"at": at[0].isoformat()} if at else {}))
+    if State(found.message.state) in chosen.possible_when and _taken(request, chosen, found, at):
         messages.success(request, chosen.said)
     else:
         messages.warning(request, _("This is no longer possible: the letter went on meanwhile."))
     return HttpResponseRedirect(reverse("campaign:letter", args=[campaign.pk, letter_pk]))
+
+
+@transaction.atomic
+def _taken(request: HttpRequest, step: Step, found: Letter, at: list[datetime]) -> bool:
+    """Nothing is done that cannot be written down."""
+    taken = bool(step.take(found.message_id, *at))
+    if taken:
+        note(request, step.entry, found, **({"at": at[0].isoformat()} if at else {}))
+    return taken
 
 
 def _page(
