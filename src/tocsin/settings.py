@@ -413,6 +413,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "tocsin.desk.account.telling.Told"},
 ]
 # The first signs people in and knows Wagtail's own groups; the second knows roles, and signs nobody in.
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend", "tocsin.staff.backend.Roles"]

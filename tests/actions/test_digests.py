@@ -15,6 +15,7 @@ from tocsin.actions import digests as digests_room
 from tocsin.actions.digests import period, send_digests
 from tocsin.actions.handin import typeset
 from tocsin.actions.models import Letter
+from tocsin.campaigns.editions import publish_edition
 from tocsin.campaigns.models import Campaign, Edition, Target
 from tocsin.outbox.carried import follow_carriers
 from tocsin.outbox.models import Kind, Message
@@ -58,6 +59,18 @@ def test_it_works(edition_en: Edition, target: Target) -> None:
     assert "Zoé".encode() in table
     assert b"jane0@example.org" not in table
     assert {letter.message.carrier_id for letter in Letter.objects.select_related("message")} == {digest.pk}
+
+
+def test_where_the_words_changed_it_says_what_each_signed(edition_en: Edition, target: Target) -> None:
+    write_letter(edition_en)
+    changed = {**edition_en.words, "title": "Hear them now", "demand": "Hear every family this year."}
+    write_letter(publish_edition(campaign=edition_en.campaign, language="en", words=changed))
+    with time_machine.travel(MONDAY_MORNING):
+        send_digests()
+    text = parts_of(message_from_bytes(open_mail(digests()[0]).data))[0].decode()
+    assert "– 1 letter: “A fair hearing”. Hear every family." in text
+    assert "– 1 letter: “Hear them now”. Hear every family this year." in text
+    assert "What they ask:" not in text
 
 
 def test_what_became_of_the_mail_became_of_the_letters(edition_en: Edition, target: Target) -> None:

@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 
 from tests.cast import a_target
-from tocsin.campaigns.forms_of_address import OFFICE_KINDS, TABLE, closing_for, family_name
+from tocsin.campaigns.forms_of_address import OFFICE_KINDS, TABLE, family_name
 from tocsin.campaigns.models import Target, TargetWords
 
 KINDS = [kind for kind, _label in OFFICE_KINDS]
@@ -120,5 +120,5 @@ def test_an_office_without_a_person_is_the_office() -> None:
 @pytest.mark.django_db
 def test_closing_for_a_target() -> None:
     target = a_target(office_kind="minister", gender="f")
-    assert closing_for(target, "fr") == "Veuillez agréer, Madame la Ministre, l’expression de ma haute considération."
-    assert closing_for(target, "en") == "Yours sincerely,"
+    assert target.words("fr").closing == "Veuillez agréer, Madame la Ministre, l’expression de ma haute considération."
+    assert target.words("en").closing == "Yours sincerely,"

@@ -13,7 +13,8 @@ from wagtail.models import ModelLogEntry
 from tests.desk.conftest import Write
 from tocsin.campaigns.models import Campaign
 from tocsin.desk import letter_list
-from tocsin.outbox.models import State
+from tocsin.outbox.models import Message, State
+from tocsin.staff import audit
 
 
 def _list(client: Client, campaign: Campaign, query: str = "") -> str:
@@ -102,12 +103,49 @@ def test_a_step_is_posted_and_known(admin: Client, campaign: Campaign, write: Wr
 
 STEPS = [
     (State.WAITING, "hold", State.HELD),
+    (State.SENDING, "hold", State.HELD),
+    (State.SENDING, "cancel", State.CANCELLED),
     (State.HELD, "release", State.WAITING),
     (State.DEFERRED, "cancel", State.CANCELLED),
     (State.UNCERTAIN, "again", State.WAITING),
     (State.SENT, "again", State.SENT),
     (State.SENT, "cancel", State.SENT),
 ]
+
+
+def test_a_letter_is_scheduled(admin: Client, write: Write) -> None:
+    letter = write(State.WAITING)
+    address = reverse("campaign:letter", args=[letter.action.campaign_id, letter.pk])
+    for passed in ("", "soon", "2020-01-01 10:00"):
+        answer = admin.post(f"{address}schedule/", {"at": passed})
+        assert (answer.status_code, b'<details class="desk-sure" open>' in answer.content) == (422, True)
+    answer = admin.post(f"{address}schedule/", {"at": "2100-01-01 10:00"}, follow=True)
+    assert "Scheduled." in answer.content.decode()
+    letter.message.refresh_from_db()
+    assert letter.message.state == State.WAITING
+    assert letter.message.due_at is not None
+    assert letter.message.due_at.year in {2099, 2100}
+    assert ModelLogEntry.objects.get(action="tocsin.letter_scheduled").data["at"].startswith("2100-01-01T")
+
+
+def test_nothing_is_done_that_cannot_be_written_down(
+    admin: Client, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    letter = write(State.WAITING)
+    monkeypatch.setattr(audit, "write", lambda *_, **__: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        admin.post(reverse("campaign:letter_step", args=[letter.action.campaign_id, letter.pk, "cancel"]))
+    letter.message.refresh_from_db()
+    assert letter.message.state == State.WAITING
+
+
+def test_a_letter_of_a_digest_offers_no_schedule(admin: Client, write: Write) -> None:
+    letter = write(State.WAITING)
+    Message.objects.update(gathered=True, due_at=None)
+    address = reverse("campaign:letter", args=[letter.action.campaign_id, letter.pk])
+    html = admin.get(address).content.decode()
+    assert f"{address}hold/" in html
+    assert f"{address}schedule/" not in html
 
 
 @pytest.mark.parametrize(("before", "step", "after"), STEPS)

@@ -87,7 +87,15 @@ def test_the_mail_speaks_their_language(admin: Client, mailoutbox: list[Any]) ->
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"email": "jane"}, {"email": ""}, {"role": "king"}, {"campaign": "99999"}, {"first_name": ""}]
+    "wrong",
+    [
+        {"email": "jane"},
+        {"email": ""},
+        {"email": '"ab"@example.org'},
+        {"role": "king"},
+        {"campaign": "99999"},
+        {"first_name": ""},
+    ],
 )
 def test_bad_input_is_said_and_nothing_is_lost(admin: Client, mailoutbox: list[Any], wrong: dict[str, str]) -> None:
     response = invite(admin, **wrong)
@@ -168,6 +176,7 @@ def test_whoever_is_switched_off_is_out_at_once(admin: Client, jane: User) -> No
     assert theirs.get("/desk/").status_code == 302
     admin.post(reverse("desk_account_on", args=[jane.pk]))
     assert User.objects.get(pk=jane.pk).is_active
+    assert theirs.get("/desk/").status_code == 302  # they sign in anew: whoever had their browser is out
     assert set(AuditLine.objects.filter(kind="team").values_list("what", flat=True)) == {"account_off", "account_on"}
 
 

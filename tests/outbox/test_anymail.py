@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 import pytest
 from pytest_django import Settings
 
+from tests.outbox.batch import deliver_batch
 from tests.outbox.conftest import left, make_due
-from tocsin.outbox.deliver import deliver_batch
 from tocsin.outbox.freeze import FrozenMail
 from tocsin.outbox.models import Message
 from tocsin.outbox.post import open_mail

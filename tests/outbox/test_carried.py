@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from tests.outbox.batch import deliver_batch
 from tests.outbox.conftest import left, let_leases_run_out
 from tests.outbox.sink import HANG_UP, Sink
 from tocsin.outbox import controls, decide
 from tocsin.outbox.carried import carry
 from tocsin.outbox.claims import claim, note
-from tocsin.outbox.deliver import deliver_batch
+from tocsin.outbox.controls import Alone
 from tocsin.outbox.models import Kind, Message, Suppression
 from tocsin.outbox.states import State
 from tocsin.outbox.suppress import suppress
@@ -67,12 +68,12 @@ def test_a_letter_is_carried_once() -> None:
 
 def test_staff_decide_about_the_digest_and_not_about_letters_in_it() -> None:
     digest, [letter] = a_digest_of(1)
-    assert not decide.hold(letter.pk)
-    assert not decide.cancel(letter.pk)
-    assert decide.hold(digest.pk)
+    assert not controls.hold(Alone(letter.pk))
+    assert not controls.cancel(Alone(letter.pk))
+    assert controls.hold(Alone(digest.pk))
     assert state_and_carrier(letter) == (State.HELD, digest.pk)
-    assert not decide.release(letter.pk)
-    assert decide.release(digest.pk)
+    assert not controls.release(Alone(letter.pk))
+    assert controls.release(Alone(digest.pk))
     assert state_and_carrier(letter) == (State.WAITING, digest.pk)
     assert controls.hold(controls.Letters(campaign_ref=7)) == 1
     assert state_and_carrier(letter) == (State.HELD, digest.pk)
@@ -91,8 +92,8 @@ def test_a_digest_that_staff_take_from_a_worker_is_held_with_its_letters() -> No
 
 def test_letters_of_a_cancelled_digest_wait_for_the_next() -> None:
     by_staff, [one] = a_digest_of(1)
-    decide.hold(by_staff.pk)
-    assert decide.cancel(by_staff.pk)
+    controls.hold(Alone(by_staff.pk))
+    assert controls.cancel(Alone(by_staff.pk))
     assert state_and_carrier(one) == (State.WAITING, None)
     following = left(98, key="digest:12:2", kind=Kind.DIGEST, target_ref=12)
     assert carry([one.pk], following.pk) == 1

@@ -11,12 +11,14 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from tests.outbox.batch import deliver_batch
 from tests.outbox.conftest import left, make_due
 from tests.outbox.sink import Sink
 from tocsin.outbox import claims
 from tocsin.outbox.claims import claim
 from tocsin.outbox.controls import (
     STOPPED,
+    Alone,
     Letters,
     cancel,
     hold,
@@ -28,15 +30,14 @@ from tocsin.outbox.controls import (
     schedule,
 )
 from tocsin.outbox.crew import Crew
-from tocsin.outbox.decide import hold as hold_one
 from tocsin.outbox.decide import put_back, take_out
-from tocsin.outbox.decide import release as release_one
-from tocsin.outbox.deliver import Post, deliver_batch
+from tocsin.outbox.decide import schedule as schedule_one
+from tocsin.outbox.deliver import Post
 from tocsin.outbox.models import Bucket, Kind, Lane, Message
 from tocsin.outbox.post import open_mail
 from tocsin.outbox.states import State
 from tocsin.outbox.transports import transport
-from tocsin.outbox.verdict import Verdict
+from tocsin.outbox.verdict import DELAYS, Verdict
 
 pytestmark = pytest.mark.django_db
 EVERY = [Letters(campaign_ref=7), Letters(target_ref=12), Letters(campaign_ref=7, target_ref=12)]
@@ -74,6 +75,48 @@ def test_what_is_claimed_and_not_begun_stays(sink: Sink, which: Letters) -> None
     assert {state_of(one) for one in letters} == {State.WAITING}
     assert set(Message.objects.values_list("attempts", flat=True)) == {0}
     assert deliver_batch() == 0
+
+
+def test_one_letter_is_scheduled(sink: Sink) -> None:
+    letter, other = left(1, target_ref=12), left(2, target_ref=12)
+    at = timezone.now() + timedelta(hours=1)
+    assert schedule_one(letter.pk, at)
+    assert deliver_batch() == 1
+    assert (state_of(letter), state_of(other)) == (State.WAITING, State.SENT)
+    assert Message.objects.get(pk=letter.pk).due_at == at
+    assert not schedule_one(other.pk, at)
+    hold(Alone(letter.pk))
+    assert not schedule_one(letter.pk, at)
+    release(Alone(letter.pk))
+    assert deliver_batch() == 1
+
+
+def test_a_schedule_brings_nothing_sooner_than_the_server_asked_for(sink: Sink) -> None:
+    letter, later = left(1, target_ref=12), timezone.now() + timedelta(hours=2)
+    Message.objects.update(state=State.DEFERRED, due_at=later)
+    assert schedule_one(letter.pk, timezone.now() + timedelta(minutes=1))
+    assert Message.objects.get().due_at == later
+
+
+def test_a_letter_that_a_digest_will_carry_has_no_time_of_its_own() -> None:
+    assert not schedule_one(left(1, target_ref=12, gathered=True).pk, timezone.now() + timedelta(hours=1))
+    assert Message.objects.get().due_at is None
+
+
+@pytest.mark.parametrize(("answer", "at_last"), [("451 4.7.1 Greylisted", State.REFUSED), ("550 5.7.1 No", State.HELD)])
+def test_what_staff_let_go_is_tried_as_if_it_were_new(sink: Sink, answer: str, at_last: State) -> None:
+    """Given up after five days, released, and greylisted at once: that must not be the end of it."""
+    letter = left(1)
+    Message.objects.update(attempts=len(DELAYS), state=State.HELD, due_at=None)
+    release(Alone(letter.pk))
+    sink.at_recipient.append(answer)
+    deliver_batch()
+    assert state_of(letter) == State.DEFERRED
+    Message.objects.update(attempts_before=0)
+    make_due()
+    sink.at_recipient.append(answer)
+    deliver_batch()
+    assert state_of(letter) == at_last
 
 
 def test_a_target_that_moves_to_another_domain_stays_paused(sink: Sink) -> None:
@@ -145,7 +188,7 @@ def test_released_letters_of_a_digest_still_wait_for_it(sink: Sink) -> None:
     message.refresh_from_db()
     assert (message.state, message.due_at) == (State.WAITING, None)
     hold(EVERY[1])
-    release_one(message.pk)
+    release(Alone(message.pk))
     message.refresh_from_db()
     assert (message.state, message.due_at) == (State.WAITING, None)
     make_due()
@@ -201,10 +244,10 @@ def _hold_elsewhere() -> None:
 
 def test_what_was_taken_out_of_the_number_leaves_by_no_release(sink: Sink) -> None:
     waiting, held = left(1, target_ref=12), left(2, target_ref=12)
-    hold_one(held.pk)
+    hold(Alone(held.pk))
     assert take_out([waiting.pk, held.pk]) == 1
     assert release(EVERY[0]) == 0
-    assert not release_one(waiting.pk)
+    assert not release(Alone(waiting.pk))
     assert deliver_batch() == 0
     assert put_back([waiting.pk, held.pk]) == 1
     assert (state_of(waiting), state_of(held)) == (State.WAITING, State.HELD)

@@ -21,9 +21,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
+from tests.outbox.batch import deliver_batch
 from tests.outbox.conftest import a_letter, left, make_due
 from tests.outbox.sink import HANG_UP, Sink
-from tocsin.outbox.deliver import Post, deliver_batch
+from tocsin.outbox.deliver import Post
 from tocsin.outbox.freeze import FrozenMail
 from tocsin.outbox.journal import journal_files, read_journal
 from tocsin.outbox.models import Delivery, Message

@@ -1,4 +1,4 @@
-"""deliver_batch, against a real mail server: each answer, each way to fail, and what becomes of the message."""
+"""One batch of the post, against a real mail server: each answer, each way to fail, and what becomes of the message."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from tests.outbox.batch import deliver_batch
 from tests.outbox.conftest import left, let_leases_run_out, make_due
 from tests.outbox.sink import HANG_UP, Sink
 from tocsin.lib.sql import run
 from tocsin.outbox import claims, deliver
 from tocsin.outbox.claims import Claim, claim
-from tocsin.outbox.deliver import deliver_batch
 from tocsin.outbox.models import Kind, Message
 from tocsin.outbox.post import open_mail
 from tocsin.outbox.states import State

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
+from tests.outbox.batch import deliver_batch
 from tests.outbox.conftest import left
 from tests.outbox.sink import HANG_UP, Sink
 from tocsin.outbox import journal
-from tocsin.outbox.deliver import deliver_batch
 from tocsin.outbox.journal import journal_files, note, read_journal
 from tocsin.outbox.models import Message
 from tocsin.outbox.states import State

@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from tests.outbox.batch import deliver_batch
 from tests.outbox.conftest import left
 from tests.outbox.sink import Sink
-from tocsin.outbox.deliver import deliver_batch
 from tocsin.outbox.failpoints import POINTS
 from tocsin.outbox.models import Message
 from tocsin.outbox.states import State

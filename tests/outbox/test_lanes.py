@@ -11,11 +11,12 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from tests.outbox.batch import deliver_batch
 from tests.outbox.conftest import a_letter, left, make_due
 from tests.outbox.sink import Sink
 from tocsin.outbox import lanes
 from tocsin.outbox.claims import claim
-from tocsin.outbox.deliver import Post, deliver_batch
+from tocsin.outbox.deliver import Post
 from tocsin.outbox.lanes import OpenLane, in_turn, set_pace
 from tocsin.outbox.models import Bucket, Kind, Lane, Message
 from tocsin.outbox.pace import next_change

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from tests.outbox.batch import deliver_batch
 from tests.outbox.conftest import left
 from tocsin.outbox import deliver
 from tocsin.outbox.claims import Claim
-from tocsin.outbox.deliver import deliver_batch
 from tocsin.outbox.mailbox import mail_in_mailbox, mails_in_mailbox
 from tocsin.outbox.models import Message
 from tocsin.outbox.post import open_mail

@@ -10,11 +10,12 @@ import pytest
 from django.db import connection
 from pytest_django import Settings
 
+from tests.outbox.batch import deliver_batch
 from tests.outbox.conftest import left
 from tests.outbox.sink import Sink
-from tocsin.outbox.deliver import deliver_batch
+from tocsin.outbox.carried import carry
 from tocsin.outbox.journal import journal_files, read_journal
-from tocsin.outbox.models import Message, Notice
+from tocsin.outbox.models import Kind, Message, Notice
 from tocsin.outbox.restore import RESTORED, Restored, put_right, release_restored
 from tocsin.outbox.states import State
 
@@ -39,6 +40,35 @@ def test_it_works(sink: Sink) -> None:
     assert Message.objects.get(pk=unknown.pk).last_words == RESTORED
     assert deliver_batch() == 0
     assert Notice.objects.get().words == "1 sent, 1 uncertain, 1 refused, 1 held"
+
+
+@pytest.mark.django_db
+def test_letters_of_a_digest_that_the_backup_does_not_know(sink: Sink) -> None:
+    """As in last night's backup, where they waited for this morning's digest."""
+    letters = [left(number, target_ref=12, gathered=True) for number in (1, 2)]
+    later = left(3, target_ref=12, gathered=True)
+    digest = left(99, key="digest:12:7:2026-11-24:1", kind=Kind.DIGEST, target_ref=12)
+    carry([one.pk for one in letters], digest.pk)
+    assert deliver_batch() == 1
+    Message.objects.update(carrier=None, state=State.WAITING)
+    Message.objects.filter(pk=digest.pk).delete()
+    assert put_right(read_journal(journal_files())) == Restored(sent=2, uncertain=0, refused=0, held=1)
+    release_restored()
+    next_one = left(98, key="digest:12:7:2026-11-25:1", kind=Kind.DIGEST, target_ref=12)
+    assert carry([one.pk for one in (*letters, later)], next_one.pk) == 1
+
+
+@pytest.mark.django_db
+def test_a_digest_of_the_backup_whose_letters_left_in_another() -> None:
+    """It was stopped after the backup; released from what a restore holds, it would bring them once more."""
+    gone, waiting = [left(number, target_ref=12, gathered=True) for number in (1, 2)]
+    stopped = left(99, key="digest:12:7:2026-11-24:1", kind=Kind.DIGEST, target_ref=12)
+    carry([gone.pk, waiting.pk], stopped.pk)
+    put_right([(gone.ref, "dot"), (gone.ref, "sent"), ("z" * 26, "sent")])
+    assert states() == [State.SENT, State.HELD, State.CANCELLED]
+    assert not Message.objects.exclude(carrier=None).exists()
+    assert release_restored() == 1
+    assert states() == [State.SENT, State.WAITING, State.CANCELLED]
 
 
 @pytest.mark.django_db

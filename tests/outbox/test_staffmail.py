@@ -8,7 +8,7 @@ import pytest
 from django.core.mail import EmailMessage, EmailMultiAlternatives, mailers, send_mail
 from pytest_django import Settings
 
-from tocsin.outbox.deliver import deliver_batch
+from tests.outbox.batch import deliver_batch
 from tocsin.outbox.mailbox import mail_in_mailbox, mails_in_mailbox
 from tocsin.outbox.models import Kind, Message
 from tocsin.outbox.staffmail import AttachmentsAreNotCarried

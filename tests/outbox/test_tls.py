@@ -18,9 +18,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from pytest_django import Settings
 
+from tests.outbox.batch import deliver_batch
 from tests.outbox.conftest import left
 from tests.outbox.sink import Sink, SinkController
-from tocsin.outbox.deliver import deliver_batch
 from tocsin.outbox.models import Message
 from tocsin.outbox.states import State
 from tocsin.outbox.transports import smtp

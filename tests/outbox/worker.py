@@ -13,8 +13,8 @@ django.setup()
 from django.apps import apps  # noqa: E402
 from django.db import connection  # noqa: E402
 
+from tests.outbox.batch import deliver_batch  # noqa: E402
 from tests.outbox.conftest import a_letter, let_leases_run_out  # noqa: E402
-from tocsin.outbox.deliver import deliver_batch  # noqa: E402
 from tocsin.outbox.models import Delivery, Message  # noqa: E402
 from tocsin.outbox.post import leave  # noqa: E402
 

@@ -7,6 +7,7 @@ has letters. What a digest is for is in its key, so two workers make one. The le
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,7 +23,7 @@ from django.utils.translation import ngettext
 from tocsin.actions.handin.documents import CSV_COLUMNS, book, csv_rows
 from tocsin.actions.handin.read import Read, read_letter
 from tocsin.actions.handin.typeset import typeset
-from tocsin.actions.handin.wording import editions_of
+from tocsin.actions.handin.wording import editions_of, other_words_signed, spoken_to
 from tocsin.actions.letters import pace_of
 from tocsin.actions.models import Letter
 from tocsin.campaigns.models import Campaign, Edition, Target
@@ -127,7 +128,7 @@ class _SomebodyWasFaster(Exception):
 
 def _gather(target: Target, campaign: Campaign) -> Gathered | None:
     editions = editions_of(campaign)
-    edition = editions.get(target.language) or next(iter(editions.values()), None)
+    edition = spoken_to(target, editions)
     rows = _free(target).filter(message__campaign_ref=campaign.pk).select_related("action", "message")
     read = [
         (found, letter.message_id) for letter in rows.order_by("pk")[:MOST_IN_A_MAIL] if (found := read_letter(letter))
@@ -176,13 +177,17 @@ def _text(gathered: Gathered, greeting: str) -> str:
             len(gathered.letters),
         )
         % {"number": len(gathered.letters), "title": words["title"]},
-        _("What they ask: %(demand)s") % {"demand": words["demand"]},
+        _other_words(gathered) or _("What they ask: %(demand)s") % {"demand": words["demand"]},
         ngettext("%(number)d of them wrote in their own words.", "%(number)d of them wrote in their own words.", own)
         % {"number": own},
         _("You get them in one mail because your office asked for it. To have them otherwise, answer this mail."),
         "\n".join(part for part in (brand["organisation"], brand["postal_address"], brand["contact"]) if part),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _other_words(gathered: Gathered) -> str:
+    return other_words_signed(Counter(letter.edition_id for letter in gathered.letters), editions_of(gathered.campaign))
 
 
 def _attachments(gathered: Gathered, organisation: str) -> tuple[Attachment, ...]:

@@ -9,13 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-
-if TYPE_CHECKING:
-    from tocsin.campaigns.models import Target
 
 type ByGender = tuple[str, str, str]
 
@@ -207,11 +204,6 @@ def close(form: Form, salutation: str) -> str:
     """The closing of a letter that begins with this salutation: in French it is said once more."""
     said = salutation.strip().rstrip(",").removeprefix("Chère ").removeprefix("Cher ")
     return form.closing.replace("{salutation}", said)
-
-
-def closing_for(target: Target, language: str) -> str:
-    """The closing of a letter to a target, where the page gives none of its own."""
-    return target.words(language).closing
 
 
 def family_name(person: str) -> str:

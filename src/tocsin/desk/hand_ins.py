@@ -25,7 +25,7 @@ from tocsin.actions.handin.choose import MOST_IN_A_KIT, choice
 from tocsin.actions.handin.record import Received, begin, free, put_away, record_hand_over
 from tocsin.actions.handin.store import FILES, KEPT_FOR
 from tocsin.actions.handin.typeset import makes_pdf
-from tocsin.actions.handin.wording import Asked, editions_of, proposed_text
+from tocsin.actions.handin.wording import Asked, proposed_text
 from tocsin.actions.models import HandIn
 from tocsin.campaigns.models import Campaign, Target
 from tocsin.desk.again import ask_again
@@ -54,17 +54,19 @@ class KitForm(forms.Form):
         help_text=gettext_lazy("Name, and below it the office. It stands under the covering letter."),
     )
 
-    def __init__(self, campaign: Campaign, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        editions = editions_of(campaign)
         for code, name in settings.LANGUAGES:
             self.fields[f"text_{code}"] = forms.CharField(
                 label=_("Covering letter in %(language)s") % {"language": name},
                 max_length=8000,
                 required=False,
-                initial=proposed_text(editions.get(code), code),
+                initial=proposed_text(code),
                 widget=forms.Textarea(attrs={"rows": 12, "lang": code}),
-                help_text=_("{letters} and {own_words} become numbers. Left empty, there is no such letter."),
+                help_text=_(
+                    "{letters} and {own_words} become numbers, {signed} what these people signed. Left empty, there is "
+                    "no such letter."
+                ),
             )
 
     def asked(self) -> Asked:
@@ -120,7 +122,7 @@ def hand_ins(request: HttpRequest, campaign: Campaign) -> HttpResponse:
 def new(request: HttpRequest, campaign: Campaign, target_pk: int) -> HttpResponse:
     """The form, and its button: a kit holds what people wrote, so only those who may read that make one."""
     target = get_object_or_404(Target, pk=target_pk)
-    form = KitForm(campaign, request.POST if request.method == "POST" else None)
+    form = KitForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         return _begin(request, campaign, target, form.asked())
     return show(

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy
 from wagtail.users.models import UserProfile
 
 from tocsin.campaigns.models import Campaign
+from tocsin.lib.emailaddress import NotAnAddress, read_address
 from tocsin.pages.making import the_brand
 from tocsin.staff.giving import give_role
 from tocsin.staff.models import Role
@@ -61,10 +62,18 @@ class InviteForm(RoleForm):
     field_order = ("first_name", "last_name", "email", "language", "role", "campaign")
 
     def clean_email(self) -> str:
-        address: str = self.cleaned_data["email"].lower()
+        address = _mailable(self.cleaned_data["email"]).lower()
         if get_user_model().objects.filter(Q(email__iexact=address) | Q(username__iexact=address)).exists():
             raise forms.ValidationError(_here_already())
         return address
+
+
+def _mailable(address: str) -> str:
+    """What Django takes for an address is not always one that mail servers carry."""
+    try:
+        return read_address(address).spelled
+    except NotAnAddress:
+        raise forms.ValidationError(_("“%(line)s” is no e-mail address."), params={"line": address}) from None
 
 
 def _here_already() -> str:

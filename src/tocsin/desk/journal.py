@@ -46,6 +46,8 @@ ENTRIES: dict[str, tuple[Promise, Promise]] = {
     "tocsin.list_changed": (_("Change a list"), _("Changed who is in a list of targets")),
     "tocsin.letter_opened": (_("Open a letter"), _("Read a person's letter")),
     "tocsin.letter_held": (_("Hold a letter"), _("Held a letter back")),
+    "tocsin.password_set": (_("Set a password"), _("Set a new password")),
+    "tocsin.letter_scheduled": (_("Schedule a letter"), _("Had a letter leave later")),
     "tocsin.letter_released": (_("Release a letter"), _("Released a held letter")),
     "tocsin.letter_cancelled": (_("Cancel a letter"), _("Stopped a letter for good")),
     "tocsin.letters_pause": (_("Pause letters"), _("Paused letters")),
@@ -160,6 +162,7 @@ KINDS: dict[str, Kind] = {
         ("app_added", "app_removed", "passkey_added", "passkey_removed", "recovery_codes_made", "elsewhere_connected"),
         Kind.SIGN_IN,
     ),
+    "password_set": Kind.SIGN_IN,
     "second_factor_reset": Kind.TEAM,
     "audit_exported": Kind.TEAM,
 }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -19,13 +21,14 @@ from tocsin.actions.lists.wanted import OWN_WORDS
 from tocsin.actions.models import Letter
 from tocsin.campaigns.models import Campaign
 from tocsin.desk.again import ask, confirmed_lately
+from tocsin.desk.controls import WhenForm
 from tocsin.desk.fates import MEANS, NEED_SOMEBODY, picture_of
 from tocsin.desk.frame import Crumb, Frame, campaign_crumbs, show
 from tocsin.desk.journal import note
 from tocsin.desk.letter_history import history_of
 from tocsin.desk.letter_list import screenful
 from tocsin.desk.letter_search import is_an_address, letters_by_address, letters_by_reference
-from tocsin.desk.letter_steps import STEPS, steps_from
+from tocsin.desk.letter_steps import STEPS, Step, steps_for
 from tocsin.desk.opened import open_action
 from tocsin.desk.rights import (
     DECIDE_ON_LETTERS,
@@ -119,15 +122,29 @@ def take_step(request: HttpRequest, campaign: Campaign, letter_pk: int, step: st
     if chosen is None:
         raise Http404
     found = _find(campaign.pk, letter_pk)
-    if State(found.message.state) in chosen.possible_when and chosen.take(found.message_id):
-        note(request, chosen.entry, found)
+    when = WhenForm(request.POST) if chosen.asks_when else None
+    if when and not when.is_valid():
+        return _page(request, found, title=_("Letter %(number)s") % {"number": found.pk}, when=when, status=422)
+    at = [when.cleaned_data["at"]] if when else []
+    if State(found.message.state) in chosen.possible_when and _taken(request, chosen, found, at):
         messages.success(request, chosen.said)
     else:
         messages.warning(request, _("This is no longer possible: the letter went on meanwhile."))
     return HttpResponseRedirect(reverse("campaign:letter", args=[campaign.pk, letter_pk]))
 
 
-def _page(request: HttpRequest, found: Letter, *, title: str, **context: Any) -> HttpResponse:
+@transaction.atomic
+def _taken(request: HttpRequest, step: Step, found: Letter, at: list[datetime]) -> bool:
+    """Nothing is done that cannot be written down."""
+    taken = bool(step.take(found.message_id, *at))
+    if taken:
+        note(request, step.entry, found, **({"at": at[0].isoformat()} if at else {}))
+    return taken
+
+
+def _page(
+    request: HttpRequest, found: Letter, *, title: str, when: WhenForm | None = None, status: int = 200, **context: Any
+) -> HttpResponse:
     campaign = found.action.campaign
     state = State(found.message.state)
     return show(
@@ -138,6 +155,7 @@ def _page(request: HttpRequest, found: Letter, *, title: str, **context: Any) ->
             icon="mail",
             crumbs=_crumbs(campaign),
         ),
+        status=status,
         campaign=campaign,
         letter=found,
         message=found.message,
@@ -146,7 +164,8 @@ def _page(request: HttpRequest, found: Letter, *, title: str, **context: Any) ->
         history=history_of(found),
         message_id=message_id_of(found.message.ref),
         reference=f"{found.action.campaign_id}-{found.action_id}",
-        steps=steps_from(state) if may(request.user, DECIDE_ON_LETTERS, campaign) else [],
+        steps=steps_for(found.message) if may(request.user, DECIDE_ON_LETTERS, campaign) else [],
+        when=when or WhenForm(),
         may_open=may(request.user, OPEN_PERSONAL_DATA, campaign),
         **context,
     )

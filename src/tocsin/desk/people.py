@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from wagtail.admin import messages
 from wagtail.admin.widgets.button import HeaderButton
 
-from tocsin.desk.account.second_factor import has_second_factor, reset_second_factor
+from tocsin.desk.account.second_factor import end_sessions_of, has_second_factor, reset_second_factor
 from tocsin.desk.account.telling import RESET, tell
 from tocsin.desk.again import ask_again
 from tocsin.desk.frame import Crumb, Frame, show
@@ -126,6 +126,8 @@ def off(request: HttpRequest, user_pk: int) -> HttpResponse:
     try:
         with transaction.atomic():
             switch_off(user)
+            # Or a browser that was left open would be in again once they are switched on.
+            end_sessions_of(user)
             note(request, "account_off", user)
     except LastAdministrator:
         return _nobody_would_be_left(request, user)

@@ -34,7 +34,12 @@ def address_of(request: HttpRequest) -> str:
     return reader_address(request.META, settings.TOCSIN_TRUSTED_PROXIES)
 
 
+def request_now() -> HttpRequest | None:
+    """The request of the desk that is being answered; None where nobody asked, as in the worker."""
+    return _now.get()
+
+
 def address_now() -> str:
-    """The address that the request of the desk came from; empty where nobody asked, as in the worker."""
-    request = _now.get()
+    """The address that it came from, or empty."""
+    request = request_now()
     return address_of(request) if request else ""

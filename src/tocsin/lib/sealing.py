@@ -95,9 +95,6 @@ class KeyRing:
         except InvalidTag:
             raise CannotOpen from None
 
-    def sealed_with_newest(self, sealed: bytes | memoryview) -> bool:
-        return bytes(sealed[1:5]) == self._keys[0].mark
-
     def digest(self, text: str, context: str = "") -> bytes:
         """32 bytes that stand for a text (an e-mail address) and cannot be guessed at without the key."""
         return hmac.digest(self._digest_key, f"{context}\0{text}".encode(), "sha256")

@@ -16,6 +16,14 @@ def carry(ids: Sequence[int], carrier: int) -> int:
     return free.update(carrier=carrier)
 
 
+def refs_carried(carriers: Iterable[int]) -> dict[int, list[str]]:
+    """The refs of the letters in these digests, by digest."""
+    found: dict[int, list[str]] = {}
+    for carrier, ref in Message.objects.filter(carrier__in=list(carriers)).values_list("carrier__pk", "ref"):
+        found.setdefault(carrier, []).append(ref)
+    return found
+
+
 def follow_carriers(carriers: Iterable[int]) -> None:
     """What became of these mails became of the letters in them. Called whenever a digest's state changes."""
     ids = list(carriers)

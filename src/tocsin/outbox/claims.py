@@ -34,7 +34,7 @@ NOBODY_KNOWS = "The worker ended after the mail was handed over and before the a
 LEAST_OF_A_LANE = 10
 COLUMNS = (
     "id", "key", "ref", "kind", "campaign_ref", "target_ref", "domain", "lane_id", "to_digest", "sealed", "sha256",
-    "own_faults", "attempts",
+    "own_faults", "attempts", "attempts_before",
 )  # fmt: skip
 
 
@@ -51,6 +51,11 @@ class Claim:
     number: int
     holder: str
     troubled: bool = False
+
+    @property
+    def tries(self) -> int:
+        """How often it was tried with this attempt, since it was new or staff let it go."""
+        return self.number - self.message.attempts_before
 
 
 def lease() -> timedelta:

@@ -1,4 +1,4 @@
-"""What staff decide about many letters at once: a campaign's, a target's, or a campaign's to one target.
+"""What staff decide about letters: one, or many at once, a campaign's, a target's, or a campaign's to one target.
 
 A pause, a schedule and a reopened bucket are noted where lanes and buckets are asked before each claim, and once a
 second for what is claimed and not begun: what is in the middle of being handed over leaves, nothing after it. Holding,
@@ -38,6 +38,17 @@ class Copies:
     """The copies of one mail to many. `messages` are those that may still wait, by an index."""
 
     messages: QuerySet[Message]
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """One letter."""
+
+    message_id: int
+
+    @property
+    def messages(self) -> QuerySet[Message]:
+        return Message.objects.filter(pk=self.message_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -239,7 +239,7 @@ class Crew:
 
         try:
             reply = way_out.hand_over(self._open_mail(one.message), before_dot)
-            return Result(one, on_reply(reply, one.number, to_target=one.message.target_ref is not None))
+            return Result(one, on_reply(reply, one.tries, to_target=one.message.target_ref is not None))
         except NobodyKnows as error:
             return Result(one, on_silence(error))
         except ClaimIsLost:
@@ -250,7 +250,7 @@ class Crew:
         except ServerAway as error:
             return Result(one, None, error)
         except NotHandedOver as error:
-            return Result(one, on_no_connection(error, one.number))
+            return Result(one, on_no_connection(error, one.tries))
         except Exception as error:
             # No content goes to the log, and so no traceback, which may hold some.
             log.error("message %s: %s", one.message.pk, type(error).__name__)  # noqa: TRY400

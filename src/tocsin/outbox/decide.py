@@ -1,40 +1,35 @@
-"""What staff decide about one message. Each answers whether it still was in a state that allows it."""
+"""Changes messages as staff decide, with whatever must change along: when they are due, and what they carry."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Case, QuerySet, Value, When
+from django.db.models import Case, F, QuerySet, Value, When
 from django.db.models.functions import Now
 
 from tocsin.outbox.carried import follow_carriers
 from tocsin.outbox.models import Message
-from tocsin.outbox.states import State, that_may_become
+from tocsin.outbox.states import State
 
 TAKEN_OUT = "Its action was taken out of the number."
 HELD_BEFORE = f"{TAKEN_OUT} It was held before."
 
 
-def hold(message_id: int) -> bool:
-    """Keeps it from leaving until it is released."""
-    return _change(message_id, [State.WAITING, State.DEFERRED], State.HELD)
-
-
-def release(message_id: int) -> bool:
-    """Lets a held message leave."""
-    taken_out = Message.objects.filter(pk=message_id, last_words__startswith=TAKEN_OUT)
-    return not taken_out.exists() and _change(message_id, [State.HELD], State.WAITING)
-
-
-def cancel(message_id: int) -> bool:
-    """Stops it for good, unless a server may have it already."""
-    return _change(message_id, that_may_become(State.CANCELLED), State.CANCELLED)
-
-
 def resend_uncertain(message_id: int) -> bool:
-    """Sends again what perhaps was taken: the same bytes and Message-ID, so that many servers drop a second copy."""
-    return _change(message_id, [State.UNCERTAIN], State.WAITING)
+    """Sends again what perhaps was taken: the same bytes and Message-ID, so that many servers drop a second copy.
+
+    Whether it still was uncertain."""
+    return bool(change([message_id], Message.objects.filter(state=State.UNCERTAIN), State.WAITING))
+
+
+def schedule(message_id: int, at: datetime) -> bool:
+    """Lets it leave from that moment on; whether it still waited, and by itself. What a server asked to have later is
+    not brought sooner for that."""
+    alone = Message.objects.filter(pk=message_id, gathered=False, carrier=None)
+    later = Case(When(state=State.DEFERRED, due_at__gt=at, then=F("due_at")), default=Value(at))
+    return bool(alone.filter(state__in=[State.WAITING, State.DEFERRED]).update(due_at=later))
 
 
 def share_fate(carriers: Sequence[int]) -> None:
@@ -68,18 +63,16 @@ def change(message_ids: Sequence[int], among: QuerySet[Message], then: State, **
     """Gives that state to those of some hundreds that are among these; how many. `last_words` stay if none are given.
 
     One that a digest carries has the digest's fate, and none of its own. A gathered letter waits for its digest or for
-    being handed in, and never leaves by itself.
+    being handed in, and never leaves by itself. What is let go is tried as often as if it were new: a single “later” at
+    its first attempt since must not be its last.
     """
     due = Case(When(gathered=True, then=None), default=Now()) if then == State.WAITING else Value(None)
     # By their numbers, as workers lock them: else each could wait for the other.
     rows = among.filter(pk__in=message_ids, carrier=None).select_for_update().order_by("pk")
     locked = list(rows.values_list("pk", flat=True))
+    anew = {"attempts_before": F("attempts")} if then == State.WAITING else {}
     changed = Message.objects.filter(pk__in=locked).update(
-        state=then, state_since=Now(), due_at=due, own_faults=0, **words
+        state=then, state_since=Now(), due_at=due, own_faults=0, **anew, **words
     )
     share_fate(locked)
     return changed
-
-
-def _change(message_id: int, among: list[State], then: State) -> bool:
-    return bool(change([message_id], Message.objects.filter(state__in=among), then))

@@ -20,18 +20,19 @@ from django.db import DatabaseError
 from tocsin.outbox import journal
 from tocsin.outbox.away import note_away, note_reached
 from tocsin.outbox.breaker import hear, leave_alone
+from tocsin.outbox.carried import refs_carried
 from tocsin.outbox.claims import Claim, claim, give_back, lease, note, recover, renew
 from tocsin.outbox.crew import Crew, Dot, Result, verdicts
 from tocsin.outbox.failpoints import failpoint
 from tocsin.outbox.journal import What
 from tocsin.outbox.lanes import adopt_strays, closed_lanes
+from tocsin.outbox.models import Kind
 from tocsin.outbox.post import open_mail
 from tocsin.outbox.states import State
 from tocsin.outbox.transports import transport
 from tocsin.outbox.transports.base import ServerAway
 from tocsin.outbox.verdict import Verdict, on_no_connection
 
-BATCH = 200
 LOOK_ROUND_EVERY = 1.0
 # Connections are kept for so long after the last mail: at a slow pace the next one is due within the second.
 LINGER = 5.0
@@ -52,14 +53,6 @@ def no_campaign() -> frozenset[int]:
     return frozenset()
 
 
-def deliver_batch(most: int = BATCH, *, paused: frozenset[int] = frozenset(), stop: Callable[[], bool] = never) -> int:
-    """Carries what is due, `most` at once, and returns when that is done; how many messages it took in hand.
-
-    `paused` are campaigns whose letters stay. `stop` is asked now and then: what is not begun is given back.
-    """
-    return Post(paused=lambda: paused, stop=stop).batch(most)
-
-
 @dataclass
 class Post:
     """The post of one worker: claims, lets its crew carry, and writes down what they say."""
@@ -67,6 +60,7 @@ class Post:
     paused: Paused = no_campaign
     stop: Callable[[], bool] = never
     linger: float = 0.0
+    most: int = 200  # in hand at once
     away_until: float = 0.0
     asked_again: float = 0.0
     # Results that could not be written since the database was away. They go with the next.
@@ -77,41 +71,35 @@ class Post:
     leased_at: float = field(default_factory=time.monotonic)
 
     def __call__(self) -> int:
-        """Carries as long as there is something to carry, and a moment longer; how many it took in hand."""
+        """Carries as long as there is something to carry, and a moment longer; how many it took in hand.
+
+        `paused` are campaigns whose letters stay. `stop` is asked now and then: what is not begun is given back.
+        """
         if time.monotonic() < self.away_until:
             return 0
         recover()
         adopt_strays()
-        claims = self._claimed(BATCH)
-        return self._carried_by_crew(claims, self._claimed_more) if claims else 0
-
-    def batch(self, most: int) -> int:
-        recover()
-        adopt_strays()
         failpoint("before_claim")
-        claims = self._claimed(most)
+        claims = claim(self.most, self.paused())
         failpoint("after_claim")
-        return self._carried_by_crew(claims, lambda _crew: []) if claims else 0
-
-    def _claimed(self, most: int) -> list[Claim]:
-        return claim(most, self.paused())
+        return self._carried_by_crew(claims) if claims else 0
 
     # ── leading ─────────────────────────────────────────────────────────────────────────────────────────────────
-    def _carried_by_crew(self, claims: list[Claim], more: Callable[[Crew], list[Claim]]) -> int:
+    def _carried_by_crew(self, claims: list[Claim]) -> int:
         crew = Crew(settings.TOCSIN_MAIL_CONNECTIONS, transport, open_mail)
         crew.give(claims)
         try:
-            return len(claims) + self._lead(crew, more)
+            return len(claims) + self._lead(crew)
         finally:
             self._dismiss(crew)
 
-    def _lead(self, crew: Crew, more: Callable[[Crew], list[Claim]]) -> int:
+    def _lead(self, crew: Crew) -> int:
         """Until nothing is left; how many more it took in hand meanwhile."""
         taken, last_work = 0, time.monotonic()
         while not self.stop():
             self._listen(crew, LOOK_ROUND_EVERY)
             self._look_round(crew)
-            further = more(crew)
+            further = self._claimed_more(crew)
             crew.give(further)
             taken += len(further)
             if crew.open:
@@ -137,7 +125,7 @@ class Post:
             return
         mine: set[int] | None = None
         try:
-            journal.note([*_answers(crew, results), *((dot.claim.message.ref, "dot") for dot in dots)])
+            journal.note(_with_letters([*_answers(crew, results), *((dot.claim, "dot") for dot in dots)]))
             mine = note([dot.claim for dot in dots], self.unwritten)
             self.unwritten = []
         finally:
@@ -163,7 +151,7 @@ class Post:
             if refused.message.pk in crew.dotted:
                 # An API has its dot before the connection: noted, and yet nobody took it. Given back it would be taken
                 # for one that nobody knows of.
-                self._write(crew, [], [Result(refused, on_no_connection(error, refused.number))])
+                self._write(crew, [], [Result(refused, on_no_connection(error, refused.tries))])
             else:
                 give_back([refused])
             return
@@ -171,7 +159,7 @@ class Post:
             log.warning("the mail server cannot be reached; %s messages wait", len(crew.open) + 1)
         self.was_away, self.away_until = True, time.monotonic() + REST_WHILE_AWAY
         waiting = [refused, *crew.take_back()]
-        self._write(crew, [], [Result(one, on_no_connection(error, one.number)) for one in waiting])
+        self._write(crew, [], [Result(one, on_no_connection(error, one.tries)) for one in waiting])
         note_away(error.words)
 
     def _look_round(self, crew: Crew) -> None:
@@ -193,9 +181,9 @@ class Post:
 
     def _claimed_more(self, crew: Crew) -> list[Claim]:
         """The next batch when the last is half done; not oftener than each second where there was none."""
-        if crew.gave_up or len(crew.waiting()) > BATCH // 2 or time.monotonic() < self.asked_again:
+        if crew.gave_up or len(crew.waiting()) > self.most // 2 or time.monotonic() < self.asked_again:
             return []
-        claims = self._claimed(BATCH)
+        claims = claim(self.most, self.paused())
         if not claims:
             self.asked_again = time.monotonic() + LOOK_ROUND_EVERY
         return claims
@@ -215,13 +203,21 @@ class Post:
             crew.close()
 
 
-def _answers(crew: Crew, results: Sequence[Result]) -> list[tuple[str, What]]:
+def _answers(crew: Crew, results: Sequence[Result]) -> list[tuple[Claim, What]]:
     """The journal's second line, for those whose first it has. Where nobody knows, there is none."""
     answered = [(claim, said) for claim, said in verdicts(results) if claim.message.pk in crew.dotted]
     # Where nobody was there it is not said yet what becomes of the mail: that comes as a second result.
     crew.dotted -= {one.claim.message.pk for one in results if one.away is None}
     return [
-        (claim.message.ref, "sent" if said.state == State.SENT else "refused")
+        (claim, "sent" if said.state == State.SENT else "refused")
         for claim, said in answered
         if said.state != State.UNCERTAIN
     ]
+
+
+def _with_letters(said: Sequence[tuple[Claim, What]]) -> list[tuple[str, What]]:
+    """The journal's lines: of these mails, and of the letters in the digests among them. A backup may be older than the
+    digest: then it is by their own lines alone that a restore knows the letters."""
+    digests = [claim.message.pk for claim, _what in said if claim.message.kind == Kind.DIGEST]
+    carried = refs_carried(digests) if digests else {}
+    return [(ref, what) for claim, what in said for ref in (claim.message.ref, *carried.get(claim.message.pk, ()))]

@@ -1,7 +1,8 @@
 """The sent journal: a line for each mail that may have left, in plain files outside the database.
 
 A restored database has forgotten what was sent since its backup. The journal has not: a line is on the disk before a
-server can have the mail, and another once it has answered. Nothing in it says who wrote or to whom.
+server can have the mail, and another once it has answered; the same for each letter in a digest. Nothing in it says who
+wrote or to whom.
 
     2026-11-24T19:05:04.120Z 4yq…x2a dot
 """

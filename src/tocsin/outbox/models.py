@@ -103,6 +103,9 @@ class Message(models.Model):
     due_at = models.DateTimeField(null=True, db_default=Now())
     # Counted when it is claimed, so state “sending” with this number says whose claim it is.
     attempts = models.PositiveSmallIntegerField(default=0)
+    attempts_before = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text=_("How often it was tried before staff let it go: the waits begin anew.")
+    )
     own_faults = models.PositiveSmallIntegerField(default=0, help_text=_("How often our own program failed on it."))
     lease_until = models.DateTimeField(null=True)
     lease_holder = models.CharField(max_length=80, blank=True)

@@ -39,11 +39,6 @@ def allow_again(who: str | bytes, scope: Suppression.Scope, *, campaign_ref: int
     return bool(found.delete()[0])
 
 
-def is_suppressed(who: str | bytes, kind: str, campaign_ref: int | None = None) -> bool:
-    """Whether a mail of that kind, about that campaign, would not be sent there."""
-    return bool(suppressed_among([_digest(who)], kind, campaign_ref))
-
-
 def suppressed_among(digests: Iterable[bytes], kind: str, campaign_ref: int | None) -> set[bytes]:
     """Those of some people to whom a mail of that kind, about that campaign, would not be sent."""
     return {digest for digest, _kind, _ref in _stopped((0, str(kind), digest, campaign_ref) for digest in digests)}

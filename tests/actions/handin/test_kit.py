@@ -23,6 +23,7 @@ from tocsin.actions.handin.record import begin, free, free_what_failed, put_away
 from tocsin.actions.handin.store import FILES, remove_old_kits
 from tocsin.actions.handin.wording import Asked, proposed_text
 from tocsin.actions.models import HandIn, Letter
+from tocsin.campaigns.editions import publish_edition
 from tocsin.campaigns.models import Campaign, Edition
 from tocsin.lib import sealedfile
 from tocsin.lib.sealing import CannotOpen
@@ -249,12 +250,31 @@ def test_old_kits_are_removed_and_the_record_stays(write: Write, campaign_open: 
 def test_two_languages(edition_en: Edition, edition_fr: Edition, campaign_open: Campaign) -> None:
     write_letter(edition_en, own_words="In English.")
     write_letter(edition_fr, own_words="En français, s’il vous plaît.")
-    texts = {code: proposed_text(edition, code) for code, edition in [("en", edition_en), ("fr", edition_fr)]}
-    assert "“A fair hearing”: Hear every family." in texts["en"]
+    texts = {code: proposed_text(code) for code in ("en", "fr")}
     archive = opened(made(campaign_open, Asked(texts=texts)))
     assert {"cover-en.pdf", "cover-fr.pdf", "signature-sheet-en.pdf", "signature-sheet-fr.pdf"} <= set(
         archive.namelist()
     )
+
+
+def test_the_covering_letter_says_what_each_signed(
+    edition_en: Edition, edition_fr: Edition, campaign_open: Campaign, pages: None
+) -> None:
+    asked = Asked(texts={"en": "{signed}", "fr": "{signed}"})
+    write_letter(edition_en)
+    write_letter(edition_fr)
+    today = opened(made(campaign_open, asked)).read("cover-en.html").decode()
+    assert "They are about “A fair hearing”: Hear every family." in today
+    for _number in range(2):
+        write_letter(edition_en)
+    changed = {**edition_en.words, "title": "Hear them now", "demand": "Hear every family this year."}
+    write_letter(publish_edition(campaign=campaign_open, language="en", words=changed))
+    archive = opened(made(campaign_open, asked))
+    in_english = archive.read("cover-en.html").decode()
+    assert "– 2 letters: “A fair hearing”. Hear every family." in in_english
+    assert "– 1 letter: “Hear them now”. Hear every family this year." in in_english
+    assert "They are about" not in in_english
+    assert "Hear every family this year." in archive.read("cover-fr.html").decode()
 
 
 @pytest.mark.skipif(not shutil.which("pdftotext"), reason="pdftotext reads the PDF")

@@ -13,6 +13,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from tests.actions.updates.conftest import Signed, Written, send
+from tests.outbox.batch import deliver_batch
 from tocsin.actions.models import Action, Update, UpdateCopy
 from tocsin.actions.unsubscribe import Choice, Leaver, choose
 from tocsin.actions.updates import send as sending
@@ -20,7 +21,6 @@ from tocsin.actions.updates.send import send_updates, waiting
 from tocsin.actions.updates.steer import let_go, pause, resume, send_test, stop
 from tocsin.campaigns.models import Campaign, Edition
 from tocsin.outbox.copies import shut_bucket
-from tocsin.outbox.deliver import deliver_batch
 from tocsin.outbox.models import Bucket, Kind, Message
 from tocsin.outbox.models import State as MessageState
 from tocsin.outbox.post import open_mail

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from typing import Any
 
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connections
 from django.test import Client
@@ -15,6 +17,8 @@ from django.urls import NoReverseMatch, reverse
 
 from tests.desk.account.codes import code_of
 from tests.desk.account.conftest import PASSWORD, SECRET, is_in, sign_in
+from tocsin.desk.invitation import link_to_set_a_password
+from tocsin.staff.models import AuditLine
 
 CODE = "/desk/account/code/"
 
@@ -167,6 +171,23 @@ def test_nobody_signs_up_nor_changes_addresses(name: str) -> None:
 def test_a_forgotten_password_is_asked_for_a_few_times_only(client: Client, jane: User) -> None:
     sent = [client.post("/desk/password_reset/", {"email": "x@example.org"}).status_code for _ in range(6)]
     assert sent == [302] * 5 + [429]
+
+
+def test_a_new_password_is_told_to_whom_it_belongs(client: Client, jane: User, mailoutbox: list[Any]) -> None:
+    form = client.get(link_to_set_a_password(jane).removeprefix(settings.WAGTAILADMIN_BASE_URL), follow=True)
+    words = {"new_password1": "another long password", "new_password2": "another long password"}
+    client.post(form.redirect_chain[-1][0], words)
+    assert User.objects.get().check_password("another long password")
+    [mail] = mailoutbox
+    assert mail.to == ["jane.doe@example.org"]
+    assert "A new password was set." in mail.body
+    line = AuditLine.objects.get(what="password_set")
+    assert (line.kind, line.about) == ("sign_in", f"user:{jane.pk}")
+
+
+def test_an_account_that_is_made_elsewhere_tells_nobody(jane: User, mailoutbox: list[Any]) -> None:
+    assert not mailoutbox
+    assert not AuditLine.objects.filter(what="password_set").exists()
 
 
 def test_the_password_alone_is_not_enough_after_it_was_forgotten(client: Client, with_app: Authenticator) -> None:

@@ -34,6 +34,7 @@ def test_it_works() -> None:
         "Precedence: auto_reply",
         "X-Autoreply: yes",
         "Return-Path: <>",
+        "Return-Path: <MAILER-DAEMON>",
         "List-Id: <news.example>",
         "Subject: Automatic reply: A fair hearing",
         "Subject: =?utf-8?q?R=C3=A9ponse_automatique=C2=A0?=: lettre",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import segno
 from django.conf import settings
+from django.db.models import Count
 from django.utils import timezone, translation
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
@@ -15,7 +16,15 @@ from django.utils.translation import pgettext
 
 from tocsin.actions.handin.read import Read
 from tocsin.actions.handin.typeset import Document
-from tocsin.actions.handin.wording import Asked, grouped, many_letters, place_and_date, with_numbers
+from tocsin.actions.handin.wording import (
+    Asked,
+    filled,
+    grouped,
+    many_letters,
+    place_and_date,
+    spoken_to,
+    what_was_signed,
+)
 from tocsin.actions.models import HandIn
 from tocsin.campaigns.models import Campaign, Edition, Target
 
@@ -65,13 +74,17 @@ def name_list(
         return Document(f"names-{volume:03}", "list", head)
 
 
-def cover(hand_in: HandIn, target: Target, edition: Edition | None, asked: Asked, language: str) -> Document:
-    """The covering letter in one language."""
+def cover(hand_in: HandIn, target: Target, asked: Asked, language: str, today: Mapping[str, Edition]) -> Document:
+    """The covering letter in one language. `today` are the words that speak for the campaign in each."""
+    edition = today.get(language) or spoken_to(target, today)
     campaign, said = hand_in.campaign, target.words(language)
     own = hand_in.letters.filter(own_words=True).count()
+    by_edition = hand_in.letters.order_by().values_list("action__edition").annotate(letters=Count("pk"))
     organisation = edition.words["brand"]["organisation"] if edition else ""
     with translation.override(language):
-        text = with_numbers(asked.texts.get(language, ""), letters=hand_in.letters.count(), own_words=own)
+        signed = what_was_signed(dict(by_edition), edition, today)
+        said_there = asked.texts.get(language, "")
+        text = filled(said_there, letters=hand_in.letters.count(), own_words=own, signed=signed)
         data = {
             "title": edition.words["title"] if edition else campaign.name,
             "organisation": organisation,

@@ -21,7 +21,7 @@ from tocsin.actions.handin.documents import CSV_COLUMNS, book, cover, csv_rows, 
 from tocsin.actions.handin.read import Read, read_letter
 from tocsin.actions.handin.store import FILES
 from tocsin.actions.handin.typeset import Document, typeset
-from tocsin.actions.handin.wording import Asked, editions_of
+from tocsin.actions.handin.wording import Asked, editions_of, spoken_to
 from tocsin.actions.models import HandIn
 from tocsin.campaigns.models import Target
 from tocsin.lib.csvlines import csv_lines
@@ -77,12 +77,12 @@ def make_kit(hand_in: HandIn, asked: Asked) -> bool:
 def _fill(kit: _Zip, hand_in: HandIn, target: Target, asked: Asked) -> str:
     """All files of the kit, the manifest last; the manifest's fingerprint."""
     editions = editions_of(hand_in.campaign)
-    main = editions.get(target.language) or next(iter(editions.values()), None)
+    main = spoken_to(target, editions)
     title = main.words["title"] if main else hand_in.campaign.name
     organisation = main.words["brand"]["organisation"] if main else ""
     for code, _name in settings.LANGUAGES:
         if asked.texts.get(code, "").strip():
-            kit.set(cover(hand_in, target, editions.get(code) or main, asked, code))
+            kit.set(cover(hand_in, target, asked, code, editions))
     contents = _Contents()
     for volume, letters in enumerate(_volumes(hand_in, contents), start=1):
         kit.set(book(title, organisation, target.language, letters, volume))

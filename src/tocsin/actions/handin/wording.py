@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Self
@@ -14,9 +16,11 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from tocsin.campaigns.models import Campaign, Edition
+from tocsin.campaigns.editions import frozen
+from tocsin.campaigns.models import Campaign, Edition, Target
+from tocsin.campaigns.words import EditionWords
 
-LETTERS_FIELD, OWN_WORDS_FIELD = "{letters}", "{own_words}"
+LETTERS_FIELD, OWN_WORDS_FIELD, SIGNED_FIELD = "{letters}", "{own_words}", "{signed}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +46,17 @@ def editions_of(campaign: Campaign) -> dict[str, Edition]:
     return {code: edition for code, edition in found if edition is not None}
 
 
-def proposed_text(edition: Edition | None, language: str) -> str:
-    """The covering letter that the form offers. The two fields become numbers when the kit is made."""
+def spoken_to(target: Target, today: Mapping[str, Edition]) -> Edition | None:
+    """The words in the target's language; where there are none, in another."""
+    return today.get(target.language) or next(iter(today.values()), None)
+
+
+def proposed_text(language: str) -> str:
+    """The covering letter that the form offers. Its fields are filled when the kit is made."""
     with translation.override(language):
-        about = _("They are about “%(title)s”: %(demand)s") if edition else ""
-        words = {"title": edition.words["title"], "demand": edition.words["demand"]} if edition else {}
         parts = [
             _("With this letter we hand you %(letters)s letters that people wrote you.") % {"letters": LETTERS_FIELD},
-            about % words,
+            SIGNED_FIELD,
             _(
                 "%(own_words)s of them are in their writers' own words; they stand first in the book. The others are"
                 " listed by name and place below the letter that they all sent."
@@ -61,12 +68,42 @@ def proposed_text(edition: Edition | None, language: str) -> str:
             ),
             _("We would be glad to hear from you what you will do."),
         ]
-        return "\n\n".join(part for part in parts if part)
+        return "\n\n".join(parts)
 
 
-def with_numbers(text: str, *, letters: int, own_words: int) -> str:
-    """The covering letter with its numbers, written as the language that is active writes them."""
-    return text.replace(LETTERS_FIELD, grouped(letters)).replace(OWN_WORDS_FIELD, grouped(own_words))
+def filled(text: str, *, letters: int, own_words: int, signed: str) -> str:
+    """The covering letter with its fields filled, as the language that is active writes numbers."""
+    text = text.replace(LETTERS_FIELD, grouped(letters)).replace(OWN_WORDS_FIELD, grouped(own_words))
+    return text.replace(SIGNED_FIELD, signed)
+
+
+def what_was_signed(letters: Mapping[int, int], edition: Edition | None, today: Mapping[str, Edition]) -> str:
+    """What so many letters of each edition are about: `edition`, unless somebody signed other words than today's."""
+    about = _("They are about “%(title)s”: %(demand)s") % _said(edition.words) if edition else ""
+    return other_words_signed(letters, today) or about
+
+
+def other_words_signed(letters: Mapping[int, int], today: Mapping[str, Edition]) -> str:
+    """What each writer signed, where the page's words have changed since for some of them; else nothing."""
+    signed: Counter[tuple[str, str]] = Counter()
+    for edition_id, number in sorted(letters.items()):
+        signed[_wording(frozen(edition_id).words)] += number
+    if signed.keys() <= {_wording(edition.words) for edition in today.values()}:
+        return ""
+    lines = [
+        _("– %(letters)s: “%(title)s”. %(demand)s")
+        % {"letters": many_letters(number), "title": title, "demand": demand}
+        for (title, demand), number in signed.items()
+    ]
+    return "\n".join([_("The words of the page changed while people signed. This is what they signed:"), *lines])
+
+
+def _wording(words: EditionWords) -> tuple[str, str]:
+    return words["title"], words["demand"]
+
+
+def _said(words: EditionWords) -> dict[str, str]:
+    return {"title": words["title"], "demand": words["demand"]}
 
 
 def grouped(number: int) -> str:

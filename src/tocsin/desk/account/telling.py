@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tocsin.desk.journal import note
+from tocsin.desk.whence import request_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,22 @@ CHANGES = {
         "elsewhere_connected", _("Your account was tied to the one you have elsewhere.")
     ),
 }
+PASSWORD = Change("password_set", _("A new password was set."))
 RESET = Change("second_factor_reset", _("Your second factor was reset by an administrator."))
+
+
+class Told:
+    """Stands among the rules for passwords, since Django tells these of each one that is set, by whichever screen."""
+
+    def validate(self, password: str, user: AbstractUser | None = None) -> None:
+        """Forbids nothing."""
+
+    def get_help_text(self) -> str:
+        return translation.gettext("A mail tells you that it was changed.")
+
+    def password_changed(self, password: str, user: AbstractUser) -> None:  # noqa: ARG002
+        if request := request_now():
+            tell(request, user, PASSWORD)
 
 
 def tell(request: HttpRequest, person: AbstractUser, change: Change) -> None:

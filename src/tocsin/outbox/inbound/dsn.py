@@ -12,7 +12,7 @@ from email.message import Message
 
 from tocsin.lib.plaintext import one_line
 from tocsin.outbox.events import status_in
-from tocsin.outbox.inbound.parts import addresses, header, message_ids, parsed, text_of
+from tocsin.outbox.inbound.parts import addresses, from_nobody, header, message_ids, parsed, text_of
 from tocsin.outbox.models import Event
 from tocsin.outbox.transports.base import LONGEST_WORDS
 
@@ -89,7 +89,7 @@ def _from_a_machine(mail: Message) -> bool:
     if "X-Failed-Recipients" in mail:
         return True
     senders = [address for _name, address in addresses(mail, "From", "Sender")]
-    nobody = str(mail.get("Return-Path", "")).strip() == "<>" or any(MACHINES.match(one) for one in senders)
+    nobody = from_nobody(mail) or any(MACHINES.match(one) for one in senders)
     return nobody and bool(CAME_BACK.search(header(mail, "Subject")) or "qmail" in text_of(mail)[:200])
 
 

@@ -59,6 +59,12 @@ def addresses(mail: Message, *names: str) -> list[tuple[str, str]]:
     return [(name, address) for name, address in getaddresses(values) if "@" in address]
 
 
+def from_nobody(mail: Message) -> bool:
+    """Whether it has no sender to answer to, like what machines send. Postfix says that in a way of its own to a pipe,
+    unless it is told `null_sender=`."""
+    return str(mail.get("Return-Path", "")).strip().lower() in {"<>", "<mailer-daemon>"}
+
+
 def message_ids(mail: Message, *names: str) -> list[str]:
     return [found for name in names for value in mail.get_all(name, []) for found in MESSAGE_IDS.findall(str(value))]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from email.message import Message
 
 from tocsin.outbox.inbound.addresses import our_domain
-from tocsin.outbox.inbound.parts import addresses, header, message_ids, text_of
+from tocsin.outbox.inbound.parts import addresses, from_nobody, header, message_ids, text_of
 
 MACHINE_SUBJECT = re.compile(
     r"\s*(automatic reply|auto(matic)?[ -]?(reply|response)|out of (the )?office|réponse automatique|absence du bureau"
@@ -36,7 +36,7 @@ def automatic(mail: Message) -> bool:
     return (
         submitted not in {"", "no"}
         or header(mail, "Precedence").lower() in NOT_FROM_A_PERSON
-        or str(mail.get("Return-Path", "")).strip() == "<>"
+        or from_nobody(mail)
         or any(name in mail for name in ONLY_MACHINES_SAY)
         or any(part.get_content_type() in MACHINES_REPORT for part in mail.walk())
         or MACHINE_SUBJECT.match(header(mail, "Subject")) is not None
