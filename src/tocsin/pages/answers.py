@@ -97,7 +97,7 @@ def page_context(
         "opens_at": there(campaign.opens_at, campaign),
         "closes_at": there(campaign.closes_at, campaign),
         "outcome": page.outcome,
-        "translations": translations_shown(words["translations"].items()),
+        "translations": translations_shown(in_other_languages(page, campaign)),
         "hero": shown_picture(page.hero_image, alt=page.hero_alt, credit=page.hero_credit),
         "background_title": page.background_title,
         "background": page.background,
@@ -163,6 +163,16 @@ def count_json(page: ActionPage) -> HttpResponse:
     response = cacheable(public(JsonResponse(shown_count(page.campaign).as_json())))
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response
+
+
+def in_other_languages(page: ActionPage, campaign: Campaign) -> list[tuple[str, str]]:
+    """The campaign's live pages in other languages: the language and the path of each. Asked when the page is shown,
+    not frozen with its words: another page that comes or goes changes nothing of what is signed here."""
+    if campaign.pk is None:
+        return []
+    others = campaign.action_pages.filter(live=True).exclude(locale=page.locale).select_related("locale")
+    ordered = others.order_by("locale__language_code")
+    return [(other.locale.language_code, other.path_in_site()) for other in ordered]
 
 
 def translations_shown(paths: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
