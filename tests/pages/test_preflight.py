@@ -131,7 +131,7 @@ def test_what_the_form_would_ask_for_must_be_mended_too(good: Any) -> None:
 def test_a_question_of_consent_that_changed_is_said(good: Any, live: MakePage, campaign: Campaign) -> None:
     page = live()
     page.consents = [{"type": "consent", "value": {"purpose": "news", "text": "Write to me.", "control": "box"}}]
-    assert any("“news” is another than in edition 1" in one for one in remarks(page_lines(page)))
+    assert any("“news and updates” is another than in edition 1" in one for one in remarks(page_lines(page)))
 
 
 def test_a_name_that_nobody_has_to_give_may_be_missing_in_the_mail(good: Any, petition: Campaign) -> None:

@@ -21,6 +21,7 @@ from tocsin.lib.plaintext import many_lines
 from tocsin.pages.brand import brand_of
 from tocsin.pages.preflight_lines import Check, Level, Look
 from tocsin.pages.readiness import reasons_against_publishing
+from tocsin.supporters.purposes import purpose_said
 
 if TYPE_CHECKING:
     from tocsin.pages.models import ActionPage
@@ -196,7 +197,7 @@ def _consents(page: ActionPage, campaign: Campaign | None) -> Iterator[Look]:
                 gettext(
                     "The question “%(purpose)s” is another than in edition %(number)d. Whoever answered that keeps it."
                 )
-                % {"purpose": purpose, "number": edition.number},
+                % {"purpose": purpose_said(purpose), "number": edition.number},
                 "consents",
             )
 

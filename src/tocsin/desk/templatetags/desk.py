@@ -15,6 +15,7 @@ from django.utils.translation import get_language_info, pgettext
 
 from tocsin.actions.invalidate import SIGNS
 from tocsin.campaigns.evidence import kind_named
+from tocsin.supporters.purposes import purpose_said
 
 register = template.Library()
 
@@ -70,6 +71,9 @@ def kind_of_file(name: str) -> str:
 def sign_said(sign: str) -> Promise | str:
     """What a sign of abuse is, in words."""
     return SIGNS.get(sign, sign)
+
+
+register.filter(purpose_said)
 
 
 @register.filter
