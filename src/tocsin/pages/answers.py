@@ -24,6 +24,7 @@ from tocsin.actions.standing import Standing, standing
 from tocsin.campaigns.models import Campaign, Edition
 from tocsin.campaigns.offers import turns_of
 from tocsin.campaigns.words import EditionWords, ShareWords
+from tocsin.lib.sources import with_source_of
 from tocsin.look.policy import accent_style, cacheable, counted, public
 from tocsin.pages.afterwards import where_it_leads
 from tocsin.pages.brand import brand_of
@@ -45,7 +46,8 @@ def action_page(request: HttpRequest, page: ActionPage) -> HttpResponse:
     edition = editions[_turn(request) if len(editions) > 1 else 0]
     now = _shown_standing(edition)
     if now is Standing.CLOSED and (onward := where_it_leads(page)):
-        return cacheable(public(HttpResponseRedirect(onward)))
+        to = with_source_of(request.META.get("QUERY_STRING", ""), onward)
+        return cacheable(public(HttpResponseRedirect(to)), ignores_query=False)
     form = show_form(edition.pk, edition.words, occasion=_turned(edition.words)) if now == Standing.OPEN else None
     context = page_context(page, edition.words, form=form, standing=now, count=shown_count(page.campaign))
     context["taken"] = letters_taken(page.campaign, edition.words)

@@ -14,8 +14,8 @@ from tocsin.actions.lists.wanted import Wanted
 from tocsin.actions.models import Action, Letter
 from tocsin.actions.take import action_context
 from tocsin.campaigns.models import Campaign, Edition
+from tocsin.lib.sources import SOURCES
 
-SOURCES = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "source", "appeal")
 ACTION_COLUMNS = (
     "action",
     "reference",
