@@ -74,7 +74,6 @@ def words_of(campaign: Campaign, language: str = "en") -> EditionWords:
         "kind": "letter" if is_letter else "petition",
         "language": language,
         "page_path": path,
-        "translations": {"en": f"/en/{campaign.slug}/"} if french else {"fr": f"/fr/{campaign.slug}/"},
         "title": "Une audience équitable" if french else "A fair hearing",
         "demand": "Entendez chaque famille." if french else "Hear every family.",
         "form_headline": "Écrivez à la ministre" if french else "Write to the minister",

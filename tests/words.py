@@ -19,7 +19,6 @@ def words(**changes: Any) -> EditionWords:
         "kind": "letter",
         "language": "en",
         "page_path": "/en/act-now/",
-        "translations": {"fr": "/fr/agissez/"},
         "title": "Act now",
         "demand": "End the agreement.",
         "form_headline": "Write to the Minister",

@@ -57,6 +57,14 @@ def test_who_does_not_show_it_is_not_counted(campaign_open: Campaign, edition_en
     assert not Tally.objects.filter(letters_taken__gt=0).exists()
 
 
+def test_letters_of_the_test_mode_were_taken_by_no_targets_server(shown: Campaign, edition_en: Edition) -> None:
+    edition_en.campaign.test_address = "staff@example.org"
+    write_letter(edition_en, state=State.SENT)
+    edition_en.campaign.test_address = ""
+    write_letter(edition_en, state=State.SENT)
+    assert taken.taken_by_servers(shown.pk) == 1
+
+
 def test_what_a_hand_carried_was_taken_by_no_server(shown: Campaign, edition_en: Edition, tmp_path: Any) -> None:
     write_letter(edition_en, state=State.SENT)
     write_letter(edition_en, state=State.WAITING)

@@ -28,6 +28,7 @@ from tocsin.actions.models import Action, Export
 from tocsin.actions.process import follow_batch
 from tocsin.actions.states import State as ActionState
 from tocsin.campaigns.models import Campaign, CounterEntry, EntryDecision
+from tocsin.desk.export_form import filters_said
 from tocsin.lib.vault import vault
 from tocsin.outbox.models import State, Suppression
 from tocsin.outbox.suppress import suppress
@@ -210,6 +211,17 @@ def test_a_mailing_list_has_whoever_agreed_and_is_written_to(
         name for name in PRESETS[preset].columns if name.lower().startswith("email") and "opt" not in name.lower()
     ]
     assert sorted(row[column] for row in rows) == ["jane0@example.org", "jane4@example.org"]
+
+
+def test_a_purpose_is_said_in_words_where_it_is_chosen_and_where_it_was(
+    admin: Client, campaign: Campaign, sign: Sign
+) -> None:
+    sign(ActionState.COUNTED, consents={"news": True})
+    follow_batch()
+    address = reverse("campaign:new_export", args=[campaign.pk, Kind.MAILING])
+    assert ">news and updates</option>" in admin.get(address).content.decode()
+    said = dict(filters_said(Export(kind=Kind.CONSENTS, filters={"purpose": "news"})))
+    assert said["Purpose"] == "news and updates"
 
 
 def test_a_mailing_list_is_for_a_purpose_that_people_were_asked_about(admin: Client, campaign: Campaign) -> None:

@@ -54,6 +54,14 @@ def test_it_works(admin: Client, campaign: Campaign, people: list[Action], name:
     assert [row.pk for row in only_there] == here
 
 
+def test_purposes_are_said_in_words(admin: Client, people: list[Action]) -> None:
+    person = reverse("desk_supporter", args=[people[0].supporter_id])
+    for answer in (shown(admin, "supporters"), shown(admin, "consents"), admin.get(person)):
+        html = answer.content.decode()
+        assert "<td>news and updates" in html or "<dd>news and updates</dd>" in html
+        assert ">news<" not in html
+
+
 @pytest.mark.parametrize("name", LISTS)
 def test_names_stay_sealed_until_asked_for_and_that_is_written_down(
     admin: Client, campaign: Campaign, people: list[Action], name: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tocsin.lib.provinces import province_of
-from tocsin.lib.sources import kept_apart, site_name, source_name
+from tocsin.lib.sources import kept_apart, site_name, source_name, with_source_of
 
 pytestmark = pytest.mark.once
 
@@ -55,3 +55,16 @@ def test_who_has_a_sum_keeps_it_and_the_most_frequent_come_next() -> None:
 )
 def test_the_province_is_what_was_said_or_what_the_postal_code_says(act: dict[str, str], province: str) -> None:
     assert province_of(act) == province
+
+
+@pytest.mark.parametrize(
+    ("query", "address"),
+    [
+        ("utm_source=news&utm_medium=e-mail", "/en/?utm_source=news&utm_medium=e-mail"),
+        ("given_name=Jane&appeal=a%20b", "/en/?appeal=a+b"),
+        ("email=jane@example.org", "/en/"),
+        ("", "/en/"),
+    ],
+)
+def test_a_reader_who_is_sent_on_takes_along_where_they_came_from_and_nothing_else(query: str, address: str) -> None:
+    assert with_source_of(query, "/en/") == address

@@ -91,6 +91,16 @@ def test_a_closed_page_leads_on(client: Client, live: MakePage, campaign: Campai
     assert "max-age=5" in answer.headers["Cache-Control"]
 
 
+def test_where_readers_came_from_goes_on_with_them(
+    client: Client, live: MakePage, campaign: Campaign, other: ActionPage
+) -> None:
+    live(closed_leads_to=other)
+    close(campaign)
+    answer = client.get(f"{PATH}?utm_source=news&name=Jane")
+    assert answer.headers["Location"] == "/en/first-hour/?utm_source=news"
+    assert "No-Vary-Search" not in answer.headers
+
+
 def test_never_to_a_page_that_is_closed_itself(
     client: Client, live: MakePage, campaign: Campaign, petition: Campaign, other: ActionPage
 ) -> None:

@@ -70,7 +70,7 @@ def test_a_page_costs_few_queries(
     live(hero_image=picture, hero_alt="A road")
     client.get(PATH)  # makes the pictures' sizes, once
     standing.forget()
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get(PATH)
     with django_assert_num_queries(9):
         client.get(f"{PATH}count.json")

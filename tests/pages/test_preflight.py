@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -15,9 +16,11 @@ from tests.lookups import a_parliament
 from tests.pages.conftest import MakePage
 from tocsin.campaigns.models import Campaign, Target, Targeting, TargetList, TargetWords
 from tocsin.pages.brand import BrandSettings, BrandText
+from tocsin.pages.making import STREAMS, TEXTS
 from tocsin.pages.models import ActionPage, HomePage
-from tocsin.pages.preflight import page_lines, preflight
-from tocsin.pages.preflight_lines import Level, Line
+from tocsin.pages.preflight import drafts_of, page_lines, preflight
+from tocsin.pages.preflight_campaign import FIELDS
+from tocsin.pages.preflight_lines import Level, Line, Preflight
 
 pytestmark = pytest.mark.django_db
 
@@ -47,20 +50,31 @@ def remarks(lines: list[Line]) -> list[str]:
     return [str(line.said) for line in lines if line.level != Level.WELL]
 
 
+def looked_at(campaign: Campaign) -> Preflight:
+    return preflight(campaign, drafts_of(campaign))
+
+
 def about(campaign: Campaign) -> list[str]:
     """What is said of the campaign itself."""
-    return remarks(preflight(campaign).groups[0].lines)
+    return remarks(looked_at(campaign).groups[0].lines)
 
 
 def test_it_works(good: Any, campaign: Campaign) -> None:
     good()
-    french = good("fr", slug="gardons", demand="Mettez fin à l’accord.", letter_subject="Mettez fin à l’accord")
+    french = good(
+        "fr",
+        title="Gardons la porte ouverte",
+        slug="gardons",
+        demand="Mettez fin à l’accord.",
+        hero_alt="Une route à l’aube",
+        letter_subject="Mettez fin à l’accord",
+    )
     french.letter_text, french.story = (
         "Je vous écris au sujet de l’accord.",
         [_text("<p>Parce que.</p>"), _heading("Vrai")],
     )
     french.save()
-    found = preflight(campaign)
+    found = looked_at(campaign)
     assert (found.to_mend, found.to_look_at) == (0, 0), remarks(found.of(Level.LOOK))
     assert len(found.of(Level.WELL)) == 24
 
@@ -131,7 +145,7 @@ def test_what_the_form_would_ask_for_must_be_mended_too(good: Any) -> None:
 def test_a_question_of_consent_that_changed_is_said(good: Any, live: MakePage, campaign: Campaign) -> None:
     page = live()
     page.consents = [{"type": "consent", "value": {"purpose": "news", "text": "Write to me.", "control": "box"}}]
-    assert any("“news” is another than in edition 1" in one for one in remarks(page_lines(page)))
+    assert any("“news and updates” is another than in edition 1" in one for one in remarks(page_lines(page)))
 
 
 def test_a_name_that_nobody_has_to_give_may_be_missing_in_the_mail(good: Any, petition: Campaign) -> None:
@@ -163,6 +177,29 @@ def test_languages_side_by_side(good: Any, campaign: Campaign) -> None:
     assert "Filled in for English and empty for French: picture at the top." in said
     assert "The same words in both languages; translate it into French: letter." in said
     assert "Filled in for English and empty for French: consents." in said
+
+
+@pytest.mark.parametrize(
+    ("english", "french", "said"),
+    [
+        ({"title": "A lawyer from the first hour"}, {"title": "A lawyer from the first hour"}, "translate .*: title"),
+        ({"demand": "End it now."}, {"demand": "End it now."}, "translate it into French: demand"),
+        ({"outcome_result": "won", "outcome_headline": "They did"}, {}, "empty for French: how it ended"),
+        ({"outcome_text": "<p>They took it back.</p>"}, {}, "empty for French: text on how it ended"),
+    ],
+)
+def test_each_part_that_readers_meet_is_compared(
+    good: Any, campaign: Campaign, english: dict[str, str], french: dict[str, str], said: str
+) -> None:
+    good(**english)
+    good("fr", slug="gardons", **french)
+    assert any(re.search(said, one) for one in about(campaign))
+
+
+def test_no_text_of_a_page_is_left_out_of_the_comparison() -> None:
+    """But names, and what is for search engines."""
+    apart = {"hero_credit", "letter_mode", "seo_title", "search_description"}
+    assert {*TEXTS, *STREAMS} - apart <= {*FIELDS, "details"}
 
 
 @pytest.mark.parametrize(

@@ -106,21 +106,33 @@ def test_the_fingerprint_stays_as_long_as_the_words_do(live: MakePage) -> None:
     assert fingerprint(dict(again)) == sha256
 
 
-def test_each_language_has_its_own_editions_and_names_the_other(live: MakePage) -> None:
+def test_each_language_has_its_own_editions(live: MakePage) -> None:
     live("en")
     live("fr", title="Gardons la porte ouverte", slug="gardons")
-    english = Edition.objects.filter(language="en").latest("number")
     french = Edition.objects.get(language="fr")
-    assert english.words["translations"] == {"fr": "/fr/gardons/"}
-    assert french.words["translations"] == {"en": "/en/keep-the-door-open/"}
+    assert french.number == 1
     assert french.words["brand"]["organisation"] == "Démo Droits"
     assert french.words["targets"][0]["greeting"] == "Madame, Monsieur,"
 
 
-def test_unpublishing_takes_the_page_out_of_the_others(live: MakePage) -> None:
+def test_a_page_keeps_its_edition_while_its_twin_comes_and_goes(live: MakePage, campaign: Campaign) -> None:
     live("en")
-    live("fr", slug="gardons").unpublish()
-    assert Edition.objects.filter(language="en").latest("number").words["translations"] == {}
+    french = live("fr", slug="gardons")
+    changed(campaign)
+    french.unpublish()
+    changed(campaign)
+    assert Edition.objects.get(language="en").number == 1
+
+
+def test_an_edition_of_an_earlier_version_is_kept_too(live: MakePage, campaign: Campaign) -> None:
+    """It named the paths of its other languages, and those changed no word of it."""
+    live("en")
+    edition = Edition.objects.get()
+    edition.words["translations"] = {"fr": "/fr/gardons/"}
+    edition.sha256 = fingerprint(edition.words)
+    edition.save()
+    changed(campaign)
+    assert Edition.objects.get().pk == edition.pk
 
 
 def test_a_changed_target_reaches_the_live_edition(live: MakePage, campaign: Campaign, minister: Target) -> None:

@@ -219,8 +219,8 @@ def test_other_methods(client: Client, edition_en: Edition, method: str) -> None
 
 
 def test_reading_the_forms_address_leads_to_the_page(client: Client, edition_en: Edition) -> None:
-    response = client.get(f"/act/{edition_en.pk}/?given_name=Jane&email=a@b.ca")
-    assert (response.status_code, response.headers["Location"]) == (303, "/en/fair-hearing/")
+    response = client.get(f"/act/{edition_en.pk}/?given_name=Jane&utm_source=news&email=a@b.ca")
+    assert (response.status_code, response.headers["Location"]) == (303, "/en/fair-hearing/?utm_source=news")
     assert not Action.objects.exists()
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.core.cache import cache
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from tocsin.actions.models import HandIn, Letter
 from tocsin.campaigns.models import Campaign, Tally
-from tocsin.outbox.models import Kind, Message
+from tocsin.outbox.models import Kind, Lane, Message
 from tocsin.outbox.states import State
 
 AT_MOST_EVERY = timedelta(minutes=1)
@@ -31,15 +32,30 @@ def count_taken() -> int:
 
 
 def taken_by_servers(campaign_id: int) -> int:
-    """Letters that somebody received on paper are taken too, and by no server: they are not among these."""
-    taken = Message.objects.filter(campaign_ref=campaign_id, kind=Kind.LETTER, state__in=TAKEN).count()
+    """Letters to targets. Those that somebody received on paper are taken too, and by no server: they are not among
+    these, nor are those of the test mode, which went to staff."""
+    return _taken(campaign_id).count() - _tests(campaign_id) - _on_paper(campaign_id)
+
+
+def _taken(campaign_id: int) -> QuerySet[Message]:
+    return Message.objects.filter(campaign_ref=campaign_id, kind=Kind.LETTER, state__in=TAKEN)
+
+
+def _tests(campaign_id: int) -> int:
+    """A letter of the test mode has no target, nor has its lane. The index that counts knows no targets, so the letters
+    themselves are looked at only where such a lane says that there were any."""
+    lanes = Lane.objects.filter(campaign_ref=campaign_id, target_ref=None, kind=Kind.LETTER)
+    return _taken(campaign_id).filter(target_ref=None).count() if lanes.exists() else 0
+
+
+def _on_paper(campaign_id: int) -> int:
     on_paper = Letter.objects.filter(
         hand_in__campaign=campaign_id,
         hand_in__state=HandIn.State.HANDED_OVER,
         message__state__in=TAKEN,
         message__deliveries__server=BY_HAND,
     )
-    return taken - on_paper.distinct().count()
+    return on_paper.distinct().count()
 
 
 def _refresh(campaign_id: int) -> bool:

@@ -134,9 +134,10 @@ class EditionWords(TypedDict):
     campaign: int
     kind: Literal["letter", "petition"]
     language: str
-    # Path of the page and of its other languages, without the host: {"fr": "/fr/..."}.
+    # Path of the page, without the host.
     page_path: str
-    translations: dict[str, str]
+    # In older editions only, and read by nobody: the paths of the page's other languages.
+    translations: NotRequired[dict[str, str]]
     title: str
     demand: str
     form_headline: str

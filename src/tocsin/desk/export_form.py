@@ -18,6 +18,7 @@ from tocsin.actions.states import State
 from tocsin.campaigns.models import Campaign, Target
 from tocsin.outbox.states import State as MessageState
 from tocsin.supporters.models import Consent, ConsentWording
+from tocsin.supporters.purposes import purpose_said
 
 type Wanted = lists_wanted.Wanted | letters_wanted.Wanted
 
@@ -76,7 +77,7 @@ class ExportForm(forms.Form):
         self.kind, self.campaign = kind, campaign
         for name in self._left_out(may_people=may_people):
             del self.fields[name]
-        self._choose("purpose", [(purpose, purpose) for purpose in purposes()])
+        self._choose("purpose", [(purpose, purpose_said(purpose)) for purpose in purposes()])
         self._choose("preset", [(name, preset.label) for name, preset in PRESETS.items()])
         self._choose("language", [("", _("Any")), *settings.LANGUAGES])
 
@@ -129,16 +130,18 @@ def filters_said(export: Export) -> list[tuple[str, str]]:
     }
     said = [(_named(name), str(known.get(name, {}).get(value, value))) for name, value in _values(wanted)]
     if export.kind == Export.Kind.MAILING and export.purpose:
-        said.insert(0, (_("What people agreed to"), export.purpose))
+        said.insert(0, (_("What people agreed to"), str(purpose_said(export.purpose))))
     return said
 
 
 def _values(wanted: Wanted) -> list[tuple[str, str]]:
-    """Days as people write them, and a target by name."""
+    """Days as people write them, a purpose in words, and a target by name."""
     found = dict(wanted.as_words())
     for name in ("since", "until"):
         if found.get(name):
             found[name] = date_format(getattr(wanted, name), "DATE_FORMAT")
+    if "purpose" in found:
+        found["purpose"] = str(purpose_said(found["purpose"]))
     if "target" in found:
         target = Target.objects.filter(pk=int(found["target"])).first()
         found["target"] = target.name if target else found["target"]

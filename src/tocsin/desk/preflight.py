@@ -26,15 +26,15 @@ def look(request: HttpRequest, campaign: Campaign) -> HttpResponse:
 
 
 def _screen(request: HttpRequest, campaign: Campaign, *, trouble: str = "") -> HttpResponse:
-    found = preflight(campaign)
+    drafts = drafts_of(campaign)
     return show(
         request,
         "desk/preflight.html",
         Frame(title=_("Before publishing"), icon="tasks", crumbs=campaign_crumbs(campaign)),
         status=422 if trouble else 200,
         campaign=campaign,
-        preflight=found,
-        drafts=drafts_of(campaign),
+        preflight=preflight(campaign, drafts),
+        drafts=drafts,
         trouble=trouble,
         may_change=may(request.user, CHANGE_CAMPAIGNS, campaign),
     )

@@ -18,7 +18,7 @@ from tocsin.campaigns.changed_words import open_notes
 from tocsin.campaigns.models import Campaign
 from tocsin.desk.rights import CHANGE_CAMPAIGNS, may
 from tocsin.pages.models import ActionPage
-from tocsin.pages.preflight import preflight
+from tocsin.pages.preflight import drafts_of, preflight
 
 
 def after_publishing(request: HttpRequest, page: Any) -> HttpResponse | None:
@@ -34,7 +34,7 @@ def after_publishing(request: HttpRequest, page: Any) -> HttpResponse | None:
 
 
 def _say_what_to_look_at(request: HttpRequest, campaign: Campaign) -> None:
-    found = preflight(campaign)
+    found = preflight(campaign, drafts_of(campaign))
     if number := found.to_mend + found.to_look_at:
         said = ngettext("There is %(number)d thing to look at.", "There are %(number)d things to look at.", number) % {
             "number": number

@@ -44,9 +44,8 @@ def _trouble_with(campaign: Campaign, number: int) -> list[str]:
         return []
     if campaign.targeting == Targeting.FIXED:
         return _trouble_without_targets(number)
-    fills_itself = campaign.targeting == Targeting.POSTAL_CODE and campaign.provider == Provider.REPRESENT
     empty = _("Its list of targets is empty, so its letters have nowhere to go. Import a file or add targets.")
-    said = [] if number or fills_itself else [empty]
+    said = [] if number or campaign.list_fills_itself() else [empty]
     return said + (_trouble_at(campaign.provider) if campaign.targeting == Targeting.POSTAL_CODE else [])
 
 

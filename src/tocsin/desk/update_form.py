@@ -17,6 +17,7 @@ from tocsin.actions.models import Update
 from tocsin.actions.updates.steer import languages_of, purposes_of
 from tocsin.campaigns.models import Campaign
 from tocsin.lib.plaintext import many_lines
+from tocsin.supporters.purposes import purpose_said
 
 ASKED = ("audience", "purpose", "language", "per_hour", "not_before")
 LONGEST_SUBJECT = 150
@@ -45,7 +46,7 @@ class UpdateForm(forms.ModelForm[Update]):
 
     def _ask_who(self, campaign: Campaign, *, everywhere: bool) -> None:
         audiences = [one for one in Update.Audience.choices if everywhere or one[0] != Update.Audience.AGREED]
-        purposes = [(purpose, purpose) for purpose in purposes_of(campaign)]
+        purposes = [(purpose, purpose_said(purpose)) for purpose in purposes_of(campaign)]
         self.fields["audience"] = forms.ChoiceField(
             label=_("Who gets it"),
             choices=audiences,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from tocsin.lib.plaintext import CONTROLS, one_line
 
 # What an address may say of where somebody came from; nothing else of it is kept.
 SOURCE_KEYS = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "source", "appeal")
@@ -14,6 +16,24 @@ LONGEST = 100
 OTHER = "*"
 # A site that led here is told from a word that somebody put into a link.
 SITE = "//"
+
+
+def source_of(query: str) -> dict[str, str]:
+    """The utm values and source codes in a query, each at most 100 characters, the first of each."""
+    if not query:
+        return {}
+    found: dict[str, str] = {}
+    for key, value in parse_qsl(query):
+        if key in SOURCE_KEYS and key not in found:
+            found[key] = one_line(CONTROLS.sub("", value))[:LONGEST]
+    return found
+
+
+def with_source_of(query: str, path: str) -> str:
+    """The address that a reader is sent on to, with what the query of the one they asked for says of where they came
+    from, and nothing else of it: it may hold what somebody typed."""
+    source = source_of(query)
+    return f"{path}?{urlencode(source)}" if source else path
 
 
 def source_name(source: Mapping[str, str]) -> str:

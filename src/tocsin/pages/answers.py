@@ -24,6 +24,7 @@ from tocsin.actions.standing import Standing, standing
 from tocsin.campaigns.models import Campaign, Edition
 from tocsin.campaigns.offers import turns_of
 from tocsin.campaigns.words import EditionWords, ShareWords
+from tocsin.lib.sources import with_source_of
 from tocsin.look.policy import accent_style, cacheable, counted, public
 from tocsin.pages.afterwards import where_it_leads
 from tocsin.pages.brand import brand_of
@@ -45,7 +46,8 @@ def action_page(request: HttpRequest, page: ActionPage) -> HttpResponse:
     edition = editions[_turn(request) if len(editions) > 1 else 0]
     now = _shown_standing(edition)
     if now is Standing.CLOSED and (onward := where_it_leads(page)):
-        return cacheable(public(HttpResponseRedirect(onward)))
+        to = with_source_of(request.META.get("QUERY_STRING", ""), onward)
+        return cacheable(public(HttpResponseRedirect(to)), ignores_query=False)
     form = show_form(edition.pk, edition.words, occasion=_turned(edition.words)) if now == Standing.OPEN else None
     context = page_context(page, edition.words, form=form, standing=now, count=shown_count(page.campaign))
     context["taken"] = letters_taken(page.campaign, edition.words)
@@ -97,7 +99,7 @@ def page_context(
         "opens_at": there(campaign.opens_at, campaign),
         "closes_at": there(campaign.closes_at, campaign),
         "outcome": page.outcome,
-        "translations": translations_shown(words["translations"].items()),
+        "translations": translations_shown(in_other_languages(page, campaign)),
         "hero": shown_picture(page.hero_image, alt=page.hero_alt, credit=page.hero_credit),
         "background_title": page.background_title,
         "background": page.background,
@@ -163,6 +165,16 @@ def count_json(page: ActionPage) -> HttpResponse:
     response = cacheable(public(JsonResponse(shown_count(page.campaign).as_json())))
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response
+
+
+def in_other_languages(page: ActionPage, campaign: Campaign) -> list[tuple[str, str]]:
+    """The campaign's live pages in other languages: the language and the path of each. Asked when the page is shown,
+    not frozen with its words: another page that comes or goes changes nothing of what is signed here."""
+    if campaign.pk is None:
+        return []
+    others = campaign.action_pages.filter(live=True).exclude(locale=page.locale).select_related("locale")
+    ordered = others.order_by("locale__language_code")
+    return [(other.locale.language_code, other.path_in_site()) for other in ordered]
 
 
 def translations_shown(paths: Iterable[tuple[str, str]]) -> list[dict[str, str]]:

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from tocsin.actions.accounted import Account, Elsewhere, account_of
 from tocsin.campaigns.models import Campaign, CounterEntry
 from tocsin.look.policy import accent_style, cacheable, public
-from tocsin.pages.answers import translations_shown
+from tocsin.pages.answers import in_other_languages, translations_shown
 from tocsin.pages.brand import brand_of
 
 if TYPE_CHECKING:
@@ -80,7 +80,9 @@ def how_we_count(page: ActionPage) -> HttpResponse:
         "proved_at": account.proof.proved_at.astimezone(zone) if account.proof else None,
         "as_of": account.shown.as_of.astimezone(zone),
         "names_staff": brand.names_staff,
-        "translations": _others(campaign, page),
+        "translations": translations_shown(
+            (code, f"{path}{PATH}/") for code, path in in_other_languages(page, campaign)
+        ),
         "brand": words,
         "accent_style": style,
         "language": language,
@@ -163,9 +165,3 @@ def _part(part: Part, *, names_staff: bool) -> dict[str, Any]:
 def _line(line: CounterEntry, *, names_staff: bool) -> dict[str, Any]:
     said = {"people": line.people, "counted_on": line.counted_on.isoformat(), "reason": line.reason}
     return {**said, "entered_by": line.entered_by_name} if names_staff else said
-
-
-def _others(campaign: Campaign, page: ActionPage) -> list[dict[str, str]]:
-    """The same for the campaign's pages in other languages."""
-    others = campaign.action_pages.filter(live=True).exclude(pk=page.pk).select_related("locale")
-    return translations_shown((other.locale.language_code, f"{other.path_in_site()}{PATH}/") for other in others)

@@ -14,7 +14,7 @@ from wagtail.fields import RichTextField, StreamField
 from wagtail.images import get_image_model_string
 from wagtail.models import Page
 from wagtail.search import index
-from wagtail.signals import page_published, page_unpublished, post_page_move
+from wagtail.signals import page_published, post_page_move
 from wagtail.url_routing import RouteResult
 
 from tocsin.campaigns.models import Campaign
@@ -34,7 +34,7 @@ from tocsin.pages.brand import BrandSettings as BrandSettings
 from tocsin.pages.brand import BrandText as BrandText
 from tocsin.pages.editing import ActionPageForm, action_page_screen, home_page_screen
 from tocsin.pages.letter_blocks import OpeningsBlock, PromptsBlock, SubjectsBlock, VariantsBlock
-from tocsin.pages.publish import republish_campaign
+from tocsin.pages.publish import publish_page, republish_campaign
 from tocsin.pages.readiness import reasons_against_publishing
 from tocsin.pages.review import Review as Review
 from tocsin.pages.script_history import ScriptStep as ScriptStep
@@ -279,17 +279,11 @@ class ActionPage(PublicPage, Afterwards):  # type: ignore[django-manager-missing
 
 
 # Wagtail publishes, unpublishes and moves pages by itself (schedules, workflows, menus) and tells of it by its signals:
-# there is no other door. Every page of the campaign follows, since each names the addresses of the others.
-@receiver([page_published, page_unpublished], sender=ActionPage)
+# there is no other door.
+@receiver([page_published, post_page_move], sender=ActionPage)
 def editions_follow_the_page(instance: ActionPage, **_kwargs: Any) -> None:
-    if instance.campaign is not None:
-        republish_campaign(instance.campaign)
-
-
-@receiver(post_page_move, sender=ActionPage)
-def editions_follow_the_address(instance: ActionPage, **_kwargs: Any) -> None:
-    if instance.campaign is not None:
-        republish_campaign(instance.campaign)
+    if instance.live:
+        publish_page(instance)
 
 
 on_change(republish_campaign)

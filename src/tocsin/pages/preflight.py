@@ -21,9 +21,8 @@ if TYPE_CHECKING:
     from tocsin.pages.models import ActionPage
 
 
-def preflight(campaign: Campaign) -> Preflight:
-    """Of the campaign and of each of its pages, as they were last saved."""
-    pages = drafts_of(campaign)
+def preflight(campaign: Campaign, pages: Sequence[ActionPage]) -> Preflight:
+    """Of the campaign and of each of its pages, which are those of `drafts_of`."""
     groups = [Group(_("The campaign"), list(_campaign_lines(campaign, pages)))]
     groups += [Group(language_name(page.locale.language_code), page_lines(page)) for page in pages]
     return Preflight(groups)

@@ -26,12 +26,21 @@ if TYPE_CHECKING:
 MOST_NAMED = 3
 # Shorter words may well be the same in two languages.
 LEAST_TO_COMPARE = 16
+# A demand is a whole sentence, however short it is.
+NEVER_THE_SAME = ("demand",)
+# Every part that readers of a page meet, in the order in which they do.
 FIELDS: dict[str, Any] = {
+    "title": _("title"),
     "demand": _("demand"),
     "hero_image": _("picture at the top"),
+    "hero_alt": _("what the picture at the top shows"),
     "story": _("story"),
+    "background_title": _("heading of the background"),
     "background": _("background"),
+    "form_headline": _("headline of the form"),
     "form_intro": _("introduction of the form"),
+    "button": _("button"),
+    "targets_said": _("who gets it, in words"),
     "letter_subject": _("subject of the letter"),
     "letter_header": _("first lines of the letter"),
     "letter_text": _("letter"),
@@ -44,9 +53,14 @@ FIELDS: dict[str, Any] = {
     "petition_text": _("petition"),
     "consents": _("consents"),
     "data_note": _("what happens to the data"),
+    "thanks_headline": _("headline that thanks"),
     "thanks_text": _("text that thanks"),
+    "mail_subject": _("subject of the mail that thanks"),
     "mail_text": _("mail that thanks"),
     "share_text": _("text to pass on"),
+    "outcome_result": _("how it ended"),
+    "outcome_headline": _("headline on how it ended"),
+    "outcome_text": _("text on how it ended"),
 }
 
 
@@ -88,7 +102,7 @@ def _compared(first: ActionPage, other: ActionPage, field: str, called: str) -> 
         yield Look(
             gettext("Filled in for %(here)s and empty for %(there)s: %(field)s.") % words, url=edit_url(empty, field)
         )
-    elif one == two and len(one) >= LEAST_TO_COMPARE and field != "hero_image":
+    elif one == two and field != "hero_image" and (len(one) >= LEAST_TO_COMPARE or field in NEVER_THE_SAME):
         words = {"field": called, "language": _language(other)}
         yield Look(
             gettext("The same words in both languages; translate it into %(language)s: %(field)s.") % words,
@@ -137,7 +151,7 @@ def _targets(campaign: Campaign, pages: Sequence[ActionPage]) -> Iterator[Look]:
     if campaign.kind != Kind.LETTER:
         return
     targets = list(targets_of(campaign)[:500])
-    if not targets and not _fills_itself(campaign):
+    if not targets and not campaign.list_fills_itself():
         yield Look(_("This campaign has nobody to write to."), url="settings")
     yield from _named(targets, _is_dead, _("Mail to this address comes back: %(names)s."))
     yield from _named(targets, _is_away, _("No longer in office, so letters wait: %(names)s."))
@@ -198,10 +212,6 @@ def _in_words(campaign: Campaign, targets: Sequence[Target], page: ActionPage) -
             gettext("Greeted with neutral words in %(language)s, since no form of address is given: %(names)s.") % said,
             url=f"target:{missing[0].pk}",
         )
-
-
-def _fills_itself(campaign: Campaign) -> bool:
-    return campaign.targeting == Targeting.POSTAL_CODE and campaign.provider == Provider.REPRESENT
 
 
 def _look_up(campaign: Campaign, pages: Sequence[ActionPage]) -> Iterator[Look]:  # noqa: ARG001

@@ -21,6 +21,8 @@ from tocsin.lib.plaintext import many_lines
 from tocsin.pages.brand import brand_of
 from tocsin.pages.preflight_lines import Check, Level, Look
 from tocsin.pages.readiness import reasons_against_publishing
+from tocsin.pages.readiness_letter import required_details
+from tocsin.supporters.purposes import purpose_said
 
 if TYPE_CHECKING:
     from tocsin.pages.models import ActionPage
@@ -93,12 +95,8 @@ def _fields_in_brackets(page: ActionPage, campaign: Campaign | None) -> Iterator
                 gettext("{%(field)s} is not filled in here: people would read it as it stands.") % {"field": found[0]},
                 name,
             )
-    if "{name}" in page.mail_subject + page.mail_text and not _required(page) & {"given_name", "family_name"}:
+    if "{name}" in page.mail_subject + page.mail_text and not required_details(page) & {"given_name", "family_name"}:
         yield Look(_("Nobody has to give a name, so {name} in the mail that thanks may be empty."), "mail_text")
-
-
-def _required(page: ActionPage) -> set[str]:
-    return {detail.value["kind"] for detail in page.details if detail.value["required"]}
 
 
 # ── pictures ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -196,7 +194,7 @@ def _consents(page: ActionPage, campaign: Campaign | None) -> Iterator[Look]:
                 gettext(
                     "The question “%(purpose)s” is another than in edition %(number)d. Whoever answered that keeps it."
                 )
-                % {"purpose": purpose, "number": edition.number},
+                % {"purpose": purpose_said(purpose), "number": edition.number},
                 "consents",
             )
 

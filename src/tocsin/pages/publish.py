@@ -80,7 +80,6 @@ def compile_words(page: ActionPage) -> EditionWords:
             "kind": cast("Literal['letter', 'petition']", campaign.kind),
             "language": language,
             "page_path": page.path_in_site(),
-            "translations": _translations(page, campaign),
             "title": page.title,
             "demand": page.demand,
             "form_headline": page.form_headline or defaults.form_headline(campaign.kind),
@@ -100,13 +99,6 @@ def compile_words(page: ActionPage) -> EditionWords:
             add_ways_and_targeting(words, page, campaign)
         add_what_follows(words, page)
         return words
-
-
-def _translations(page: ActionPage, campaign: Campaign) -> dict[str, str]:
-    if campaign.pk is None:
-        return {}
-    others = campaign.action_pages.filter(live=True).exclude(locale=page.locale).select_related("locale")
-    return {other.locale.language_code: other.path_in_site() for other in others.order_by("locale__language_code")}
 
 
 def _targets(page: ActionPage, campaign: Campaign, language: str) -> list[TargetSaid]:

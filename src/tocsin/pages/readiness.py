@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from tocsin.campaigns.models import Campaign, Kind
 from tocsin.pages.afterwards import reasons_about_what_follows
 from tocsin.pages.brand import brand_of
-from tocsin.pages.readiness_letter import Reason, about_the_letter
+from tocsin.pages.readiness_letter import Reason, about_the_letter, required_details
 
 if TYPE_CHECKING:
     from tocsin.pages.models import ActionPage
@@ -66,7 +66,7 @@ def _about_the_words(page: ActionPage, campaign: Campaign) -> Iterator[Reason]:
 
 def _about_the_details(page: ActionPage, campaign: Campaign) -> Iterator[Reason]:
     asked = Counter(detail.value["kind"] for detail in page.details)
-    needed = {detail.value["kind"] for detail in page.details if detail.value["required"]}
+    needed = required_details(page)
     if any(times > 1 for times in asked.values()):
         yield "details", _("A detail is asked twice. Take one of the two away.")
     if "email" not in needed:

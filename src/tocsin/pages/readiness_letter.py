@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from tocsin.campaigns.models import Campaign, Provider, Target, Targeting
+from tocsin.campaigns.models import Campaign, Target, Targeting
 from tocsin.lib.merging import NAMES, fields_in, unknown_fields_in
 from tocsin.pages.publish_letter import deciding_field, depends_on_who_writes, values_of
 
@@ -37,15 +37,10 @@ def _about_who_gets_it(page: ActionPage, campaign: Campaign) -> Iterator[Reason]
         if not campaign.targets.exists():
             yield "campaign", _("This campaign has nobody to write to. Give it a target first, under Campaigns.")
         return
-    if campaign.target_list is None or not (_fills_itself(campaign) or campaign.target_list.members.exists()):
+    if campaign.target_list is None or not (campaign.list_fills_itself() or campaign.target_list.members.exists()):
         yield "campaign", _("This campaign has nobody to write to. Give it a list of targets first, under Campaigns.")
-    if deciding_field(campaign) not in _required(page):
+    if deciding_field(campaign) not in required_details(page):
         yield "details", _said_of_the_deciding_detail(campaign)
-
-
-def _fills_itself(campaign: Campaign) -> bool:
-    """Represent names whom a list lacks (campaigns/targeting/filling.py), so one may begin with nobody in it."""
-    return campaign.targeting == Targeting.POSTAL_CODE and campaign.provider == Provider.REPRESENT
 
 
 def _said_of_the_deciding_detail(campaign: Campaign) -> Sentence:
@@ -58,7 +53,8 @@ def _said_of_the_deciding_detail(campaign: Campaign) -> Sentence:
     }[campaign.matched_by]
 
 
-def _required(page: ActionPage) -> set[str]:
+def required_details(page: ActionPage) -> set[str]:
+    """The details without which nobody can act here."""
     return {detail.value["kind"] for detail in page.details if detail.value["required"]}
 
 
@@ -107,7 +103,7 @@ def _wrong_fields(text: str, empty: dict[str, Sentence]) -> Iterator[ValidationE
 def _may_be_empty(page: ActionPage, campaign: Campaign) -> dict[str, Sentence]:
     """The fields that would be empty in some letters, with what to do about it."""
     empty: dict[str, Sentence] = {}
-    for name in {"city", "postal_code"} - _required(page):
+    for name in {"city", "postal_code"} - required_details(page):
         empty[name] = _("%(field)s may be empty: let that detail be required, or take the field away.")
     if campaign.targeting != Targeting.POSTAL_CODE:
         empty["riding"] = _("%(field)s is known only where the letter goes by postal code. Take the field away.")

@@ -21,11 +21,17 @@ from tocsin.supporters.models import Consent, Supporter
 
 # The purpose of whoever leaves for good: it ends every other.
 EVERYTHING = ""
+# What a campaigner files a consent under has no colon in it.
+ABOUT_A_CAMPAIGN = "campaign:"
 
 
 def about_campaign(campaign_id: int) -> str:
     """The purpose of news about one campaign, for those who want no more of it."""
-    return f"campaign:{campaign_id}"
+    return f"{ABOUT_A_CAMPAIGN}{campaign_id}"
+
+
+def is_about_campaign(purpose: str) -> bool:
+    return purpose.startswith(ABOUT_A_CAMPAIGN)
 
 
 def current_consents(purpose: str, at: datetime | None = None) -> QuerySet[Consent]:

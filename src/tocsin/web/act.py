@@ -18,9 +18,10 @@ from tocsin.actions.accept import Accepted, NotOpen, ToFind, accept, edition_nam
 from tocsin.actions.take import TryLater
 from tocsin.actions.way_contract import THROUGH_US, WAY
 from tocsin.campaigns.models import Edition
+from tocsin.lib.sources import source_of, with_source_of
 from tocsin.look.policy import private, public
 from tocsin.web.answers import closed, come_back_later, mend, plain
-from tocsin.web.asked import CAME_FROM, LARGEST_BODY, Environ, came_from, comes_from_us, length_of_body, source_of
+from tocsin.web.asked import CAME_FROM, LARGEST_BODY, Environ, came_from, comes_from_us, length_of_body
 from tocsin.web.carried import CARRIED, seal_details
 
 type Answerer = Callable[[HttpRequest, Edition], HttpResponse]
@@ -49,7 +50,7 @@ def answer_form(request: HttpRequest, edition_id: int, answer: Answerer) -> Http
     if edition is None:
         raise Http404
     if request.method != "POST":
-        return public(redirect(edition.words["page_path"]))
+        return public(redirect(with_source_of(request.META.get("QUERY_STRING", ""), edition.words["page_path"])))
     with translation.override(edition.language):
         return answer(request, edition)
 

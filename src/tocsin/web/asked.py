@@ -7,16 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from tocsin.lib.plaintext import CONTROLS, one_line
-from tocsin.lib.sources import SOURCE_KEYS
-
 LARGEST_BODY = 128 * 1024
 CAME_FROM = "came_from"
-LONGEST_SOURCE = 100
 
 type Environ = Mapping[str, Any]
 
@@ -52,14 +48,3 @@ def came_from(environ: Environ, carried: str = "") -> str:
         return urlsplit(str(environ.get("HTTP_REFERER", ""))).query[:1000]
     except ValueError:
         return ""
-
-
-def source_of(query: str) -> dict[str, str]:
-    """The utm values and source codes in a query, each at most 100 characters, the first of each."""
-    if not query:
-        return {}
-    found: dict[str, str] = {}
-    for key, value in parse_qsl(query):
-        if key in SOURCE_KEYS and key not in found:
-            found[key] = one_line(CONTROLS.sub("", value))[:LONGEST_SOURCE]
-    return found

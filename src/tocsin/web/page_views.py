@@ -22,9 +22,8 @@ from django.db import connections
 
 from tocsin.actions.cells import Cell
 from tocsin.actions.page_views import add_views
-from tocsin.lib.sources import OTHER, site_name, source_name
+from tocsin.lib.sources import OTHER, site_name, source_name, source_of
 from tocsin.look.policy import WHOSE_PAGE
-from tocsin.web.asked import source_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

@@ -20,8 +20,9 @@ from django.http.request import split_domain_port, validate_host
 
 from tocsin.actions.accept import Accepted, accept, edition_named
 from tocsin.actions.take import TryLater
+from tocsin.lib.sources import source_of
 from tocsin.web.act import MOST_FIELDS, thanked
-from tocsin.web.asked import CAME_FROM, LARGEST_BODY, came_from, comes_from_us, length_of_body, source_of
+from tocsin.web.asked import CAME_FROM, LARGEST_BODY, came_from, comes_from_us, length_of_body
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

@@ -58,7 +58,7 @@ def write_letter(
     )
     (letter,) = compose_letters(edition, action.pk, sent, named(edition.words, Target.objects.in_bulk()))
     message_id = leave([letter.mail])[letter.mail.key]
-    Message.objects.filter(pk=message_id).update(state=state, target_ref=letter.target_id)
+    Message.objects.filter(pk=message_id).update(state=state)
     return Letter.objects.create(
         action=action, target_id=letter.target_id, message_id=message_id, own_words=bool(own_words)
     )

@@ -123,3 +123,7 @@ class Campaign(models.Model):  # type: ignore[django-manager-missing]  # its pag
 
     def open_for_signing(self, now: datetime | None = None) -> bool:
         return not self.not_yet_open(now) and not self.closed_for_signing(now)
+
+    def list_fills_itself(self) -> bool:
+        """Represent names whom a list lacks (campaigns/targeting/filling.py), so one may begin with nobody in it."""
+        return self.targeting == Targeting.POSTAL_CODE and self.provider == Provider.REPRESENT

@@ -15,6 +15,7 @@ from django.utils.translation import get_language_info, pgettext
 
 from tocsin.actions.invalidate import SIGNS
 from tocsin.campaigns.evidence import is_kept, kind_named
+from tocsin.supporters.purposes import purpose_said
 
 register = template.Library()
 
@@ -76,6 +77,9 @@ def is_still_kept(name: str) -> bool:
 def sign_said(sign: str) -> Promise | str:
     """What a sign of abuse is, in words."""
     return SIGNS.get(sign, sign)
+
+
+register.filter(purpose_said)
 
 
 @register.filter
