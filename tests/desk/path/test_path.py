@@ -94,6 +94,16 @@ def test_a_wrong_field_does_not_lose_the_others(admin: Client, begin: Begin) -> 
     assert not Target.objects.exists()
 
 
+def test_what_is_wrong_is_said_above_with_its_field_and_a_way_to_it(admin: Client, begin: Begin) -> None:
+    plan = begin()
+    html = _post(admin, plan, "demand", LETTER | {"title_fr": ""}).content.decode()
+    assert '<a href="#id_title_fr">Title (French)</a> – ' in html
+    assert 'id="id_title_fr"' in html
+    assert "(English)</a>" not in html
+    html = _post(admin, plan, "who", {"who": ""}).content.decode()
+    assert '<a href="#id_who_0">Letters go to</a>' in html
+
+
 def test_half_an_office_is_kept_in_the_plan_and_is_no_target(admin: Client, begin: Begin) -> None:
     plan = begin()
     _post(admin, plan, "demand", LETTER)

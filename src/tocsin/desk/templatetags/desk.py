@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django import template
+from django.forms import BoundField
 from django.template.defaultfilters import date as written
 from django.utils.formats import number_format
 from django.utils.functional import Promise
@@ -58,6 +59,13 @@ def percent(share: float) -> str:
 def language_name(code: str) -> str:
     """A language in the reader's own: “French”."""
     return str(get_language_info(code)["name_translated"])
+
+
+@register.filter
+def first_id(field: BoundField) -> str:
+    """Where a link to a field leads: its only input, or the first of its choices."""
+    choices = field.subwidgets[:1]
+    return field.id_for_label or (choices[0].id_for_label if choices else field.auto_id)
 
 
 @register.filter
