@@ -16,6 +16,7 @@ from django.utils.translation import get_language_info, pgettext
 
 from tocsin.actions.invalidate import SIGNS
 from tocsin.campaigns.evidence import kind_named
+from tocsin.desk.zones import zone_named
 
 register = template.Library()
 
@@ -72,6 +73,12 @@ def first_id(field: BoundField) -> str:
 def kind_of_file(name: str) -> str:
     """“PDF” for the name of a sealed scan."""
     return kind_named(name).upper()
+
+
+@register.filter
+def zone_name(name: str) -> str:
+    """A time zone as somebody knows it."""
+    return zone_named(name)
 
 
 @register.filter
