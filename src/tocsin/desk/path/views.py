@@ -95,7 +95,7 @@ def _posted(request: HttpRequest, found: Step, form: StepForm) -> HttpResponse:
     """Keeps what is right, unless somebody was faster. What is wrong holds up only whoever goes on."""
     plan, standing = form.plan, mark_of(form)
     if meanwhile := changed_meanwhile(form, request.POST.get("mark", "")):
-        return _page(request, found, form, mark=standing, status=409, meanwhile=meanwhile)
+        return _page(request, found, form, mark=standing, status=409, meanwhile=meanwhile, judged=None)
     right = form.is_valid()
     form.keep()
     to = _elsewhere(request, plan, found)
