@@ -261,7 +261,7 @@ def test_a_trend_is_today_and_the_last_seven_days(
     with django_assert_num_queries(1):
         trends = trends_of([campaign, other])
     trend = trends[campaign.pk]
-    assert (trend.today, trend.week, trend.week_before) == (60, 92, 7)
+    assert (trend.today, trend.week) == (60, 92)
     assert (len(trend.days), trend.days[-3:]) == (14, [2, 30, 60])
     assert trend.points.endswith("100.00,1.00")
     assert (trends[other.pk].today, trends[other.pk].points) == (0, "")

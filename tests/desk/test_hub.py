@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from tests.desk.conftest import Sign, Write
+from tests.desk.conftest import Sign, Write, make_a_site
 from tocsin.actions.models import CounterRun, HourOfActions
 from tocsin.actions.states import State as ActionState
 from tocsin.campaigns.models import Campaign, CounterEntry, Tally, Target
@@ -22,6 +23,7 @@ from tocsin.desk.pictures import segments
 from tocsin.desk.remembered import remembered
 from tocsin.desk.trends import trends_of
 from tocsin.outbox.models import Bucket, Lane, Message, State
+from tocsin.pages.models import ActionPage
 
 MOST_QUERIES = 60
 WITH_LETTERS_WAITING = 3
@@ -79,7 +81,6 @@ def test_one_in_a_million_can_be_seen() -> None:
     fates = picture_of({"sent": 1_000_000, "refused": 1})
     assert float(fates.picture[1].width) > 0.5
     assert sum(float(part.width) for part in fates.picture) == pytest.approx(100, abs=0.05)
-    assert fates.needing_somebody == 1
 
 
 @pytest.mark.parametrize("address", ["/desk/campaigns/", "/desk/"])
@@ -186,3 +187,43 @@ def test_an_empty_desk_teaches(admin: Client) -> None:
     html = admin.get("/desk/").content.decode()
     assert "No campaign yet" in html
     assert "Say who you are" in html
+
+
+@pytest.mark.parametrize("address", ["/desk/campaigns/", "/desk/"])
+def test_a_campaign_without_a_public_page_is_not_called_open(admin: Client, campaign: Campaign, address: str) -> None:
+    assert "Not published" in admin.get(address).content.decode()
+    home = make_a_site("http://testserver")["en"]
+    home.add_child(instance=ActionPage(title="Open", slug="open", campaign=campaign, locale=home.locale, live=False))
+    assert "Not published" in admin.get(address).content.decode()
+    ActionPage.objects.update(live=True)
+    assert "Not published" not in admin.get(address).content.decode()
+
+
+def _bar(client: Client, address: str) -> str:
+    return client.get(address).content.decode().partition('<nav class="desk-rooms"')[2].partition("</nav>")[0]
+
+
+def test_the_bar_of_a_campaign_is_two_short_rows(admin: Client, campaign: Campaign) -> None:
+    hub = _bar(admin, reverse("campaign:hub", args=[campaign.pk]))
+    assert hub.count("<li>") == 6
+    assert hub.count("aria-current") == hub.count('aria-current="page"') == 1
+    letters = _bar(admin, reverse("campaign:hand_ins", args=[campaign.pk]))
+    assert letters.count("<li>") == 6 + 3
+    assert 'aria-current="true">Letters</a>' in letters
+    assert 'aria-current="page">Hand-ins</a>' in letters
+    assert 'aria-current="page">Settings</a>' in _bar(admin, reverse("campaign:edit", args=[campaign.pk]))
+
+
+def test_the_bar_shows_only_what_somebody_may_enter(colleague: Callable[..., Client], campaign: Campaign) -> None:
+    bar = _bar(colleague("campaigns.view_campaign"), reverse("campaign:updates", args=[campaign.pk]))
+    assert "Settings" not in bar
+    assert "Consents" not in bar
+    assert reverse("campaign:exports", args=[campaign.pk]) in bar
+
+
+def test_the_tree_of_pages_speaks_of_campaigns(admin: Client) -> None:
+    make_a_site("http://testserver")
+    html = admin.get("/desk/pages/").content.decode()
+    assert "The home page of each language is here" in html
+    assert "Wagtail installation" not in html
+    assert "editor guide" not in admin.get("/desk/").content.decode()

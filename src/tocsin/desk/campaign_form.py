@@ -32,6 +32,7 @@ class CampaignForm(WagtailAdminModelForm):
         for name in self.DATES:
             if at := getattr(self.instance, name):
                 self.initial[name] = timezone.make_naive(at, zone)
+        self.fields["time_zone"].widget.choices = time_zones(self.instance.time_zone)
         self.fields["targets"].label_from_instance = _name_and_address
         for name in ("matched_by", "provider"):
             # One of them always stands there: “none” would be no answer to a choice that asks for it.
@@ -168,7 +169,7 @@ def _when() -> MultiFieldPanel:
     return MultiFieldPanel(
         [
             FieldRowPanel([FieldPanel("opens_at"), FieldPanel("closes_at")]),
-            FieldPanel("time_zone", widget=forms.Select(choices=time_zones())),
+            FieldPanel("time_zone", widget=forms.Select),
         ],
         heading=_("When people can act"),
         help_text=_("Empty means: as soon as its page is published, and without an end."),

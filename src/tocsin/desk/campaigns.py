@@ -27,6 +27,7 @@ from tocsin.desk.path_urls import PATH
 from tocsin.desk.proof_urls import PROOF_OF_A_CAMPAIGN
 from tocsin.desk.removing import RemoveUnlessUsed
 from tocsin.desk.rights import ADD_CAMPAIGNS, CHANGE_CAMPAIGNS, REMOVE_CAMPAIGNS, campaigns_seen_by, may
+from tocsin.desk.rooms import bar_of
 from tocsin.desk.safety_urls import SAFETY_OF_A_CAMPAIGN
 from tocsin.desk.trials import TRIALS_OF_A_CAMPAIGN
 from tocsin.desk.update_urls import UPDATES_OF_A_CAMPAIGN
@@ -107,6 +108,10 @@ class ChangeCampaign(_LeadsToTheHub, OfThisCampaign, generic.EditView):
 
     rights = CHANGE_CAMPAIGNS
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {"rooms": bar_of(self.request, self.object)}
+
     def save_instance(self) -> Campaign:
         in_test_mode = bool(Campaign.objects.get(pk=self.object.pk).test_address)
         campaign: Campaign = super().save_instance()
@@ -152,6 +157,7 @@ class Campaigns(ModelViewSet):
     index_results_template_name = "desk/campaigns_results.html"
     add_view_class = NewCampaign
     edit_view_class = ChangeCampaign
+    edit_template_name = "desk/campaign_edit.html"
     delete_view_class = RemoveCampaign
     history_view_class = HistoryOfCampaign
     usage_view_class = UsageOfCampaign

@@ -1,4 +1,4 @@
-"""The rooms of people's data, side by side: of the whole site, or of one campaign."""
+"""The rooms of people's data on the whole site, side by side. Those of one campaign stand in its own bar (rooms.py)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from tocsin.desk.rights import (
     FIND_PEOPLE,
     IMPORT_PEOPLE,
     OPEN_PERSONAL_DATA,
-    SEE_CAMPAIGNS,
     may,
 )
 
@@ -34,28 +33,24 @@ class _Room:
     name: str
     words: Promise
     right: tuple[str, ...]
-    # In a campaign, and on the whole site: a right that suffices there, or None where there is no such room.
-    in_campaign: tuple[str, ...] | None
 
 
 ROOMS = (
-    _Room("supporters", gettext_lazy("Supporters"), OPEN_PERSONAL_DATA, OPEN_PERSONAL_DATA),
-    _Room("actions", gettext_lazy("Actions"), OPEN_PERSONAL_DATA, OPEN_PERSONAL_DATA),
-    _Room("consents", gettext_lazy("Consents"), OPEN_PERSONAL_DATA, OPEN_PERSONAL_DATA),
-    _Room("find_person", gettext_lazy("Find a person"), FIND_PEOPLE, None),
-    _Room("exports", gettext_lazy("Exports"), EXPORT_PEOPLE, SEE_CAMPAIGNS),
-    _Room("imports", gettext_lazy("Imports"), IMPORT_PEOPLE, None),
+    _Room("supporters", gettext_lazy("Supporters"), OPEN_PERSONAL_DATA),
+    _Room("actions", gettext_lazy("Actions"), OPEN_PERSONAL_DATA),
+    _Room("consents", gettext_lazy("Consents"), OPEN_PERSONAL_DATA),
+    _Room("find_person", gettext_lazy("Find a person"), FIND_PEOPLE),
+    _Room("exports", gettext_lazy("Exports"), EXPORT_PEOPLE),
+    _Room("imports", gettext_lazy("Imports"), IMPORT_PEOPLE),
 )
 
 
 def data_tabs(request: HttpRequest, campaign: Campaign | None, here: str) -> list[Tab]:
-    """The rooms that this person may enter."""
-    found = []
-    for room in ROOMS:
-        right = room.in_campaign if campaign else room.right
-        if right is not None and may(request.user, right, campaign):
-            found.append(Tab(address(room.name, campaign), room.words, room.name == here))
-    return found
+    """The rooms that this person may enter; none in a campaign."""
+    if campaign is not None:
+        return []
+    mine = [room for room in ROOMS if may(request.user, room.right)]
+    return [Tab(address(room.name, None), room.words, room.name == here) for room in mine]
 
 
 def address(name: str, campaign: Campaign | None) -> str:

@@ -42,10 +42,6 @@ class Fate:
     def means(self) -> Promise:
         return MEANS[self.state]
 
-    @property
-    def needs_somebody(self) -> bool:
-        return self.state in NEED_SOMEBODY
-
 
 @dataclass(frozen=True, slots=True)
 class Fates:
@@ -54,10 +50,6 @@ class Fates:
     rows: list[Fate]
     picture: list[Segment]
     letters: int
-
-    @property
-    def needing_somebody(self) -> int:
-        return sum(fate.letters for fate in self.rows if fate.needs_somebody)
 
 
 def picture_of(by_state: dict[str, int]) -> Fates:

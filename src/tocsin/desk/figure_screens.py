@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from tocsin.actions.models import HourOfPlace, RollUpMark, RollUpProof
 from tocsin.campaigns.models import Campaign, Targeting
 from tocsin.desk import figure_shares, figure_times
-from tocsin.desk.figures import OverTime, Scope, Shares, acted_since_views, first_hour, over_time, shares, tallied
+from tocsin.desk.figures import InScope, Scope, acted_since_views, first_hour, tallied
 from tocsin.desk.frame import Frame, campaign_crumbs, show
 from tocsin.desk.moments import moments_of
 from tocsin.desk.numbers import worker_health
@@ -36,19 +36,10 @@ class Choice:
 
 
 @dataclass
-class Figures:
-    """What one campaign's pictures are made of, each part read once and only if a picture asks for it."""
+class Figures(InScope):
+    """What one campaign's pictures are made of."""
 
     campaign: Campaign
-    scope: Scope
-
-    @cached_property
-    def seen(self) -> OverTime:
-        return over_time(self.scope)
-
-    @cached_property
-    def shares(self) -> Shares:
-        return shares(self.scope)
 
     @cached_property
     def acted(self) -> int:
@@ -161,7 +152,7 @@ def as_csv(picture: Picture, name: str) -> StreamingHttpResponse:
 def _figures(request: HttpRequest, campaign: Campaign, asked: Asked) -> Figures:
     first = first_hour([campaign.pk]) if asked.range == "all" else None
     span = span_of(asked, ZoneInfo(campaign.time_zone), first=first)
-    return Figures(campaign, Scope([campaign.pk], span, language_of(request)))
+    return Figures(Scope([campaign.pk], span, language_of(request)), campaign)
 
 
 def language_of(request: HttpRequest) -> str:

@@ -13,6 +13,7 @@ from itertools import accumulate
 from typing import Any
 
 from django.db.models import Min, QuerySet, Sum
+from django.utils.functional import cached_property
 
 from tocsin.actions.models import HourOfActions, HourOfLetters, HourOfPlace, HourOfViews
 from tocsin.actions.rollup import WHOLE
@@ -117,6 +118,21 @@ def shares(scope: Scope) -> Shares:
     for language, source, number in views.annotate(number=Sum("views")):
         found.views[language, source] = number
     return found
+
+
+@dataclass
+class InScope:
+    """What pictures are made of: each part is read once, and only if a picture asks for it."""
+
+    scope: Scope
+
+    @cached_property
+    def seen(self) -> OverTime:
+        return over_time(self.scope)
+
+    @cached_property
+    def shares(self) -> Shares:
+        return shares(self.scope)
 
 
 def _summed(numbers: Counter[tuple[str, str]], part: int) -> Counter[str]:

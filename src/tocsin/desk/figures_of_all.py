@@ -18,7 +18,7 @@ from tocsin.actions.models import HourOfActions, HourOfViews
 from tocsin.campaigns.models import Campaign
 from tocsin.desk import figure_shares, figure_times
 from tocsin.desk.figure_screens import as_csv, choices, language_of
-from tocsin.desk.figures import OverTime, Scope, Shares, acted_since_views, first_hour, over_time, shares
+from tocsin.desk.figures import InScope, Scope, acted_since_views, first_hour
 from tocsin.desk.frame import Frame, show
 from tocsin.desk.numbers import worker_health
 from tocsin.desk.picture import Line, Picture, percent, said, said_percent
@@ -51,19 +51,10 @@ class OneOfAll:
 
 
 @dataclass
-class FiguresOfAll:
+class FiguresOfAll(InScope):
     """What the pictures are made of."""
 
     campaigns: list[Campaign]
-    scope: Scope
-
-    @cached_property
-    def seen(self) -> OverTime:
-        return over_time(self.scope)
-
-    @cached_property
-    def shares(self) -> Shares:
-        return shares(self.scope)
 
     @cached_property
     def rows(self) -> list[OneOfAll]:
@@ -158,4 +149,4 @@ def _figures(request: HttpRequest, asked: Asked) -> FiguresOfAll:
     numbers = [campaign.pk for campaign in campaigns]
     first = first_hour(numbers) if asked.range == "all" else None
     span = span_of(asked, ZoneInfo(settings.TIME_ZONE), first=first)
-    return FiguresOfAll(campaigns, Scope(numbers, span, language_of(request)))
+    return FiguresOfAll(Scope(numbers, span, language_of(request)), campaigns)

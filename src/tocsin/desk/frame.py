@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from wagtail.admin.widgets.button import HeaderButton
 
 from tocsin.campaigns.models import Campaign, TargetList
-from tocsin.desk.rooms import doors_of
+from tocsin.desk.rooms import bar_of
 
 type Words = str | Promise
 type Crumb = tuple[str, Words]
@@ -40,11 +40,12 @@ class Frame:
 
 
 def show(request: HttpRequest, template: str, frame: Frame, *, status: int = 200, **context: Any) -> HttpResponse:
-    """Renders a screen; one that is about a `campaign` gets the bar of its rooms. Wagtail's door has it kept by no
-    browser and no proxy."""
+    """Renders a screen; one that is about a `campaign` gets the bar of its rooms, one whose `form` was judged says
+    above it what is wrong. Wagtail's door has it kept by no browser and no proxy."""
     campaign = context.get("campaign")
-    rooms = doors_of(request, campaign) if isinstance(campaign, Campaign) else []
-    return render(request, template, {**frame.context(), "rooms": rooms, **context}, status=status)
+    rooms = bar_of(request, campaign) if isinstance(campaign, Campaign) else None
+    around = {**frame.context(), "rooms": rooms, "judged": context.get("form")}
+    return render(request, template, {**around, **context}, status=status)
 
 
 def campaign_crumbs(campaign: Campaign, *, below: bool = True) -> list[Crumb]:

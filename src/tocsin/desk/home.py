@@ -13,6 +13,7 @@ from tocsin.desk.path.keep import plans_of
 from tocsin.desk.path.ready import brand_url
 from tocsin.desk.path.what import languages_to_write_in
 from tocsin.desk.rights import ADD_CAMPAIGNS, DECIDE_ON_LETTERS, SEE_TARGETS, campaigns_seen_by, may, sees_campaigns
+from tocsin.desk.second_person import waits_for
 from tocsin.pages.making import brand_is_said
 
 CAMPAIGNS_SHOWN = 10
@@ -40,6 +41,7 @@ class CampaignsPanel(Component):
             "may_decide": may(request.user, DECIDE_ON_LETTERS),
             "may_see_targets": may(request.user, SEE_TARGETS),
             "may_add": may_add,
+            **waits_for(request.user),
             **(_first_steps(request.user) if not newest else {}),
         }
 

@@ -63,6 +63,7 @@ def hub(request: HttpRequest, campaign: Campaign) -> HttpResponse:
         attention=attention_to(fates, number),
         back_room=back_room_of(request, campaign),
         pages=pages,
+        published=any(page.live for page in pages),
         receivers=receivers,
         missing=[*receivers.trouble, *_missing(campaign, pages)],
         worker=worker_health(),

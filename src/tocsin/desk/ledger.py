@@ -28,6 +28,7 @@ from tocsin.desk.frame import Frame, campaign_crumbs, show
 from tocsin.desk.journal import note
 from tocsin.desk.kept_evidence import Draft, EvidenceField, carried, new_draft
 from tocsin.desk.rights import ADD_LEDGER_LINES, APPROVE_ENTRIES, SEE_CAMPAIGNS, SEE_EVIDENCE, may, of_campaign, refuse
+from tocsin.desk.second_person import tell_of_lines
 
 LINES_PER_PAGE = 50
 # Lines that wait are all on one screen, up to so many: they are decided on, and then others follow.
@@ -97,6 +98,7 @@ def _add(request: HttpRequest, campaign: Campaign, form: LineForm, draft: Draft)
         added = add_lines([line], campaign, request.user, name_of(request.user), may_approve=may_approve)
         if added:
             note(request, "ledger_line", campaign, line=line.pk, people=line.people, source=line.source)
+            tell_of_lines(campaign, [line], request.user)
     if added:
         messages.success(request, said_of(campaign, waits=line.needs_approval))
     else:

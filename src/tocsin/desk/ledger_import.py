@@ -21,6 +21,7 @@ from tocsin.desk.journal import note
 from tocsin.desk.kept_evidence import Draft, EvidenceField, carried, new_draft
 from tocsin.desk.ledger import effect_of, name_of, said_of
 from tocsin.desk.rights import ADD_LEDGER_LINES, APPROVE_ENTRIES, SEE_CAMPAIGNS, may, of_campaign
+from tocsin.desk.second_person import tell_of_lines
 
 ROWS_SHOWN = 50
 SCREEN = ":sheets"
@@ -101,6 +102,7 @@ def _added(request: HttpRequest, campaign: Campaign, lines: list[CounterEntry]) 
         return False
     people = sum(line.people for line in lines)
     note(request, "ledger_imported", campaign, lines=len(lines), people=people)
+    tell_of_lines(campaign, lines, request.user)
     return True
 
 

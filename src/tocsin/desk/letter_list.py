@@ -28,10 +28,6 @@ class Screenful:
     newer: int | None
 
 
-def recent_letters(campaign: Campaign, most: int) -> list[Letter]:
-    return _by_number(newest_letters(most, campaign=campaign.pk))
-
-
 def screenful(campaign: Campaign, wanted: Wanted, query: QueryDict) -> Screenful:
     """By key, not by counting: the ten-thousandth letter is as near as the first, and nothing is counted."""
     older, newer = number(query.get("older")), number(query.get("newer"))

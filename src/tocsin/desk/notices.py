@@ -78,13 +78,15 @@ def open_notices(person: Person) -> list[Shown]:
     found = Notice.objects.filter(settled_at=None).order_by("-raised_at")
     if may(person, SEE_CAMPAIGNS):
         return shown(found[:MOST_SHOWN])
-    return [one for one in shown(found[: MOST_SHOWN * 10]) if _is_for(person, one)][:MOST_SHOWN]
+    several = shown(found[: MOST_SHOWN * 10])
+    theirs = _written_to(person, {one.target.pk for one in several if one.target})
+    return [one for one in several if one.target is None or one.target.pk in theirs][:MOST_SHOWN]
 
 
-def _is_for(person: Person, one: Shown) -> bool:
-    return one.target is None or any(
-        targets_of(campaign).filter(pk=one.target.pk).exists() for campaign in campaigns_seen_by(person)
-    )
+def _written_to(person: Person, targets: set[int]) -> set[int]:
+    """Those of these targets that somebody's campaigns write to: a query for each campaign, not for each target."""
+    seen = campaigns_seen_by(person) if targets else []
+    return {pk for one in seen for pk in targets_of(one).filter(pk__in=targets).values_list("pk", flat=True)}
 
 
 def shown(notices: Iterable[Notice]) -> list[Shown]:

@@ -20,6 +20,7 @@ from tocsin.actions.states import State as ActionState
 from tocsin.campaigns.models import Campaign, CounterEntry, Tally
 from tocsin.desk.fates import NEED_SOMEBODY, Fates
 from tocsin.desk.pictures import Segment, segments
+from tocsin.desk.spoken import published_among
 from tocsin.desk.trends import Trend, trends_of
 from tocsin.outbox.models import Kind, Message
 
@@ -97,6 +98,7 @@ class Glance:
 
     campaign: Campaign
     trend: Trend
+    published: bool = False
     count: int = 0
     by_state: dict[str, int] = field(default_factory=dict)
     held: int = 0
@@ -126,10 +128,10 @@ class Attention:
 
 
 def glances(campaigns: Iterable[Campaign]) -> list[Glance]:
-    """Several campaigns at a glance, in six queries however many they are, none of which reads what went well."""
+    """Several campaigns at a glance, in seven queries however many they are, none of which reads what went well."""
     campaigns = list(campaigns)
-    trends = trends_of(campaigns)
-    seen = {campaign.pk: Glance(campaign, trends[campaign.pk]) for campaign in campaigns}
+    trends, public = trends_of(campaigns), published_among(campaigns)
+    seen = {campaign.pk: Glance(campaign, trends[campaign.pk], campaign.pk in public) for campaign in campaigns}
     for pk, people in Tally.objects.filter(pk__in=seen).values_list("pk", "counted"):
         seen[pk].count += people
     ledger = CounterEntry.objects.counted().filter(campaign__in=seen).order_by().values_list("campaign")

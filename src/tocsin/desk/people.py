@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -105,14 +106,12 @@ def take(request: HttpRequest, user_pk: int, membership_pk: int) -> HttpResponse
     user = _changeable(request, user_pk)
     membership = get_object_or_404(Membership.objects.select_related("user"), pk=membership_pk, user=user)
     said = {"role": membership.role, "campaign": membership.campaign_id}
-    try:
-        with transaction.atomic():
-            take_role(membership)
-            note(request, "role_taken", user, **said)
-    except LastAdministrator:
-        return _nobody_would_be_left(request, user)
-    messages.success(request, _("The role is taken away, from their next click on."))
-    return HttpResponseRedirect(_address(user))
+    return _unless_nobody_would_be_left(
+        request,
+        user,
+        lambda: (take_role(membership), note(request, "role_taken", user, **said)),
+        _("The role is taken away, from their next click on."),
+    )
 
 
 @only(MANAGE_STAFF)
@@ -123,16 +122,14 @@ def off(request: HttpRequest, user_pk: int) -> HttpResponse:
     if user.pk == request.user.pk:
         messages.error(request, _("This is your own account. Somebody else must switch it off."))
         return HttpResponseRedirect(_address(user))
-    try:
-        with transaction.atomic():
-            switch_off(user)
-            # Or a browser that was left open would be in again once they are switched on.
-            end_sessions_of(user)
-            note(request, "account_off", user)
-    except LastAdministrator:
-        return _nobody_would_be_left(request, user)
-    messages.success(request, _("Switched off. They are out with their next click."))
-    return HttpResponseRedirect(_address(user))
+
+    def out() -> None:
+        switch_off(user)
+        # Or a browser that was left open would be in again once they are switched on.
+        end_sessions_of(user)
+        note(request, "account_off", user)
+
+    return _unless_nobody_would_be_left(request, user, out, _("Switched off. They are out with their next click."))
 
 
 @only(MANAGE_STAFF)
@@ -226,10 +223,16 @@ def _may_change(request: HttpRequest, user: Any) -> bool:
     return bool(request.user.is_superuser or not user.is_superuser)
 
 
-def _nobody_would_be_left(request: HttpRequest, user: Any) -> HttpResponse:
-    messages.error(
-        request, _("Nobody would be left who may say who may do what. Make somebody else an administrator first.")
-    )
+def _unless_nobody_would_be_left(request: HttpRequest, user: Any, act: Callable[[], object], said: str) -> HttpResponse:
+    """The act with its line in the log; neither, where it would take the last administrator away."""
+    try:
+        with transaction.atomic():
+            act()
+        messages.success(request, said)
+    except LastAdministrator:
+        messages.error(
+            request, _("Nobody would be left who may say who may do what. Make somebody else an administrator first.")
+        )
     return HttpResponseRedirect(_address(user))
 
 

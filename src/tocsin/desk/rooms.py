@@ -1,4 +1,7 @@
-"""The rooms of a campaign: which screens it has, in the order of the bar above each of them."""
+"""The rooms of a campaign: which screens it has, and the bar above each of them, in two short rows.
+
+The first row are groups of rooms, the second the rooms of the group that somebody is in.
+"""
 
 from __future__ import annotations
 
@@ -15,47 +18,91 @@ from tocsin.desk.rights import CHANGE_CAMPAIGNS, OPEN_PERSONAL_DATA, SEE_CAMPAIG
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """One way on from every screen of a campaign. `also` are screens that stand inside it."""
+    """`also` are screens that stand inside it."""
 
     name: str
     words: Promise
-    right: tuple[str, ...]
+    right: tuple[str, ...] = SEE_CAMPAIGNS
     also: tuple[str, ...] = ()
     for_letters_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    words: Promise
+    rooms: tuple[Room, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Door:
-    """A room as the bar shows it to one person."""
+    """A room, or a group by its first room, as the bar shows it to one person."""
 
     url: str
     words: Promise
     here: bool
 
 
-ROOMS: list[Room] = [
-    Room("hub", _("Overview"), SEE_CAMPAIGNS, ("begun", "keep_as_model")),
-    Room("numbers", _("Numbers"), SEE_CAMPAIGNS),
-    Room("letters", _("Letters"), SEE_CAMPAIGNS, ("letter", "letter_words", "alike", "steer", "control"), True),
-    Room("targets", _("Targets"), SEE_CAMPAIGNS, ("target_proof",), True),
-    Room("supporters", _("Supporters"), OPEN_PERSONAL_DATA, ("actions", "consents", "person")),
-    Room("moderation", _("Moderation"), SEE_CAMPAIGNS, ("opened", "decide", "sets", "proposed_set")),
-    Room("ledger", _("Ledger"), SEE_CAMPAIGNS, ("ledger_sheets",)),
-    Room("preflight", _("Before publishing"), SEE_CAMPAIGNS, ("look", "try_it")),
-    Room("editions", _("Editions"), SEE_CAMPAIGNS, ("edition", "compare", "changed_words")),
-    Room("trials", _("Trials"), SEE_CAMPAIGNS, ("trial", "new_trial")),
-    Room("hand_ins", _("Hand-ins"), SEE_CAMPAIGNS, ("hand_in", "new_hand_in"), True),
-    Room("exports", _("Exports"), SEE_CAMPAIGNS, ("new_export",)),
-    Room("updates", _("Updates"), SEE_CAMPAIGNS, ("new_update", "edit_update", "update", "update_send")),
-    Room("edit", _("Settings"), CHANGE_CAMPAIGNS),
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """`inside` are the rooms of the group `here`, where it has several."""
+
+    groups: list[Door]
+    here: Promise | None
+    inside: list[Door]
+
+
+GROUPS: list[Group] = [
+    Group(_("Overview"), (Room("hub", _("Overview"), also=("begun", "keep_as_model")),)),
+    Group(
+        _("Numbers"),
+        (
+            Room("numbers", _("Numbers")),
+            Room("ledger", _("Ledger"), also=("ledger_sheets",)),
+            Room("moderation", _("Moderation"), also=("opened", "decide", "sets", "proposed_set")),
+        ),
+    ),
+    Group(
+        _("Letters"),
+        (
+            Room("letters", _("Letters"), SEE_CAMPAIGNS, ("letter", "letter_words", "alike", "steer", "control"), True),
+            Room("targets", _("Targets"), SEE_CAMPAIGNS, ("target_proof",), True),
+            Room("hand_ins", _("Hand-ins"), SEE_CAMPAIGNS, ("hand_in", "new_hand_in"), True),
+        ),
+    ),
+    Group(
+        _("Pages"),
+        (
+            Room("preflight", _("Before publishing"), also=("look", "try_it")),
+            Room("editions", _("Editions"), also=("edition", "compare", "changed_words")),
+            Room("trials", _("Trials"), also=("trial", "new_trial")),
+        ),
+    ),
+    Group(
+        _("Supporters"),
+        (
+            Room("supporters", _("Supporters"), OPEN_PERSONAL_DATA, ("person",)),
+            Room("actions", _("Actions"), OPEN_PERSONAL_DATA),
+            Room("consents", _("Consents"), OPEN_PERSONAL_DATA),
+            Room("updates", _("Updates"), also=("new_update", "edit_update", "update", "update_send")),
+            Room("exports", _("Exports"), also=("new_export", "desk_export")),
+        ),
+    ),
+    Group(_("Settings"), (Room("edit", _("Settings"), CHANGE_CAMPAIGNS),)),
 ]
 
 
-def doors_of(request: HttpRequest, campaign: Campaign) -> list[Door]:
+def bar_of(request: HttpRequest, campaign: Campaign) -> Bar:
     """The rooms that this person may enter, and which of them they are in."""
+    found = [(group.words, doors) for group in GROUPS if (doors := _doors(request, campaign, group))]
+    groups = [Door(doors[0].url, words, any(door.here for door in doors)) for words, doors in found]
+    here, inside = next(((words, doors) for words, doors in found if any(door.here for door in doors)), (None, []))
+    return Bar(groups, here, inside if len(inside) > 1 else [])
+
+
+def _doors(request: HttpRequest, campaign: Campaign, group: Group) -> list[Door]:
     here = request.resolver_match.url_name if request.resolver_match else None
     return [
         Door(reverse(f"campaign:{room.name}", args=[campaign.pk]), room.words, here in (room.name, *room.also))
-        for room in ROOMS
+        for room in group.rooms
         if may(request.user, room.right, campaign) and not (room.for_letters_only and campaign.kind != Kind.LETTER)
     ]

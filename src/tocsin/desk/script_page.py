@@ -31,6 +31,7 @@ from tocsin.desk.rights import (
     may,
 )
 from tocsin.desk.script_guard import guarded, who_is
+from tocsin.desk.second_person import tell_of_script
 from tocsin.pages.models import Script
 from tocsin.pages.script_history import ScriptStep
 from tocsin.pages.script_steps import Who, approve, ask_for_approval, may_decide, refuse, switch_off, switch_on
@@ -49,12 +50,19 @@ class Step:
     said: Promise
 
 
+def _ask(found: Script, who: Who) -> bool:
+    asked = ask_for_approval(found, who)
+    if asked:
+        tell_of_script(found, who.user)
+    return asked
+
+
 STEPS = {
     "ask": Step(
         CHANGE_SCRIPTS,
-        ask_for_approval,
+        _ask,
         "script_asked",
-        gettext_lazy("Asked. Tell a colleague who may approve scripts: it waits for them in this list."),
+        gettext_lazy("Asked. Those who may approve scripts are told by mail, and find it on their first screen."),
     ),
     "on": Step(CHANGE_SCRIPTS, switch_on, "script_on", gettext_lazy("Switched on. Readers get it within seconds.")),
     "off": Step(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,6 +49,12 @@ class PageInLanguage:
 
 # A sentence for each language: no other way of joining them is right in every language.
 WRITE_IT = {"en": lambda: _("Write it in English"), "fr": lambda: _("Write it in French")}
+
+
+def published_among(campaigns: Iterable[Campaign]) -> set[int]:
+    """The numbers of those with a page that everybody can read."""
+    pages = ActionPage.objects.filter(campaign__in=[campaign.pk for campaign in campaigns], live=True)
+    return set(pages.order_by().values_list("campaign", flat=True))
 
 
 def pages_of(campaign: Campaign, person: Any) -> list[PageInLanguage]:

@@ -114,7 +114,7 @@ class TargetForm(forms.ModelForm[Target]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["office_kind"].widget = forms.Select(choices=self._office_kinds())
-        self.fields["time_zone"].widget = forms.Select(choices=time_zones())
+        self.fields["time_zone"].widget = forms.Select(choices=time_zones(self.instance.time_zone))
         self._offer_successors()
         known = {words.language: words for words in self.instance.in_words.all()} if self.instance.pk else {}
         self.in_words = [

@@ -24,7 +24,6 @@ class Trend:
 
     today: int = 0
     week: int = 0
-    week_before: int = 0
     days: list[int] = field(default_factory=lambda: [0] * DAYS)
 
     @property
@@ -59,4 +58,4 @@ def _days_ago(hour: datetime, now: datetime, zone: ZoneInfo) -> int:
 
 
 def _trend(days: list[int]) -> Trend:
-    return Trend(days[-1], sum(days[-WEEK:]), sum(days[:WEEK]), days)
+    return Trend(days[-1], sum(days[-WEEK:]), days)

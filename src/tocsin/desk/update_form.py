@@ -16,6 +16,7 @@ from wagtail.admin.widgets import AdminDateTimeInput
 from tocsin.actions.models import Update
 from tocsin.actions.updates.steer import languages_of, purposes_of
 from tocsin.campaigns.models import Campaign
+from tocsin.desk.zones import zone_named
 from tocsin.lib.plaintext import many_lines
 from tocsin.supporters.purposes import purpose_said
 
@@ -74,7 +75,8 @@ class UpdateForm(forms.ModelForm[Update]):
             label=_("Not before"),
             required=False,
             widget=AdminDateTimeInput,
-            help_text=_("In the campaign's time zone, %(zone)s. Empty: at once.") % {"zone": campaign.time_zone},
+            help_text=_("In the campaign's time zone, %(zone)s. Empty: at once.")
+            % {"zone": zone_named(campaign.time_zone)},
         )
         if at := self.instance.not_before:
             self.initial["not_before"] = timezone.make_naive(at, self.zone)

@@ -94,6 +94,94 @@ def test_a_wrong_field_does_not_lose_the_others(admin: Client, begin: Begin) -> 
     assert not Target.objects.exists()
 
 
+def test_what_is_wrong_is_said_above_with_its_field_and_a_way_to_it(admin: Client, begin: Begin) -> None:
+    plan = begin()
+    html = _post(admin, plan, "demand", LETTER | {"title_fr": ""}).content.decode()
+    assert '<a href="#id_title_fr">Title (French)</a> – ' in html
+    assert 'id="id_title_fr"' in html
+    assert "(English)</a>" not in html
+    html = _post(admin, plan, "who", {"who": ""}).content.decode()
+    assert '<a href="#id_who_0">Letters go to</a>' in html
+
+
+def _mark(html: str) -> str:
+    return html.partition('name="mark" value="')[2].partition('"')[0]
+
+
+def test_a_second_window_is_told_what_the_first_changed_and_loses_nothing(admin: Client, begin: Begin) -> None:
+    plan = begin()
+    first, second = _see(admin, plan, "demand"), _see(admin, plan, "demand")
+    _post(admin, plan, "demand", LETTER | {"title_en": "From the first", "mark": _mark(first)})
+    late = LETTER | {"title_en": "From the second", "mark": _mark(second), "to": "back"}
+    told = _post(admin, plan, "demand", late)
+    html = told.content.decode()
+    assert told.status_code == 409
+    assert "changed meanwhile" in html
+    assert '<dt>Title (English)</dt><dd lang="en">From the first</dd>' in html
+    assert "Title (French)</dt>" not in html
+    assert 'value="From the second"' in html
+    assert 'value="From the first"' in _see(admin, plan, "demand")
+    assert _post(admin, plan, "demand", late | {"mark": _mark(html)}).status_code == 302
+    assert 'value="From the second"' in _see(admin, plan, "demand")
+
+
+@pytest.mark.parametrize("step", ["what", "demand", "who", "words", "rules"])
+def test_the_same_pressed_twice_is_no_other_window(admin: Client, begin: Begin, step: str) -> None:
+    plan = begin()
+    answers: dict[str, Any] = {"name": "Another", "kind": "letter", "languages": ["en", "fr"], **ANSWERS.get(step, {})}
+    answers |= {"closes_at": "2036-07-01T18:00", "matched_by": "province", "provider": "table", "to": "demand"}
+    answers |= {"mark": _mark(_see(admin, plan, step))}
+    assert _post(admin, plan, step, answers).status_code == 302
+    assert _post(admin, plan, step, answers).status_code == 302
+
+
+def test_a_wrong_field_is_no_other_window(admin: Client, brand: BrandSettings, walk: Walk) -> None:
+    plan = walk().plan
+    wrong = _post(admin, plan, "demand", LETTER | {"title_fr": "", "mark": _mark(_see(admin, plan, "demand"))})
+    assert wrong.status_code == 422
+    again = LETTER | {"title_fr": "Enfin", "mark": _mark(wrong.content.decode())}
+    assert _post(admin, plan, "demand", again).status_code == 302
+
+
+def test_what_was_changed_on_the_page_itself_is_told_too(admin: Client, brand: BrandSettings, walk: Walk) -> None:
+    campaign = walk()
+    mark = _mark(_see(admin, campaign.plan, "demand"))
+    draft = campaign.action_pages.get(locale__language_code="en").get_latest_revision_as_object()
+    draft.title = "Changed by a colleague"
+    draft.save_revision()
+    told = _post(admin, campaign.plan, "demand", LETTER | {"title_en": "Mine", "mark": mark})
+    assert told.status_code == 409
+    assert "Changed by a colleague" in told.content.decode()
+
+
+def test_each_kind_of_answer_is_told_in_words(admin: Client, begin: Begin, target: Target) -> None:
+    plan = begin()
+    marks = {step: _mark(_see(admin, plan, step)) for step in ("who", "rules", "what")}
+    _post(admin, plan, "who", {"who": "fixed", "targets": [target.pk], "to": "back"})
+    _post(admin, plan, "rules", RULES | {"closes_at": "2036-07-01T18:00", "to": "back"})
+    who = _post(admin, plan, "who", {"who": "answer", "mark": marks["who"]}).content.decode()
+    assert "<dd>Targets that you have already</dd>" in who
+    assert f"<dd>{target.name} · {target.email}</dd>" in who
+    changed = RULES | {"ask_postal_code": "no", "asks_to_write": "", "closes_at": "2036-08-01T18:00"}
+    rules = _post(admin, plan, "rules", changed | {"mark": marks["rules"]}).content.decode()
+    for said in ("Must be answered", "Yes", "1 Jul 2036, 18:00"):
+        assert f"<dd>{said}</dd>" in rules
+    _post(admin, plan, "what", {"name": "Renamed", "kind": "letter", "languages": ["en"], "to": "what"})
+    late: dict[str, Any] = {"name": "Open door", "kind": "petition", "languages": ["en", "fr"], "mark": marks["what"]}
+    what = _post(admin, plan, "what", late).content.decode()
+    for said in ("Renamed", "English", "A letter: each person writes to a decision-maker"):
+        assert f"<dd>{said}</dd>" in what
+
+
+@pytest.mark.parametrize("to", ["back", "rules"])
+def test_drafts_keep_what_was_entered_whichever_way_one_leaves(
+    admin: Client, brand: BrandSettings, walk: Walk, to: str
+) -> None:
+    plan = walk().plan
+    _post(admin, plan, "words", WORDS | {"letter_subject_en": "Changed, then left", "to": to})
+    assert "Changed, then left" in _see(admin, plan, "words")
+
+
 def test_half_an_office_is_kept_in_the_plan_and_is_no_target(admin: Client, begin: Begin) -> None:
     plan = begin()
     _post(admin, plan, "demand", LETTER)

@@ -51,6 +51,9 @@ class DemandForm(StepForm):
         }
         return said | {"hero_credit": next((words.get("hero_credit", "") for words in self._words()), "")}
 
+    def standing(self) -> dict[str, Any]:
+        return self.now() | {"hero": self.picture.title if self.picture else ""}
+
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if "hero" in self.errors or cleaned.get("no_picture") or not (cleaned.get("hero") or self.picture):

@@ -32,12 +32,15 @@ class StepForm(forms.Form):
 
     def __init__(self, plan: Plan, person: AbstractBaseUser | AnonymousUser, **kwargs: Any) -> None:
         self.plan, self.somebody = plan, person
-        self.outline: Outline = outline_in(plan)
         super().__init__(**{"label_suffix": "", **kwargs, "initial": self.now() | kwargs.get("initial", {})})
         for language in self.spoken:
             for name, field in self.fields_in_each(language).items():
                 field.widget.attrs["lang"] = language
                 self.fields[f"{name}_{language}"] = field
+
+    @property
+    def outline(self) -> Outline:
+        return outline_in(self.plan)
 
     @property
     def spoken(self) -> list[str]:
@@ -49,6 +52,10 @@ class StepForm(forms.Form):
     def now(self) -> dict[str, Any]:
         """What stands in the plan, by the names of the fields."""
         return {}
+
+    def standing(self) -> dict[str, Any]:
+        """The same with what no field can be given to begin with, like a file."""
+        return self.now()
 
     def keep(self) -> None:
         """Writes what is right into the plan."""

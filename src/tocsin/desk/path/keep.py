@@ -22,9 +22,11 @@ def plans_of(person: AbstractBaseUser | AnonymousUser) -> QuerySet[Plan]:
     return Plan.objects.filter(by_id=person.pk, finished_at=None)
 
 
-def plan_of(person: AbstractBaseUser | AnonymousUser, pk: int) -> Plan:
-    """One of their own; nobody sees another's. 404 where there is none."""
-    plan = get_object_or_404(Plan.objects.select_related("campaign"), pk=pk, by_id=person.pk)
+def plan_of(person: AbstractBaseUser | AnonymousUser, pk: int, *, to_change: bool = False) -> Plan:
+    """One of their own; nobody sees another's. 404 where there is none. `to_change`: another window that would change
+    it too waits until this transaction ends."""
+    plans = Plan.objects.select_for_update(of=("self",)) if to_change else Plan.objects.all()
+    plan = get_object_or_404(plans.select_related("campaign"), pk=pk, by_id=person.pk)
     if plan.campaign is not None:
         _follow_the_drafts(plan, plan.campaign)
     return plan

@@ -29,7 +29,7 @@ class MadeElsewhere(Exception):
 
 
 def make_drafts(plan: Plan, person: AbstractBaseUser) -> Campaign:
-    """The campaign of a plan with a draft in each language. Made once; afterwards it is changed."""
+    """The campaign of a plan with a draft in each language that has a title. Made once; afterwards it is changed."""
     for _try in range(TRIES):
         try:
             with transaction.atomic():
@@ -85,7 +85,7 @@ def _write_pages(campaign: Campaign, outline: Outline, person: AbstractBaseUser)
         words = outline["words"][language]
         if language in pages:
             change_draft(pages[language], words, person=person)
-        elif home := home_in(language):
+        elif str(words.get("title", "")).strip() and (home := home_in(language)):
             twin = next(iter(pages.values()), None)
             pages[language] = make_draft(campaign, home, words, person=person, twin=twin)
 

@@ -53,7 +53,7 @@ class RulesForm(StepForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["time_zone"].choices = time_zones()  # type: ignore[attr-defined]
+        self.fields["time_zone"].choices = time_zones(self.outline["rules"]["time_zone"])  # type: ignore[attr-defined]
         if self.outline["kind"] == Kind.PETITION:
             del self.fields["reply_to"]
         for kind, label in DetailBlock.KINDS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,6 +17,7 @@ from tocsin.desk.frame import Frame, show
 from tocsin.desk.path.forms import StepForm
 from tocsin.desk.path.keep import begin, finish, keep, outline_in, plan_of, plans_of
 from tocsin.desk.path.make import make_drafts
+from tocsin.desk.path.meanwhile import changed_meanwhile, mark_of
 from tocsin.desk.path.models import Plan
 from tocsin.desk.path.ready import brand_url
 from tocsin.desk.path.steps import LAST, Step, address_of, beside, marks_of, steps_of
@@ -59,32 +61,64 @@ def _beginning(request: HttpRequest, form: BeginForm, *, status: int = 200) -> H
 @require_http_methods(["GET", "HEAD", "POST"])
 def step(request: HttpRequest, plan_pk: int, name: str) -> HttpResponse:
     """One screen with a form. The last one is `desk/path/end.py`."""
-    plan = plan_of(request.user, plan_pk)
+    if request.method != "POST" or _is_typing(request):
+        return _screen(request, plan_of(request.user, plan_pk), name)
+    with transaction.atomic():
+        return _screen(request, plan_of(request.user, plan_pk, to_change=True), name)
+
+
+def _is_typing(request: HttpRequest) -> bool:
+    """The script asks how it looks while somebody types: nothing is stored."""
+    return request.headers.get("X-Part") == "look"
+
+
+def _screen(request: HttpRequest, plan: Plan, name: str) -> HttpResponse:
     if plan.finished_at:
         return HttpResponseRedirect(_hub(plan))
     found = next((step for step in steps_of(plan) if step.name == name), None)
     if found is None or found.form is None:
         raise Http404
     if request.method != "POST":
-        return _page(request, plan, found, found.form(plan, request.user))
+        form = found.form(plan, request.user)
+        return _page(request, found, form, mark=mark_of(form))
     form = found.form(plan, request.user, data=request.POST, files=request.FILES)
-    return _posted(request, plan, found, form)
+    return _looked_at(request, found, form) if _is_typing(request) else _posted(request, found, form)
 
 
-def _posted(request: HttpRequest, plan: Plan, found: Step, form: StepForm) -> HttpResponse:
-    """Keeps what is right. What is wrong holds up only whoever goes on."""
+def _looked_at(request: HttpRequest, found: Step, form: StepForm) -> HttpResponse:
+    form.is_valid()
+    form.keep()
+    return render(request, f"desk/path/look_{found.name}.html", form.context())
+
+
+def _posted(request: HttpRequest, found: Step, form: StepForm) -> HttpResponse:
+    """Keeps what is right, unless somebody was faster. What is wrong holds up only whoever goes on."""
+    plan, standing = form.plan, mark_of(form)
+    if meanwhile := changed_meanwhile(form, request.POST.get("mark", "")):
+        return _page(request, found, form, mark=standing, status=409, meanwhile=meanwhile, judged=None)
     right = form.is_valid()
     form.keep()
-    if request.headers.get("X-Part") == "look":  # the script, while somebody types: nothing is stored
-        return render(request, f"desk/path/look_{found.name}.html", form.context())
-    keep(plan, found.name)
+    to = _elsewhere(request, plan, found)
+    if ("look" in request.POST or not right) and not to:
+        return _stays(request, found, form, standing)
+    _keep_all(request, plan, found)
+    return HttpResponseRedirect(address_of(plan, to)) if to else _on(request, plan, found)
+
+
+def _stays(request: HttpRequest, found: Step, form: StepForm, standing: str) -> HttpResponse:
+    """The same screen again. What is right is kept in the plan; drafts wait until somebody goes on or leaves."""
+    if form.plan.campaign is None:
+        keep(form.plan, found.name)
+        standing = mark_of(form)
     if "look" in request.POST:
-        return _page(request, plan, found, form.as_typed())
-    if to := _elsewhere(request, plan, found):
-        return HttpResponseRedirect(address_of(plan, to))
-    if not right:
-        return _page(request, plan, found, form, status=422)
-    return _on(request, plan, found)
+        return _page(request, found, form.as_typed(), mark=standing)
+    return _page(request, found, form, mark=standing, status=422)
+
+
+def _keep_all(request: HttpRequest, plan: Plan, found: Step) -> None:
+    keep(plan, found.name)
+    if plan.campaign is not None:  # its drafts say what is planned: what stood in the plan alone would be forgotten
+        make_drafts(plan, _somebody(request))
 
 
 def _elsewhere(request: HttpRequest, plan: Plan, found: Step) -> str:
@@ -103,7 +137,8 @@ def _on(request: HttpRequest, plan: Plan, found: Step) -> HttpResponse:
         if missing := _first_unready(plan):
             messages.warning(request, _("Before there can be a draft, this is needed."))
             return HttpResponseRedirect(address_of(plan, missing))
-        make_drafts(plan, _somebody(request))
+        if plan.campaign is None:
+            make_drafts(plan, _somebody(request))
     keep(plan, to)
     return HttpResponseRedirect(address_of(plan, to))
 
@@ -115,17 +150,22 @@ def _first_unready(plan: Plan) -> str:
     return "demand" if untitled else ""
 
 
-def _page(request: HttpRequest, plan: Plan, found: Step, form: StepForm, *, status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest, found: Step, form: StepForm, *, mark: str, status: int = 200, **said: Any
+) -> HttpResponse:
+    """`mark` is of what stands there, and comes back with the form."""
     return show(
         request,
         form.template,
-        _frame(_("New campaign: %(name)s") % {"name": outline_in(plan)["name"]}),
+        _frame(_("New campaign: %(name)s") % {"name": form.outline["name"]}),
         status=status,
-        plan=plan,
+        plan=form.plan,
         step=found,
         form=form,
-        marks=marks_of(plan, found.name),
-        **_brand(outline_in(plan)["languages"]),
+        mark=mark,
+        marks=marks_of(form.plan, found.name),
+        **said,
+        **_brand(form.spoken),
         **form.context(),
     )
 

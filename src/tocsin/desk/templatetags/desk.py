@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django import template
+from django.forms import BoundField
 from django.template.defaultfilters import date as written
 from django.utils.formats import number_format
 from django.utils.functional import Promise
@@ -15,6 +16,7 @@ from django.utils.translation import get_language_info, pgettext
 
 from tocsin.actions.invalidate import SIGNS
 from tocsin.campaigns.evidence import is_kept, kind_named
+from tocsin.desk.zones import zone_named
 from tocsin.supporters.purposes import purpose_said
 
 register = template.Library()
@@ -62,6 +64,13 @@ def language_name(code: str) -> str:
 
 
 @register.filter
+def first_id(field: BoundField) -> str:
+    """Where a link to a field leads: its only input, or the first of its choices."""
+    choices = field.subwidgets[:1]
+    return field.id_for_label or (choices[0].id_for_label if choices else field.auto_id)
+
+
+@register.filter
 def kind_of_file(name: str) -> str:
     """“PDF” for the name of a sealed scan."""
     return kind_named(name).upper()
@@ -71,6 +80,12 @@ def kind_of_file(name: str) -> str:
 def is_still_kept(name: str) -> bool:
     """Whether the evidence of that name is there, or its time was over."""
     return is_kept(name)
+
+
+@register.filter
+def zone_name(name: str) -> str:
+    """A time zone as somebody knows it."""
+    return zone_named(name)
 
 
 @register.filter
