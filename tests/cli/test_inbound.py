@@ -54,6 +54,16 @@ def test_whatever_goes_wrong_the_mail_server_keeps_the_mail(
     assert b"Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("there", [(), ("tocsin.env",)])
+def test_the_operators_script_keeps_the_mail_while_something_is_missing(tmp_path: Path, there: tuple[str, ...]) -> None:
+    """As in the middle of an upgrade. A shell's own numbers would have Postfix send the mail back."""
+    page = (Path(__file__).parents[2] / "docs" / "operators" / "mail.md").read_text()
+    script = page[page.index("    #!/bin/sh\n") :].partition("\n\n")[0].replace("/home/tocsin", str(tmp_path))
+    for name in there:
+        (tmp_path / name).touch()
+    assert subprocess.run(["/bin/sh", "-c", script], stderr=subprocess.DEVNULL, check=False).returncode == 75
+
+
 def test_help_is_no_failure(tmp_path: Path) -> None:
     assert piped(b"", tmp_path, "--help", **KEYS).returncode == 0
 
