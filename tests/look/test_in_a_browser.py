@@ -201,6 +201,14 @@ def test_an_error_leads_to_its_field(show: Callable[..., Any]) -> None:
     assert page.locator("#given_name:focus").count() == 1
 
 
+def test_french_quotation_marks_keep_their_distance(show: Callable[..., Any]) -> None:
+    """Browsers know the marks of French, and not the spaces inside them."""
+    page = show("open")
+    page.evaluate("document.documentElement.lang = 'fr'")
+    quotes = page.locator(".quote blockquote").first.evaluate("quote => getComputedStyle(quote).quotes")
+    assert quotes.startswith('"«\N{NO-BREAK SPACE}" "\N{NO-BREAK SPACE}»"')
+
+
 def test_the_name_is_written_below_the_letter(show: Callable[..., Any]) -> None:
     page = show("open")
     assert page.locator("[data-signature]").inner_text() == "Your name"
