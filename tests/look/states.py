@@ -22,6 +22,7 @@ from tocsin.actions.finding import Finding, Recipient
 from tocsin.actions.form import Occasion, ShownForm, ShownSearch, show_form
 from tocsin.actions.own_letter import OwnLetter
 from tocsin.actions.reading import Problem
+from tocsin.actions.sent import SentLetter
 from tocsin.campaigns.targeting.answers import Outcome, Place
 from tocsin.campaigns.words import EditionWords
 from tocsin.look.policy import accent_style
@@ -203,7 +204,7 @@ def _ended() -> dict[str, Any]:
 def _later_receipt(**state: Any) -> dict[str, Any]:
     """A receipt with what actions/fates.py will tell besides."""
     shown = _receipt(words(), [])
-    receipt = {name: getattr(shown["receipt"], name) for name in ("edition", "accepted_at", "act")}
+    receipt = {name: getattr(shown["receipt"], name) for name in ("edition", "accepted_at", "act", "sent")}
     return {**shown, "receipt": SimpleNamespace(**{**receipt, "letters": [], "being_prepared": False, **state})}
 
 
@@ -221,7 +222,9 @@ def _receipt(asked: EditionWords, states: list[str], *, being_prepared: bool = F
     }
     letters = [LetterFate("Minister", state, NOW, "250 Ok") for state in states]
     edition: Any = SimpleNamespace(campaign=CAMPAIGN)
-    return _base(asked, receipt=Receipt(edition, NOW, act, letters, "received" if being_prepared else "followed"))
+    sent = SentLetter(asked["targets"], "", "Please.", ["Sincerely,", "Jane Doe"]) if asked["letter"] else None
+    state = "received" if being_prepared else "followed"
+    return _base(asked, receipt=Receipt(edition, NOW, act, letters, state, sent=sent))
 
 
 def _closed(standing: str, text: str = "My words.") -> dict[str, Any]:

@@ -14,6 +14,7 @@ from tocsin.actions.confirm import CONFIRMED
 from tocsin.actions.letters import variant_of
 from tocsin.actions.models import Action, Letter, Way
 from tocsin.actions.seek import ASKS
+from tocsin.actions.sent import SentLetter, sent_letter
 from tocsin.actions.states import State as ActionState
 from tocsin.actions.take import action_context
 from tocsin.actions.taken import BY_HAND
@@ -40,7 +41,8 @@ class LetterFate:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A supporter's own act with all that followed. `act` is what they sent, opened; `state` is that of their action.
+    """A supporter's own act with all that followed. `act` is what they sent, opened, and `sent` the letter made of it;
+    `state` is that of their action.
 
     `choose_path` leads to where the riding is chosen, while it can be. `way` is who carries the letter
     (actions.models.Way). `excluded` is the campaigner's word to those whose target gets no letter.
@@ -54,6 +56,7 @@ class Receipt:
     way: str = Way.US
     choose_path: str = ""
     excluded: str = ""
+    sent: SentLetter | None = None
 
     @property
     def being_prepared(self) -> bool:
@@ -74,7 +77,8 @@ def receipt_of(action_id: int) -> Receipt | None:
         act = vault().open(action.sealed, action_context(action.email_digest))
     except CannotOpen:
         return None
-    letters = _fates(Letter.objects.filter(action=action), action.edition)
+    left = Letter.objects.filter(action=action)
+    letters = _fates(left, action.edition)
     confirmed = action.state == ActionState.UNCONFIRMED and action.reason == CONFIRMED
     to_choose = action.state == ActionState.SEEKING and action.reason in ASKS
     return Receipt(
@@ -86,7 +90,15 @@ def receipt_of(action_id: int) -> Receipt | None:
         action.way,
         f"/choose/{choice_key(action.pk)}/" if to_choose else "",
         "" if letters else _excluded(action, act),
+        _sent(action, act, left),
     )
+
+
+def _sent(action: Action, act: dict[str, Any], left: QuerySet[Letter]) -> SentLetter | None:
+    if action.edition.words["letter"] is None:
+        return None
+    rows = left.order_by("pk").select_related("target__successor").prefetch_related("target__in_words")
+    return sent_letter(action.edition, act, action.division, [row.target for row in rows])
 
 
 def _excluded(action: Action, act: dict[str, Any]) -> str:

@@ -19,6 +19,7 @@ from tocsin.actions.count import ShownCount, shown_count
 from tocsin.actions.fates import LetterFate, Receipt
 from tocsin.actions.finding import Finding, Recipient
 from tocsin.actions.form import Occasion, ShownForm, show_form
+from tocsin.actions.sent import sent_letter
 from tocsin.actions.standing import Standing
 from tocsin.actions.states import State
 from tocsin.campaigns.editions import edition_that_follows
@@ -144,7 +145,9 @@ def _receipt(request: HttpRequest, page: ActionPage, words: EditionWords) -> Htt
     """A letter to each target that the page names, taken by its server just now."""
     now = timezone.now()
     letters = [LetterFate(said["name"], MessageState.SENT, now, "250 OK") for said in words["targets"]]
-    receipt = Receipt(draft_edition(page, words), now, sample_act(words), letters, State.FOLLOWED)
+    edition, act = draft_edition(page, words), sample_act(words)
+    sent = sent_letter(edition, act, "") if words["letter"] else None
+    receipt = Receipt(edition, now, act, letters, State.FOLLOWED, sent=sent)
     return rendered(request, "web/receipt.html", words, {"receipt": receipt})
 
 
