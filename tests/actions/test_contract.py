@@ -164,8 +164,11 @@ def test_a_locked_letter_is_the_editions_own_whatever_was_posted() -> None:
     assert (offer.act["subject"], offer.act["text"]) == ("S", OFFERED)
 
 
-def test_an_empty_subject_becomes_the_one_offered() -> None:
-    assert read(words(), filled(subject=" ")).act["subject"] == "End the agreement"
+def test_an_emptied_subject_is_never_filled_in_silently() -> None:
+    offer = read(words(), filled(subject=" "))
+    assert refused(offer) == {"subject"}
+    assert "Write a subject" in said(offer)
+    assert read(words(), filled(subject=None)).act["subject"] == "End the agreement"
 
 
 def test_a_petition_has_no_letter() -> None:
