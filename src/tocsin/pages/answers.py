@@ -16,7 +16,6 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.translation import get_language_info
 
 from tocsin.actions.count import ShownCount, shown_count
 from tocsin.actions.form import Occasion, ShownForm, show_form
@@ -24,6 +23,7 @@ from tocsin.actions.standing import Standing, standing
 from tocsin.campaigns.models import Campaign, Edition
 from tocsin.campaigns.offers import turns_of
 from tocsin.campaigns.words import EditionWords, ShareWords
+from tocsin.look.languages import translations_shown
 from tocsin.look.policy import accent_style, cacheable, counted, public
 from tocsin.pages.afterwards import where_it_leads
 from tocsin.pages.brand import brand_of
@@ -163,14 +163,6 @@ def count_json(page: ActionPage) -> HttpResponse:
     response = cacheable(public(JsonResponse(shown_count(page.campaign).as_json())))
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response
-
-
-def translations_shown(paths: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
-    """The switch of languages: each in its own name."""
-    return [
-        {"language": code, "name": get_language_info(code)["name_local"].capitalize(), "url": path}
-        for code, path in paths
-    ]
 
 
 def absolute(path: str) -> str:
