@@ -23,7 +23,7 @@ from django.utils import timezone
 from tocsin.actions.models import CounterRun
 from tocsin.campaigns.models import Campaign, PostalDivision, Provider, Targeting
 from tocsin.campaigns.targeting.boundaries import what_is_missing
-from tocsin.outbox.own_domain import is_nobodys
+from tocsin.lib.emailaddress import is_nobodys
 from tocsin.pages.beginning import languages_without_a_home
 from tocsin.prepare import missing_migrations
 from tocsin.run import say

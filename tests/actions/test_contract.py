@@ -71,7 +71,11 @@ def test_a_line_break_in_one_line(field: str, break_: str) -> None:
     assert refused(read(words(), filled(**{field: f"a@b.ca{break_}Bcc: x@y.ca"}))) == {field}
 
 
-@pytest.mark.parametrize("email", ["a@b", "a@localhost", "a@[127.0.0.1]", "x" * 65 + "@b.ca", "a" * 250 + "@b.ca"])
+def test_an_address_that_is_whole_and_reaches_nobody_is_told_so() -> None:
+    assert "reaches nobody" in said(read(words(), filled(email="nom@domaine.test")))
+
+
+@pytest.mark.parametrize("email", ["a@b", "a@[127.0.0.1]", "x" * 65 + "@b.ca", "a" * 250 + "@b.ca"])
 def test_no_whole_address(email: str) -> None:
     offer = read(words(), filled(email=email))
     assert refused(offer) == {"email"}
@@ -160,8 +164,11 @@ def test_a_locked_letter_is_the_editions_own_whatever_was_posted() -> None:
     assert (offer.act["subject"], offer.act["text"]) == ("S", OFFERED)
 
 
-def test_an_empty_subject_becomes_the_one_offered() -> None:
-    assert read(words(), filled(subject=" ")).act["subject"] == "End the agreement"
+def test_an_emptied_subject_is_never_filled_in_silently() -> None:
+    offer = read(words(), filled(subject=" "))
+    assert refused(offer) == {"subject"}
+    assert "Write a subject" in said(offer)
+    assert read(words(), filled(subject=None)).act["subject"] == "End the agreement"
 
 
 def test_a_petition_has_no_letter() -> None:

@@ -64,8 +64,8 @@ def test_what_was_shown_is_shown_again_to_mend() -> None:
     assert form.letter.openings == []  # nothing is turned under somebody's hands
 
 
-def test_an_emptied_subject_is_the_one_that_was_shown() -> None:
-    assert read(TURNED, filled(subject=" ", offer="1")).act["subject"] == "Another subject"
+def test_a_subject_that_nobody_was_asked_for_is_the_one_that_was_turned_to() -> None:
+    assert read(TURNED, filled(subject=None, offer="1")).act["subject"] == "Another subject"
 
 
 def test_a_locked_letter_is_what_was_shown() -> None:

@@ -206,7 +206,7 @@ def test_empty_cells_empty_nothing_and_defaults_are_for_new_ones(parliament: Tar
     [
         ({6: "jane.doe"}, "“jane.doe” is no e-mail address."),
         ({6: "someone@example.com"}, "is a placeholder"),
-        ({6: "noreply@parl.gc.ca"}, "is a placeholder"),
+        ({6: "someone@parliament.test"}, "is a placeholder"),
         ({6: "n/a"}, "This row has no e-mail address"),
         ({1: "", 2: ""}, "This row has no name."),
         ({5: "x" * 121}, "is too long: there is room for 120 characters."),
@@ -217,6 +217,14 @@ def test_what_is_wrong_with_a_row_is_said(parliament: TargetList, change: dict[i
     planned = plan(uploaded(parliament, row)).rows[0]
     assert planned.outcome == Outcome.WRONG
     assert said in planned.sentence
+
+
+def test_an_address_like_a_placeholder_is_taken_with_a_remark(parliament: TargetList) -> None:
+    row = [*MEMBER[:6], "noreply@parl.gc.ca"]
+    known = plan(uploaded(parliament, row))
+    assert known.rows[0].outcome == Outcome.NEW
+    assert "“noreply@parl.gc.ca” looks like a placeholder" in known.rows[0].sentence
+    assert known.remarked == known.rows
 
 
 @pytest.mark.parametrize(

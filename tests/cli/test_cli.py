@@ -69,6 +69,7 @@ def test_the_page_of_settings_is_not_stale(tocsin: Tocsin) -> None:
     assert done.stdout == MANUAL.read_text(), "Run: tocsin settings > docs/operators/settings.md"
 
 
+UNREADABLE = "TOCSIN_MAIL_URL is no address that can be understood. In a user name or password, write # as %23"
 WRONG = [
     ({}, "TOCSIN_KEYS and TOCSIN_DIGEST_KEY must be set"),
     ({**KEYS, "TOCSIN_KEYS": "short"}, "TOCSIN_KEYS is not written in base64"),
@@ -80,6 +81,9 @@ WRONG = [
     ({**KEYS, "TOCSIN_WEB_WORKERS": "4"}, "TOCSIN_WEB_WORKERS must be 1 on the embedded database"),
     ({**KEYS, "TOCSIN_MAIL_URL": "esp:"}, "TOCSIN_MAIL_URL is “esp:”, so TOCSIN_ESP must name the provider"),
     ({**KEYS, "TOCSIN_ESP_OPTIONS": "nonsense"}, "TOCSIN_ESP_OPTIONS must be KEY=VALUE pairs"),
+    ({**KEYS, "TOCSIN_ESP": "foo"}, "TOCSIN_ESP must be empty, or one of amazon_ses, "),
+    ({**KEYS, "TOCSIN_MAIL_URL": "smtp://user:pa#ss@host:25"}, UNREADABLE),
+    ({**KEYS, "TOCSIN_MAIL_URL": "smtp://user:12#3@host:25"}, UNREADABLE),
     ({**KEYS, "TOCSIN_SECOND_FACTOR": "no"}, "TOCSIN_SECOND_FACTOR must be one of demanded, offered"),
     ({**KEYS, "TOCSIN_OIDC_URL": "https://id.example"}, "TOCSIN_OIDC_URL is set, so TOCSIN_OIDC_ID and"),
     ({**KEYS, "TOCSIN_KEYS_FILE": "/nowhere"}, "TOCSIN_KEYS_FILE names /nowhere, but: No such file"),

@@ -24,10 +24,12 @@ from tocsin.actions.exporting import batches, jobs, store
 from tocsin.actions.exporting.make import make_file
 from tocsin.actions.exporting.presets import PRESETS
 from tocsin.actions.long_work import NoLongerOurs, take_in_hand
+from tocsin.actions.mailable import count_mailable
 from tocsin.actions.models import Action, Export
 from tocsin.actions.process import follow_batch
 from tocsin.actions.states import State as ActionState
-from tocsin.campaigns.models import Campaign, CounterEntry, EntryDecision
+from tocsin.actions.unsubscribe import Choice, choose, read_unsubscribe_key, unsubscribe_url
+from tocsin.campaigns.models import Campaign, CounterEntry, EntryDecision, Tally
 from tocsin.desk.export_form import filters_said
 from tocsin.lib.vault import vault
 from tocsin.outbox.models import State, Suppression
@@ -224,6 +226,32 @@ def test_a_purpose_is_said_in_words_where_it_is_chosen_and_where_it_was(
     assert said["Purpose"] == "news and updates"
 
 
+def test_a_list_and_a_mailing_list_hold_the_same_people(admin: Client, campaign: Campaign, sign: Sign) -> None:
+    """Whoever left this campaign by the link in a mail has agreed to news, and may not be written to from here."""
+    for yes in (True, True, True, False):
+        sign(ActionState.COUNTED, consents={"news": yes})
+    follow_batch()
+    leaver = Action.objects.order_by("pk")[0]
+    key = unsubscribe_url(leaver.edition_id, bytes(leaver.email_digest)).rstrip("/").rpartition("/")[2]
+    choose(read_unsubscribe_key(key), Choice.CAMPAIGN)  # type: ignore[arg-type]
+    suppress("jane1@example.org", Suppression.Scope.ALL, Suppression.Reason.BOUNCED)
+    stood = {standing: _listed(admin, campaign, consent=standing) for standing in ("given", "left", "stopped", "none")}
+    assert {standing: len(rows) for standing, rows in stood.items()} == dict.fromkeys(stood, 1)
+    assert (stood["left"][0].purposes, str(stood["left"][0].stopped)) == ([], "left this campaign")
+    [row] = taken(admin, Kind.MAILING, campaign, preset="mailchimp", purpose="news")
+    assert row["Email Address"] == "jane2@example.org"
+    page = admin.get(reverse("desk_export", args=[Export.objects.get().pk])).content.decode()
+    assert "1 who left this campaign; 1 whose address nothing is sent to any more" in page
+    assert "1 who never agreed to this, or no longer;" in page
+    count_mailable()
+    assert Tally.objects.get(pk=campaign.pk).mailable == 1
+
+
+def _listed(admin: Client, campaign: Campaign, **asked: str) -> list[Any]:
+    address = reverse("campaign:supporters", args=[campaign.pk])
+    return list(admin.get(address, {"purpose": "news", **asked}).context["rows"])
+
+
 def test_a_mailing_list_is_for_a_purpose_that_people_were_asked_about(admin: Client, campaign: Campaign) -> None:
     address = reverse("campaign:new_export", args=[campaign.pk, Kind.MAILING])
     response = admin.post(address, {"format": "csv", "purpose": "anything"})
@@ -239,15 +267,18 @@ def test_people_only_for_those_who_may(
     viewer = colleague("campaigns.view_campaign")
     [row] = taken(viewer, Kind.LETTERS, campaign, people="on")
     assert "name" not in row
-    with_people = ask(admin, Kind.LETTERS, campaign, people="on")
-    for name in ("desk_export", "desk_export_state", "desk_export_download"):
-        address = reverse(name, args=[with_people.pk])
-        assert viewer.get(address).status_code == 302, name
-    assert viewer.post(reverse("desk_export_download", args=[with_people.pk])).headers["Location"] == "/desk/"
-    for kind in (Kind.SUPPORTERS, Kind.CONSENTS, Kind.MAILING):
+    about_people = [ask(admin, Kind.LETTERS, campaign, people="on"), ask(admin, Kind.ACTIONS, campaign)]
+    assert not about_people[1].people
+    for export in about_people:
+        for name in ("desk_export", "desk_export_state", "desk_export_download"):
+            address = reverse(name, args=[export.pk])
+            assert viewer.get(address).status_code == 302, name
+        assert viewer.post(reverse("desk_export_download", args=[export.pk])).headers["Location"] == "/desk/"
+        seen = viewer.get(reverse("campaign:exports", args=[campaign.pk])).content.decode()
+        assert reverse("desk_export", args=[export.pk]) not in seen
+    for kind in (Kind.ACTIONS, Kind.SUPPORTERS, Kind.CONSENTS, Kind.MAILING):
         refused = viewer.post(reverse("campaign:new_export", args=[campaign.pk, kind]), {"format": "csv"})
         assert refused.headers["Location"] == "/desk/"
-    assert str(with_people) not in viewer.get(reverse("campaign:exports", args=[campaign.pk])).content.decode()
 
 
 def test_each_fetching_is_written_down_with_rows_and_filter(admin: Client, campaign: Campaign, write: Write) -> None:

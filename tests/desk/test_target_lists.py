@@ -187,7 +187,8 @@ def test_campaigns_that_name_a_changed_target_are_told(
 ) -> None:
     heard: list[Campaign] = []
     monkeypatch.setattr(republish, "_listeners", [heard.append])
-    upload(admin, parliament, as_csv(["Name", "Email"], ["New name", target.email]))
+    Target.objects.filter(pk=target.pk).update(email="minister@office.internal")
+    upload(admin, parliament, as_csv(["Name", "Email"], ["New name", "minister@office.internal"]))
     admin.post(reverse("target_list:import_carry_out", args=[TargetImport.objects.get().pk]))
     assert heard == [campaign]
 

@@ -7,7 +7,7 @@ from email_validator import validate_email
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.lib.emailaddress import LONGEST, PLAIN, NeedsAscii, NotAnAddress, read_address
+from tocsin.lib.emailaddress import LONGEST, PLAIN, NeedsAscii, NotAnAddress, ReachesNobody, read_address
 
 
 @pytest.mark.parametrize(
@@ -64,6 +64,15 @@ def test_two_mailboxes_are_two_people(one: str, other: str) -> None:
 def test_a_likely_typing_error_is_mended_on_request() -> None:
     assert read_address("jane@gmial.com").probably_meant == "jane@gmail.com"
     assert read_address("jane@example.org").probably_meant is None
+
+
+def test_a_domain_kept_for_examples_reaches_nobody_and_a_real_one_does() -> None:
+    for text in ("nom@domaine.test", "jane@localhost", "jane@a.invalid"):
+        with pytest.raises(ReachesNobody):
+            read_address(text)
+    assert read_address("jane@mail.example.com").reaches_nobody
+    assert not read_address("jane@email.com").reaches_nobody
+    assert read_address("jane@email.com").looks_like_placeholder
 
 
 WORD = st.text("abcXYZ019_-", min_size=1, max_size=12)

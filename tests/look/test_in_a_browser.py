@@ -278,3 +278,12 @@ def test_printed_it_is_the_story_with_its_background(show: Callable[..., Any]) -
     assert page.locator("h1").is_visible()
     assert not page.locator("form").is_visible()
     assert not page.locator(".bar").is_visible()
+
+
+def test_french_quotes_the_servers_words_with_room_around_them(show: Callable[..., Any]) -> None:
+    """Left to the browser they would stand as «250 OK», in the marks of the page and without its spaces."""
+    page = show("open")
+    quotes = "(language) => { document.documentElement.lang = language; return getComputedStyle(NODE).quotes }"
+    node = "document.body.appendChild(document.createElement('p')).appendChild(document.createElement('q'))"
+    assert page.evaluate(quotes.replace("NODE", node), "fr") == '"«\u00a0" "\u00a0»"'
+    assert page.evaluate(quotes.replace("NODE", node), "en") == "auto"

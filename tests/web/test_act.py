@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from datetime import timedelta
 from typing import Any
@@ -143,6 +144,19 @@ def test_everything_typed_is_kept(client: Client, edition_en: Edition) -> None:
     assert "My own &lt;b&gt;words&lt;/b&gt; &amp; more" in html
     assert 'value="Montréal"' in html
     assert '<option value="QC" selected' in html
+
+
+def test_an_emptied_subject_is_said_at_the_top_and_stays_empty(client: Client, edition_en: Edition) -> None:
+    response = sign(client, edition_en, subject=" ")
+    assert response.status_code == 422
+    assert re.search(r'<a href="#subject">[^<]*Write a subject', page(response))
+    assert re.search(r'id="subject" name="subject" value=" ?"', page(response))
+
+
+def test_the_other_language_is_still_one_press_away(client: Client) -> None:
+    edition = an_edition(a_campaign(slug="open-it"))
+    response = client.post(f"/act/{edition.pk}/", {}, headers={"sec-fetch-site": "same-origin"})
+    assert '<a href="/fr/open-it/" lang="fr" hreflang="fr">Français</a>' in page(response)
 
 
 def test_it_speaks_the_language_of_the_edition(client: Client, edition_fr: Edition) -> None:

@@ -16,7 +16,7 @@ from tocsin.actions.reading import Problem as Problem
 from tocsin.actions.way_contract import read_division, read_way
 from tocsin.campaigns.words import ConsentWords, EditionWords, FieldWords
 from tocsin.lib import plaintext
-from tocsin.lib.emailaddress import NeedsAscii, NotAnAddress, read_address
+from tocsin.lib.emailaddress import NeedsAscii, NotAnAddress, ReachesNobody, read_address
 from tocsin.lib.phone import NotAPhoneNumber, read_phone
 from tocsin.lib.places import COUNTRIES, PROVINCES
 from tocsin.lib.postalcode import NotAPostalCode, read_postal_code
@@ -83,6 +83,9 @@ def _read_email(offer: Offer, name: str, value: str, posted: Posted) -> None:
         address = read_address(value)
     except NeedsAscii:
         offer.refuse(name, _("Mail cannot be sent to letters with accents before the @. Enter another e-mail address."))
+        return
+    except ReachesNobody:
+        offer.refuse(name, _("Mail to this address reaches nobody: its domain is kept for tests. Enter your own."))
         return
     except NotAnAddress:
         offer.refuse(name, _("Enter a whole e-mail address, like name@example.org."))

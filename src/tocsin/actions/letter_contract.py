@@ -40,6 +40,7 @@ def turn_of(letter: LetterWords, posted: Posted) -> int:
 
 
 def _read_subject(offer: Offer, letter: LetterWords, turn: int, posted: Posted, files: Mapping[str, object]) -> None:
+    """What people saw is what is sent: a subject that they emptied is never filled in behind their backs."""
     raw = single(offer, "subject", posted, files)
     if raw is None:
         return
@@ -49,8 +50,12 @@ def _read_subject(offer: Offer, letter: LetterWords, turn: int, posted: Posted, 
         offer.refuse("subject", CONTROL)
     elif len(raw) > LONGEST_SUBJECT:
         offer.refuse("subject", _("Shorten the subject to %(limit)d characters."), limit=LONGEST_SUBJECT)
+    elif subject := plaintext.one_line(raw):
+        offer.act["subject"] = subject
+    elif posted.getlist("subject"):
+        offer.refuse("subject", _("Write a subject. Your letter cannot be sent without one."))
     else:
-        offer.act["subject"] = plaintext.one_line(raw) or subject_offered(letter, turn)
+        offer.act["subject"] = subject_offered(letter, turn)
 
 
 def _read_text(offer: Offer, letter: LetterWords, turn: int, posted: Posted, files: Mapping[str, object]) -> None:

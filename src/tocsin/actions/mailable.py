@@ -9,8 +9,8 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
 from tocsin.actions.models import Action
+from tocsin.actions.written_to import may_be_written_to
 from tocsin.campaigns.models import Tally
-from tocsin.supporters.current import may_be_mailed
 
 PURPOSE = "news"
 AT_MOST_EVERY = timedelta(minutes=10)
@@ -30,7 +30,7 @@ def count_mailable() -> int:
 
 def _refresh(campaign_id: int) -> bool:
     acted = Action.objects.filter(campaign=campaign_id, supporter=OuterRef("pk"))
-    people = may_be_mailed(PURPOSE).filter(Exists(acted)).count()
+    people = may_be_written_to(PURPOSE, campaign_id).filter(Exists(acted)).count()
     tally = Tally.objects.filter(pk=campaign_id)
     changed = tally.filter(Q(mailable=None) | ~Q(mailable=people)).update(mailable=people)
     tally.update(mailable_at=Now())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from django.utils.translation import gettext as _
@@ -56,6 +56,10 @@ class Plan:
     @property
     def left_out(self) -> list[Planned]:
         return [row for row in self.rows if row.outcome in {Outcome.TWICE, Outcome.WRONG}]
+
+    @property
+    def remarked(self) -> list[Planned]:
+        return [row for row in self.rows if row.read and row.read.remarks]
 
 
 class Known:
@@ -113,7 +117,8 @@ def _planned(upload: TargetImport, number: int, row: list[str], known: Known, se
             said = _("Row %(row)s is the same target. This one is left out.") % {"row": seen[key]}
             return Planned(number, name, Outcome.TWICE, said)
     seen.update(dict.fromkeys(_keys(read, target), number))
-    return _compared(number, name, read, target, known)
+    compared = _compared(number, name, read, target, known)
+    return replace(compared, sentence=" ".join((compared.sentence, *read.remarks)))
 
 
 def cells_of(upload: TargetImport, row: list[str]) -> dict[str, str]:

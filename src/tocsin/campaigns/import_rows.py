@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -13,11 +12,9 @@ from tocsin.campaigns.forms_of_address import OFFICE, OFFICE_KINDS
 from tocsin.campaigns.models import Target, TargetWords
 from tocsin.campaigns.targeting.names import is_division, plain_name
 from tocsin.campaigns.targeting.who import plain_answer
-from tocsin.lib.emailaddress import NotAnAddress, read_address
+from tocsin.lib.emailaddress import EmailAddress, NotAnAddress, ReachesNobody, read_address
 from tocsin.lib.places import PROVINCES
 
-NOBODYS_DOMAIN = re.compile(r"(example|exemple|domain|domaine|yourdomain|email|courriel)\.[a-z]{2,3}")
-NOBODY = {"example", "exemple", "test", "noreply", "no-reply", "nepasrepondre", "name", "nom", "xxx", "unknown"}
 NO_ANSWER = {"na", "none", "nil", "tbd", "tba", "aucun", "aucune", "inconnu", "avenir", ""}
 GENDERS = {"f": "f", "female": "f", "woman": "f", "femme": "f", "m": "m", "male": "m", "man": "m", "homme": "m"}
 LANGUAGES = {"en": "en", "english": "en", "anglais": "en", "fr": "fr", "french": "fr", "francais": "fr"}
@@ -32,6 +29,7 @@ OFFICES = {
 HONOURABLE = {"hon", "honourable", "honorable", "thehonourable", "thehon", "lhon", "lhonorable"}
 RIGHT_HONOURABLE = {"righthon", "righthonourable", "therighthon", "therighthonourable", "treshon", "treshonorable"}
 MISTER, MADAM = {"mr", "m", "monsieur"}, {"ms", "mrs", "miss", "mme", "mlle", "madam", "madame"}
+ADDRESSES = {"email": "email", "other_emails": "other_email"}
 WORDS = ("style", "office", "organisation", "salutation")
 
 
@@ -43,21 +41,23 @@ class Wrong(ValueError):
 class Read:
     """A row as a target: the fields that the file says something about, by name, and words by "en.office".
 
-    `first` is what a new target is besides, where the file does not say: never what an older one becomes.
+    `first` is what a new target is besides, where the file does not say: never what an older one becomes. `remarks` are
+    sentences on what to look at again: they stop nothing.
     """
 
     values: dict[str, str]
     match: str
     first: dict[str, str]
+    remarks: tuple[str, ...] = ()
 
 
 def read_row(cells: Mapping[str, str], defaults: Mapping[str, str]) -> Read:
     """What the cells, by the field that their column means, say of a target. Raises Wrong."""
     cells = {name: _unprotected(cell) for name, cell in cells.items()}
+    addresses = {name: _email(cells.get(cell, "")) for name, cell in ADDRESSES.items()}
     values = {
         "name": _name(cells),
-        "email": _email(cells.get("email", "")),
-        "other_emails": _email(cells.get("other_email", "")),
+        **{name: address.spelled if address else "" for name, address in addresses.items()},
         "division": _division(cells.get("division", "")),
         "office_kind": _office_kind(cells.get("office_kind", "")),
         "language": _language(cells.get("language", "")),
@@ -69,7 +69,9 @@ def read_row(cells: Mapping[str, str], defaults: Mapping[str, str]) -> Read:
     values |= _words(cells, values, is_office=is_office)
     said = {name: value for name, value in values.items() if value}
     _check_lengths(said)
-    return Read(said, _match(cells.get("match", "")), {name: value for name, value in defaults.items() if value})
+    remarks = tuple(remark for address in addresses.values() if address and (remark := doubt_about(address)))
+    first = {name: value for name, value in defaults.items() if value}
+    return Read(said, _match(cells.get("match", "")), first, remarks)
 
 
 def _unprotected(cell: str) -> str:
@@ -82,17 +84,33 @@ def _name(cells: Mapping[str, str]) -> str:
     return " ".join((cells.get("name") or parts).split())
 
 
-def _email(cell: str) -> str:
-    """The address as mail servers know it. What people type where they have none is not taken for one."""
-    if plain_name(cell) in NO_ANSWER:
-        return ""
+def _email(cell: str) -> EmailAddress | None:
+    """The address, if there is one."""
+    return None if plain_name(cell) in NO_ANSWER else address_in(cell)
+
+
+def address_in(cell: str) -> EmailAddress:
+    """The address that a file's cell holds. Only what is certain to reach nobody is refused. Raises Wrong."""
     try:
         found = read_address(cell.removeprefix("mailto:"))
+    except ReachesNobody:
+        raise _placeholder(cell) from None
     except NotAnAddress:
         raise Wrong(_("“%(address)s” is no e-mail address.") % {"address": cell[:80]}) from None
-    if NOBODYS_DOMAIN.fullmatch(found.domain) or found.spelled.partition("@")[0].lower() in NOBODY:
-        raise Wrong(_("“%(address)s” is a placeholder: mail to it reaches nobody.") % {"address": found.spelled})
-    return found.spelled
+    if found.reaches_nobody:
+        raise _placeholder(found.spelled)
+    return found
+
+
+def _placeholder(address: str) -> Wrong:
+    return Wrong(_("“%(address)s” is a placeholder: mail to it reaches nobody.") % {"address": address[:80]})
+
+
+def doubt_about(address: EmailAddress) -> str:
+    """A remark on an address that is taken as it stands; empty where there is none."""
+    if not address.looks_like_placeholder:
+        return ""
+    return _("“%(address)s” looks like a placeholder: is it theirs?") % {"address": address.spelled}
 
 
 def _division(cell: str) -> str:

@@ -158,7 +158,7 @@ def _named(name: str) -> str:
         "own": _("Words"),
         "fate": _("Fate"),
         "purpose": _("Purpose"),
-        "consent": _("Stands to it"),
+        "consent": _("Consent to it"),
         "answer": _("Answer"),
         "method": _("How"),
         "way": _("Carried"),

@@ -27,9 +27,10 @@ from tocsin.desk.ledger import name_of
 from tocsin.desk.rights import EXPORT_PEOPLE, SEE_CAMPAIGNS, may, of_campaign, only, refuse
 
 EXPORTS_SHOWN = 50
-# What may be taken along without any person in it, by whoever sees the campaign.
 UNDER_WAY = (Export.State.WAITING, Export.State.MAKING)
-WITHOUT_PEOPLE = (Export.Kind.ACTIONS, Export.Kind.LETTERS, Export.Kind.LEDGER)
+# What whoever sees the campaign may take along, without people. A line for each action, with its supporter's number,
+# second and source, is about people though it names none.
+WITHOUT_PEOPLE = (Export.Kind.LETTERS, Export.Kind.LEDGER)
 
 
 @only(EXPORT_PEOPLE)
@@ -117,7 +118,7 @@ def stop(request: HttpRequest, pk: int) -> HttpResponse:
 def _list(request: HttpRequest, campaign: Campaign | None, found: QuerySet[Export]) -> HttpResponse:
     may_people = may(request.user, EXPORT_PEOPLE, campaign)
     kinds = [kind for kind in Export.Kind if may_people or kind in WITHOUT_PEOPLE]
-    seen = found if may_people else found.filter(people=False)
+    seen = found if may_people else found.filter(people=False, kind__in=WITHOUT_PEOPLE)
     return show(
         request,
         "desk/exports.html",
@@ -183,9 +184,10 @@ def _about(found: Export) -> dict[str, object]:
 
 
 def _find(request: HttpRequest, pk: int) -> Export:
-    """Where people are in it, for those who may take people along: on the whole site, or of its campaign."""
+    """What is about people, for those who may take people along: on the whole site, or of its campaign."""
     found = Export.objects.select_related("campaign").filter(pk=pk).first()
-    needed = SEE_CAMPAIGNS if found and found.campaign and not found.people else EXPORT_PEOPLE
+    for_all = found and found.campaign and not found.people and found.kind in WITHOUT_PEOPLE
+    needed = SEE_CAMPAIGNS if for_all else EXPORT_PEOPLE
     if not may(request.user, needed, found.campaign if found else None):
         refuse(request, found.campaign.pk if found and found.campaign else None)
     if found is None:

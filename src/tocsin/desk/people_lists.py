@@ -143,7 +143,7 @@ def _screen(request: HttpRequest, campaign: Campaign | None, which: List) -> Htt
         wanted=wanted,
         chosen=chosen,
         knows=KNOWN[_kind_of(which)],
-        rows=_rows(request, which, found.rows, names=names),
+        rows=_rows(request, chosen, which, found.rows, names=names),
         found=found,
         names=names,
         where=_query(wanted, None if campaign else chosen),
@@ -153,10 +153,11 @@ def _screen(request: HttpRequest, campaign: Campaign | None, which: List) -> Htt
     )
 
 
-def _rows(request: HttpRequest, which: List, found: list[Any], *, names: bool) -> list[Any]:
+def _rows(request: HttpRequest, campaign: Campaign | None, which: List, found: list[Any], *, names: bool) -> list[Any]:
     """What somebody signed elsewhere is shown only to whoever may open that campaign's people."""
     if which.name == "supporters":
-        return which.rows(found, names=names, seen=campaigns_with(request.user, OPEN_PERSONAL_DATA))
+        seen = campaigns_with(request.user, OPEN_PERSONAL_DATA)
+        return which.rows(found, names=names, seen=seen, campaign=campaign)
     return which.rows(found, names=names)
 
 

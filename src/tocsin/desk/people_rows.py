@@ -15,6 +15,7 @@ from tocsin.actions.exporting.supporters import open_supporter, reasons_to_send_
 from tocsin.actions.letters import full_name
 from tocsin.actions.models import Action, Letter
 from tocsin.actions.take import action_context
+from tocsin.actions.written_to import left_campaign
 from tocsin.campaigns.models import Campaign, Edition
 from tocsin.outbox.models import Suppression
 from tocsin.supporters.current import purposes_of
@@ -69,22 +70,22 @@ class ConsentRow:
 
 
 def supporter_rows(
-    rows: list[Supporter] | list[Action], *, names: bool, seen: QuerySet[Campaign]
+    rows: list[Supporter] | list[Action], *, names: bool, seen: QuerySet[Campaign], campaign: Campaign | None = None
 ) -> list[SupporterRow]:
     """From supporters, or from their actions in one campaign, in the order given; with the campaigns they acted in, of
-    those that are `seen` by whoever looks."""
+    those that are `seen` by whoever looks. Whoever may not be written to is shown with why."""
     numbers = [row.supporter_id or 0 if isinstance(row, Action) else row.pk for row in rows]
     people = Supporter.objects.in_bulk(numbers)
     purposes, campaigns = purposes_of(numbers), _campaigns_of(numbers, seen)
-    reasons = reasons_to_send_nothing([bytes(one.email_digest) for one in people.values()])
+    reasons = why_not_written_to(list(people.values()), campaign)
     return [
         SupporterRow(
             one.pk,
             one.first_seen_at,
             one.language,
             *_name(open_supporter(one.email_digest, one.sealed) if names else {}),
-            purposes[one.pk],
-            _reason(reasons.get(bytes(one.email_digest), "")),
+            [] if one.pk in reasons else purposes[one.pk],
+            reasons.get(one.pk, ""),
             campaigns.get(one.pk, []),
         )
         for one in (people[number] for number in numbers if number in people)
@@ -158,8 +159,18 @@ def _name(said: dict[str, Any]) -> tuple[str, str]:
     return full_name(said) if said else "", str(said.get("email") or "")
 
 
-def _reason(reason: str) -> str | Promise:
-    return Suppression.Reason(reason).label if reason in Suppression.Reason.values else ""
+def why_not_written_to(people: list[Supporter], campaign: Campaign | None) -> dict[int, str | Promise]:
+    """Those to whom nothing is sent, wherever it is about, or who left the campaign that is looked at."""
+    reasons = reasons_to_send_nothing([bytes(one.email_digest) for one in people])
+    found: dict[int, str | Promise] = {}
+    if campaign:
+        left = left_campaign(campaign.pk).filter(pk__in=[one.pk for one in people]).values_list("pk", flat=True)
+        found = dict.fromkeys(left, _("left this campaign"))
+    return found | {
+        one.pk: Suppression.Reason(reasons[digest]).label
+        for one in people
+        if (digest := bytes(one.email_digest)) in reasons
+    }
 
 
 def _source(source: dict[str, str]) -> str:

@@ -12,13 +12,13 @@ from django.db.models import Q
 from django.utils.functional import Promise
 from wagtail.models import ModelLogEntry
 
-from tocsin.actions.exporting.supporters import open_supporter, reasons_to_send_nothing
+from tocsin.actions.exporting.supporters import open_supporter
 from tocsin.actions.letters import full_name, whereabouts
 from tocsin.actions.models import Action, HandIn, Letter
 from tocsin.actions.updates.models import UpdateCopy
 from tocsin.campaigns.models import Campaign
-from tocsin.desk.people_rows import answer_of
-from tocsin.outbox.models import Message, Suppression
+from tocsin.desk.people_rows import answer_of, why_not_written_to
+from tocsin.outbox.models import Message
 from tocsin.supporters.current import purposes_of
 from tocsin.supporters.models import Consent, Supporter
 
@@ -53,7 +53,7 @@ def facts_of(supporter: Supporter, campaign: Campaign | None) -> Facts:
         place=whereabouts(said, supporter.language) if said else [],
         readable=bool(said),
         purposes=purposes_of([supporter.pk])[supporter.pk],
-        stopped=_stopped(supporter),
+        stopped=why_not_written_to([supporter], campaign).get(supporter.pk, ""),
         actions=actions,
         letters=_letters(actions),
         consents=[(answer_of(one), one) for one in _consents(supporter, campaign)],
@@ -98,11 +98,6 @@ def _mails(actions: list[Action], supporter: Supporter) -> list[Message]:
 def _keys(action: Action) -> list[str]:
     asked = [f"{what}:{action.pk}:{number}" for what in ("confirm", "choice") for number in range(MOST_ASKED)]
     return [f"thanks:{action.pk}", *asked]
-
-
-def _stopped(supporter: Supporter) -> str | Promise:
-    reason = reasons_to_send_nothing([bytes(supporter.email_digest)]).get(bytes(supporter.email_digest), "")
-    return Suppression.Reason(reason).label if reason else ""
 
 
 def _readers(supporter: Supporter) -> list[tuple[datetime, str]]:

@@ -105,6 +105,7 @@ def imported(request: HttpRequest, pk: int) -> HttpResponse:
         numbers=known.numbers,
         taken=len(known.taken),
         first=known.rows[:ROWS_SHOWN],
+        remarked=[row for row in known.remarked if row not in known.rows[:ROWS_SHOWN]][:WRONG_SHOWN],
         left_out=[row for row in known.left_out if row not in known.rows[:ROWS_SHOWN]][:WRONG_SHOWN],
         choices=_choices(kept),
     )

@@ -29,6 +29,12 @@ PLAIN = re.compile(
 )
 LONGEST = 200
 
+# Kept for examples and tests (RFC 2606, RFC 6761): no mail server takes anything for them, or from them.
+NOBODYS = ("example", "example.org", "example.com", "example.net", "invalid", "test", "localhost")
+# What people type where they have no address. Some of these are somebody's, so it is a doubt and no more.
+PLACEHOLDER_DOMAIN = re.compile(r"(example|exemple|domain|domaine|yourdomain|email|courriel)\.[a-z]{2,3}")
+PLACEHOLDERS = {"example", "exemple", "test", "noreply", "no-reply", "nepasrepondre", "name", "nom", "xxx", "unknown"}
+
 
 class NotAnAddress(ValueError):
     """This is not an e-mail address that mail can be sent to."""
@@ -36,6 +42,10 @@ class NotAnAddress(ValueError):
 
 class NeedsAscii(NotAnAddress):
     """The part before the @ has letters that most mail servers cannot carry."""
+
+
+class ReachesNobody(NotAnAddress):
+    """Its domain is one that is kept for tests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +62,19 @@ class EmailAddress:
         meant = LOOKALIKES.get(self.domain)
         return self.spelled.rpartition("@")[0] + "@" + meant if meant else None
 
+    @property
+    def reaches_nobody(self) -> bool:
+        return is_nobodys(self.domain)
+
+    @property
+    def looks_like_placeholder(self) -> bool:
+        """What somebody may have typed for want of an address, or a real one: whoever knows the person can tell."""
+        local = self.spelled.rpartition("@")[0].lower()
+        return local in PLACEHOLDERS or bool(PLACEHOLDER_DOMAIN.fullmatch(self.domain))
+
 
 def read_address(text: str) -> EmailAddress:
-    """The address in `text`. Domains of other scripts become punycode. NotAnAddress or NeedsAscii if it is none."""
+    """The address in `text`. Domains of other scripts become punycode. Raises NotAnAddress."""
     text = text.strip()
     if PLAIN.fullmatch(text) and len(text) <= LONGEST:
         local, _, domain = text.rpartition("@")
@@ -68,8 +88,15 @@ def read_address(text: str) -> EmailAddress:
     return EmailAddress(f"{found.local_part}@{domain}", _canonical(found.local_part, domain), domain)
 
 
+def is_nobodys(domain: str) -> bool:
+    domain = domain.lower().rstrip(".")
+    return domain in NOBODYS or domain.endswith(tuple(f".{name}" for name in NOBODYS))
+
+
 def _why_not(text: str) -> NotAnAddress:
-    local = text.rpartition("@")[0]
+    local, _, domain = text.rpartition("@")
+    if local and is_nobodys(domain):
+        return ReachesNobody()
     return NotAnAddress() if not local or local.isascii() else NeedsAscii()
 
 

@@ -53,7 +53,8 @@ class Environment:
     def choice(self, name: str, default: str, among: tuple[str, ...], *, help: str) -> str:  # noqa: A002
         value = self.text(name, default, help=help)
         if value not in among:
-            raise WrongSetting(f"{name} must be one of {', '.join(among)}, but it is “{value}”.")
+            empty, named = "empty, or " if "" in among else "", ", ".join(word for word in among if word)
+            raise WrongSetting(f"{name} must be {empty}one of {named}, but it is “{value}”.")
         return value
 
     def words(self, name: str, default: str = "", *, help: str) -> list[str]:  # noqa: A002
@@ -77,11 +78,15 @@ class Environment:
             raise WrongSetting(f"{name} {error}") from None
 
     def _parsed(self, name: str, value: str) -> SplitResult:
+        """Never repeated in what it says: there may be a password in it. A “#” ends an address, and none of ours has
+        one: what stood before it would be taken for a host."""
         try:
             parts = urlsplit(value)
             _ = parts.port
         except ValueError:
-            raise WrongSetting(f"{name} is no address that can be understood.") from None
+            raise _unreadable(name) from None
+        if "#" in value:
+            raise _unreadable(name)
         return parts
 
     def _read(self, name: str, path: str) -> str:
@@ -90,6 +95,13 @@ class Environment:
         except OSError as error:
             reason = error.strerror or "it cannot be read"
             raise WrongSetting(f"{name}_FILE names {path}, but: {reason}.") from None
+
+
+def _unreadable(name: str) -> WrongSetting:
+    return WrongSetting(
+        f"{name} is no address that can be understood. In a user name or password, write # as %23, @ as %40, "
+        "/ as %2F, : as %3A, ? as %3F and % as %25."
+    )
 
 
 def read_options(text: str) -> dict[str, str]:

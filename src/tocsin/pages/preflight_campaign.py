@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from tocsin.campaigns.models import Campaign, Kind, PostalDivision, Provider, Target, Targeting
 from tocsin.lib.colour import contrast, readable
+from tocsin.lib.emailaddress import is_nobodys
 from tocsin.outbox.headers import CannotBeMailed, ascii_address
-from tocsin.outbox.own_domain import is_nobodys
 from tocsin.pages.brand import BrandSettings, brand_of
 from tocsin.pages.places import edit_url
 from tocsin.pages.preflight_lines import Check, Look

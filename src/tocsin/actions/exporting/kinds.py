@@ -12,7 +12,7 @@ from tocsin.actions.exporting.actions import ACTION_COLUMNS, ACTION_PERSONAL, ac
 from tocsin.actions.exporting.consents import CONSENT_COLUMNS, CONSENT_PERSONAL, consent_rows, consents_of
 from tocsin.actions.exporting.ledger import LEDGER_COLUMNS, entries_of, ledger_rows
 from tocsin.actions.exporting.letters import LETTER_COLUMNS, LETTER_PERSONAL, letter_rows, letters_of
-from tocsin.actions.exporting.mailing import agreed_people, mailing_columns, mailing_rows
+from tocsin.actions.exporting.mailing import agreed_people, left_out, mailing_columns, mailing_rows
 from tocsin.actions.exporting.model import Export
 from tocsin.actions.exporting.supporters import SUPPORTER_COLUMNS, SUPPORTER_PERSONAL, supporter_rows, supporters_of
 
@@ -50,6 +50,11 @@ def how_many(export: Export) -> int:
     """Rows that it will have, if nothing comes in or goes meanwhile."""
     found = agreed_people if export.kind == Export.Kind.MAILING else KINDS[export.kind].found
     return found(export).count()
+
+
+def left_out_of(export: Export) -> str:
+    """Who is not in it, as a sentence, where that needs telling."""
+    return left_out(export) if export.kind == Export.Kind.MAILING else ""
 
 
 def rows_of(export: Export) -> Rows:

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from django.utils import timezone
 
-from tocsin.actions.exporting.kinds import columns_of, how_many, rows_of
+from tocsin.actions.exporting.kinds import columns_of, how_many, left_out_of, rows_of
 from tocsin.actions.exporting.model import Export
 from tocsin.actions.exporting.store import FILES, Measured, kept_for
 from tocsin.actions.long_work import NoLongerOurs, Work
@@ -31,6 +31,7 @@ def make_file(work: Work) -> bool:
             rows_done=rows.done,
             file=name,
             size=file.size,
+            why=left_out_of(export),
             sha256=file.sha256,
             ready_at=timezone.now(),
             expires_at=timezone.now() + kept_for(),

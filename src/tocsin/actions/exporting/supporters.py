@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from tocsin.actions.exporting.batches import batches, cells, opened
 from tocsin.actions.exporting.model import Export
 from tocsin.actions.lists.find import supporters_like, supporters_of_campaign
 from tocsin.actions.lists.wanted import Wanted
 from tocsin.actions.models import Action
-from tocsin.outbox.models import Suppression
+from tocsin.actions.written_to import sent_nothing
 from tocsin.supporters.current import purposes_of
 from tocsin.supporters.models import Supporter
 
@@ -72,8 +72,5 @@ def open_supporter(digest: bytes | memoryview, sealed: bytes | memoryview) -> di
 def reasons_to_send_nothing(digests: list[bytes], campaign: int | None = None) -> dict[bytes, str]:
     """Which of these addresses nothing is sent to any more, and why: bounced, complained, left, erased, staff. Whoever
     left the updates of one campaign is among them where it is asked about that campaign, and nowhere else."""
-    ends = Q(scope__in=[Suppression.Scope.ALL, Suppression.Scope.NEWS])
-    if campaign:
-        ends |= Q(scope=Suppression.Scope.CAMPAIGN, campaign_ref=campaign)
-    rows = Suppression.objects.filter(ends, digest__in=digests).values_list("digest", "reason")
+    rows = sent_nothing(campaign).filter(digest__in=digests).values_list("digest", "reason")
     return {bytes(digest): reason for digest, reason in rows}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from django.db.models import Q
@@ -41,6 +41,10 @@ class Judged:
     sentence: str = ""
     person: FilePerson | None = None
 
+    @property
+    def is_doubtful(self) -> bool:
+        return bool(self.person and self.person.remark and self.outcome in TAKEN)
+
 
 class Judge:
     """Remembers who was in the file already; asks the database four questions for each batch."""
@@ -54,7 +58,7 @@ class Judge:
         """In the order of the rows. The first column's row has number 2, as in a spreadsheet."""
         read = [self._read(number, row) for number, row in rows]
         facts = _Facts.about([one.person for one in read if one.person], self.agreement.purpose, self.upload)
-        return [self._compared(one, facts) if one.person else one for one in read]
+        return [_remarked(self._compared(one, facts)) if one.person else one for one in read]
 
     def _read(self, number: int, row: list[str]) -> Judged:
         cells = {name: row[at] for name, at in self._columns.items() if at < len(row)}
@@ -88,6 +92,10 @@ class Judge:
             Outcome.NEW: _("Will be added."),
         }
         return Judged(one.number, one.row, outcome, said[outcome], one.person)
+
+
+def _remarked(one: Judged) -> Judged:
+    return replace(one, sentence=f"{one.sentence} {one.person.remark}") if one.person and one.is_doubtful else one
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
-from tocsin.campaigns.import_rows import NOBODY, NOBODYS_DOMAIN
+from tocsin.campaigns.import_rows import Wrong, address_in, doubt_about
 from tocsin.campaigns.targeting.names import plain_name
 from tocsin.lib import plaintext
-from tocsin.lib.emailaddress import EmailAddress, NotAnAddress, read_address
+from tocsin.lib.emailaddress import EmailAddress
 from tocsin.lib.phone import NotAPhoneNumber, read_phone
 from tocsin.lib.places import COUNTRIES, PROVINCES
 from tocsin.lib.postalcode import NotAPostalCode, read_postal_code
@@ -54,13 +54,14 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class FilePerson:
-    """A row as a person: `digest` stands for them, `details` are sealed as they stand."""
+    """A row as a person: `digest` stands for them, `details` are sealed as they stand; `remark` is for staff."""
 
     digest: bytes
     details: dict[str, str]
     language: str
     agreed_at: datetime
     expires_at: datetime | None
+    remark: str = ""
 
 
 def read_person(cells: Mapping[str, str], agreement: Agreement) -> FilePerson:
@@ -75,6 +76,7 @@ def read_person(cells: Mapping[str, str], agreement: Agreement) -> FilePerson:
         language=LANGUAGES.get(plain_name(cells.get("language", "")), agreement.language),
         agreed_at=agreed_at,
         expires_at=expires_at,
+        remark=doubt_about(email),
     )
 
 
@@ -87,11 +89,9 @@ def _email(cell: str) -> EmailAddress:
     if not cell:
         raise WrongRow(_("This row has no e-mail address."))
     try:
-        found = read_address(cell.removeprefix("mailto:"))
-    except NotAnAddress:
-        raise WrongRow(_("“%(address)s” is no e-mail address.") % {"address": cell[:80]}) from None
-    if NOBODYS_DOMAIN.fullmatch(found.domain) or found.spelled.partition("@")[0].lower() in NOBODY:
-        raise WrongRow(_("“%(address)s” is a placeholder: mail to it reaches nobody.") % {"address": found.spelled})
+        found = address_in(cell)
+    except Wrong as wrong:
+        raise WrongRow(str(wrong)) from None
     if meant := found.probably_meant:
         raise WrongRow(_("“%(address)s” is probably mistyped: %(meant)s?") % {"address": found.spelled, "meant": meant})
     return found

@@ -29,6 +29,7 @@ from tocsin.supporters.models import Consent, Supporter, SupporterImport
 
 State = SupporterImport.State
 AT_ONCE = 500
+DOUBTFUL_NAMED = 20
 
 
 def read(work: Work) -> None:
@@ -55,7 +56,7 @@ class _Counted:
 
 def check(work: Work) -> None:
     """Judges every row, changes nothing, and keeps those that are left out as a file to mend."""
-    upload, judge, numbers = work.row, Judge(work.row), Counter[str]()
+    upload, judge, numbers, doubtful = work.row, Judge(work.row), Counter[str](), list[int]()
     name, before = FILES.new_name("left", upload.pk), upload.left_out_file
     with FILES.write(name) as file:
         lines = _Lines(file)
@@ -63,11 +64,13 @@ def check(work: Work) -> None:
         for rows in batches_in(upload):
             judged = judge.judge(rows)
             numbers.update(one.outcome for one in judged)
+            doubtful += [one.number for one in judged if one.is_doubtful]
             for one in judged:
                 if one.outcome in LEFT_OUT:
                     lines.add([one.sentence, *one.row])
             work.tell(sum(numbers.values()))
-    found = {str(outcome): numbers[outcome] for outcome in Outcome}
+    found: dict[str, int | list[int]] = {str(outcome): numbers[outcome] for outcome in Outcome}
+    found |= {"doubtful": len(doubtful), "doubtful_rows": doubtful[:DOUBTFUL_NAMED]}
     work.end(State.CHECKED, numbers=found, left_out_file=name, rows_done=sum(numbers.values()))
     FILES.remove(before)
 

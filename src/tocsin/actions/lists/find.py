@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from tocsin.actions.lists.wanted import Wanted, midnight
 from tocsin.actions.models import Action, Letter
 from tocsin.actions.newest import SIDE_BY_SIDE, first_number
+from tocsin.actions.written_to import left_campaign, may_be_written_to
 from tocsin.campaigns.models import Campaign, Edition
 from tocsin.lib.sources import SOURCE_KEYS
 from tocsin.supporters.current import current_consents, withdrawals
@@ -51,7 +52,7 @@ def actions_like(wanted: Wanted, campaign: int | None = None) -> Found[Action]:
     if asked.fate:
         like = like.filter(Exists(_letters(message__state=asked.fate)))
     told_by_index = bool(campaign) and asked == asked.only("language", "state")
-    return Found(walk, _standing(like, "supporter", asked), dense=not campaign, by_index=told_by_index)
+    return Found(walk, _standing(like, "supporter", asked, campaign), dense=not campaign, by_index=told_by_index)
 
 
 def supporters_like(wanted: Wanted) -> Found[Supporter]:
@@ -61,7 +62,7 @@ def supporters_like(wanted: Wanted) -> Found[Supporter]:
     if not asked.anything:
         return Found(walk, walk, dense=True)
     like = walk.filter(language=asked.language) if asked.language else walk
-    like = _standing(_between(like, "first_seen_at", asked), "pk", asked)
+    like = _standing(_between(like, "first_seen_at", asked), "pk", asked, None)
     return Found(walk, like, dense=True)
 
 
@@ -74,7 +75,7 @@ def supporters_of_campaign(wanted: Wanted, campaign: int) -> Found[Action]:
     walk = _accepted_between(walk, asked)
     like = walk.filter(supporter__language=asked.language) if asked.language else walk
     like = _between(like, "accepted_at", asked)
-    return Found(walk, _standing(like, "supporter", asked), dense=False)
+    return Found(walk, _standing(like, "supporter", asked, campaign), dense=False)
 
 
 def consents_like(wanted: Wanted, campaign: int | None = None) -> Found[Consent]:
@@ -138,13 +139,21 @@ def _letters(**like: Any) -> QuerySet[Letter]:
     return Letter.objects.filter(action=OuterRef("pk"), **like)
 
 
-def _standing[M: (Action, Supporter)](rows: QuerySet[M], person: str, asked: Wanted) -> QuerySet[M]:
-    """How people stand to a purpose now; `person` is the column that tells who it is."""
+def _standing[M: (Action, Supporter)](
+    rows: QuerySet[M], person: str, asked: Wanted, campaign: int | None
+) -> QuerySet[M]:
+    """How people stand to a purpose now; `person` is the column that tells who. In a campaign, who left it, left."""
     who = OuterRef(person)
+    left = Q(Exists(withdrawals(asked.purpose).filter(supporter=who)))
+    if campaign:
+        left |= Q(Exists(left_campaign(campaign).filter(pk=who)))
     if asked.consent == "given":
-        return rows.filter(Exists(current_consents(asked.purpose).filter(supporter=who)))
+        return rows.filter(Exists(may_be_written_to(asked.purpose, campaign).filter(pk=who)))
     if asked.consent == "left":
-        return rows.filter(Exists(withdrawals(asked.purpose).filter(supporter=who)))
+        return rows.filter(left)
+    if asked.consent == "stopped":
+        agreed = Exists(current_consents(asked.purpose).filter(supporter=who))
+        return rows.filter(agreed, ~left, ~Exists(may_be_written_to(asked.purpose, campaign).filter(pk=who)))
     if asked.consent == "none":
         return rows.filter(~Exists(current_consents(asked.purpose).filter(supporter=who)))
     return rows

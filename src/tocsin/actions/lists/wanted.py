@@ -20,6 +20,7 @@ LONGEST_WORD = 100
 STANDINGS: dict[str, Promise] = {
     "given": _("May be written to"),
     "left": _("Left"),
+    "stopped": _("Agreed, but nothing is sent there any more"),
     "none": _("Never agreed, or no longer"),
 }
 ANSWERS: dict[str, Promise] = {"yes": _("Yes"), "no": _("No"), "left": _("Left"), "back": _("Came back")}

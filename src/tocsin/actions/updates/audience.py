@@ -15,8 +15,9 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from tocsin.actions.models import Action
 from tocsin.actions.states import State
 from tocsin.actions.updates.models import Update
+from tocsin.actions.written_to import sent_nothing
 from tocsin.campaigns.models import Edition
-from tocsin.outbox.models import Kind, Suppression
+from tocsin.outbox.models import Kind
 from tocsin.outbox.suppress import suppressed_among
 from tocsin.supporters.current import about_campaign, current_consents, may_be_mailed, withdrawals
 from tocsin.supporters.models import Consent, Supporter
@@ -90,7 +91,7 @@ def _count_actions(update: Update) -> dict[str, int]:
     actions, found = actions_of(update).order_by(), Counter[str]()
     for edition, people in actions.values_list("edition").annotate(people=Count("pk")):
         found[languages[edition]] += people
-    suppressed, left = _suppressed(update).values("digest"), _who_left(update).values("supporter")
+    suppressed, left = sent_nothing(update.campaign_id).values("digest"), _who_left(update).values("supporter")
     kinds = [Q(email_digest__in=suppressed), Q(supporter__in=left), Q(supporter=None)]
     gone = {pk: edition for kind in kinds for pk, edition in actions.filter(kind).values_list("pk", "edition")}
     found.subtract(languages[edition] for edition in gone.values())
@@ -98,15 +99,9 @@ def _count_actions(update: Update) -> dict[str, int]:
 
 
 def _count_supporters(update: Update) -> dict[str, int]:
-    suppressed, left = _suppressed(update).values("digest"), _who_left(update).values("supporter")
+    suppressed, left = sent_nothing(update.campaign_id).values("digest"), _who_left(update).values("supporter")
     staying = supporters_of(update).exclude(Q(email_digest__in=suppressed) | Q(pk__in=left)).order_by()
     return dict(staying.values_list("language").annotate(people=Count("pk")))
-
-
-def _suppressed(update: Update) -> QuerySet[Suppression]:
-    """Whom nothing reaches, as the outbox knows."""
-    ends = Q(scope__in=[Suppression.Scope.ALL, Suppression.Scope.NEWS])
-    return Suppression.objects.filter(ends | Q(scope=Suppression.Scope.CAMPAIGN, campaign_ref=update.campaign_id))
 
 
 def _who_left(update: Update) -> QuerySet[Consent]:
