@@ -89,6 +89,7 @@ def addresses(campaign: Campaign, target: Target, sign: Sign, write: Write, boss
         "supporter_pk": 1,
         "entry_pk": 1,
         "decision_pk": 1,
+        "proposed_pk": 1,
         "trial_pk": 1,
         "update_pk": 1,
         "edition_pk": Edition.objects.get().pk,

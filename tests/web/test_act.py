@@ -153,12 +153,6 @@ def test_an_emptied_subject_is_said_at_the_top_and_stays_empty(client: Client, e
     assert re.search(r'id="subject" name="subject" value=" ?"', page(response))
 
 
-def test_the_other_language_is_still_one_press_away(client: Client) -> None:
-    edition = an_edition(a_campaign(slug="open-it"))
-    response = client.post(f"/act/{edition.pk}/", {}, headers={"sec-fetch-site": "same-origin"})
-    assert '<a href="/fr/open-it/" lang="fr" hreflang="fr">Français</a>' in page(response)
-
-
 def test_it_speaks_the_language_of_the_edition(client: Client, edition_fr: Edition) -> None:
     response = client.post(
         f"/act/{edition_fr.pk}/", {}, headers={"sec-fetch-site": "same-origin", "accept-language": "en"}

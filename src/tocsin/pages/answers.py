@@ -16,6 +16,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.translation import get_language_info
 
 from tocsin.actions.count import ShownCount, shown_count
 from tocsin.actions.form import Occasion, ShownForm, show_form
@@ -24,7 +25,6 @@ from tocsin.campaigns.models import Campaign, Edition
 from tocsin.campaigns.offers import turns_of
 from tocsin.campaigns.words import EditionWords, ShareWords
 from tocsin.lib.sources import with_source_of
-from tocsin.look.languages import translations_shown
 from tocsin.look.policy import accent_style, cacheable, counted, public
 from tocsin.pages.afterwards import where_it_leads
 from tocsin.pages.brand import brand_of
@@ -175,6 +175,14 @@ def in_other_languages(page: ActionPage, campaign: Campaign) -> list[tuple[str, 
     others = campaign.action_pages.filter(live=True).exclude(locale=page.locale).select_related("locale")
     ordered = others.order_by("locale__language_code")
     return [(other.locale.language_code, other.path_in_site()) for other in ordered]
+
+
+def translations_shown(paths: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    """The switch of languages: each in its own name."""
+    return [
+        {"language": code, "name": get_language_info(code)["name_local"].capitalize(), "url": path}
+        for code, path in paths
+    ]
 
 
 def absolute(path: str) -> str:

@@ -18,9 +18,8 @@ from django.utils.translation import gettext_lazy as _
 
 from tocsin.actions.accounted import Account, Elsewhere, account_of
 from tocsin.campaigns.models import Campaign, CounterEntry
-from tocsin.look.languages import translations_shown
 from tocsin.look.policy import accent_style, cacheable, public
-from tocsin.pages.answers import in_other_languages
+from tocsin.pages.answers import in_other_languages, translations_shown
 from tocsin.pages.brand import brand_of
 
 if TYPE_CHECKING:

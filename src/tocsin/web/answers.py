@@ -13,7 +13,6 @@ from tocsin.actions.reading import Offer
 from tocsin.actions.standing import Standing
 from tocsin.campaigns.models import Edition
 from tocsin.campaigns.words import EditionWords
-from tocsin.look.languages import translations_shown
 from tocsin.look.policy import accent_style, private, public
 
 
@@ -33,7 +32,7 @@ def mend(request: HttpRequest, edition: Edition, offer: Offer, came_from: str) -
     form = show_form(
         edition.pk, edition.words, posted=request.POST, problems=offer.problems, occasion=Occasion(came_from)
     )
-    return answer(request, "web/mend.html", edition.words, status=422, form=form, **_languages(edition.words))
+    return answer(request, "web/mend.html", edition.words, status=422, form=form)
 
 
 def closed(request: HttpRequest, edition: Edition, standing: Standing) -> HttpResponse:
@@ -54,15 +53,9 @@ def closed(request: HttpRequest, edition: Edition, standing: Standing) -> HttpRe
 def come_back_later(request: HttpRequest, edition: Edition, seconds: int) -> HttpResponse:
     """503: nothing was stored. The form is there again, filled in, to send once more."""
     form = show_form(edition.pk, edition.words, posted=request.POST)
-    about = {"form": form, "seconds": seconds, **_languages(edition.words)}
-    response = answer(request, "web/later.html", edition.words, status=503, **about)
+    response = answer(request, "web/later.html", edition.words, status=503, form=form, seconds=seconds)
     response.headers["Retry-After"] = str(seconds)
     return response
-
-
-def _languages(words: EditionWords) -> dict[str, Any]:
-    """The same page in other languages, for whoever met the form in one that is not theirs."""
-    return {"translations": translations_shown(words["translations"].items())}
 
 
 PLAIN = {
