@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import time
 import zipfile
 from typing import Any
 
@@ -346,29 +345,24 @@ def a_parliament(party: str = "Party") -> bytes:
     return as_xlsx(COMMONS, *rows)
 
 
-def test_350_members_import_in_seconds_and_few_queries(parliament: TargetList) -> None:
+def test_350_members_import_in_few_queries(parliament: TargetList) -> None:
     defaults = {"office_kind": "mp", "language": "en"}
 
-    def imported(data: bytes) -> tuple[TargetImport, int, float]:
-        began = time.monotonic()
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
+    def imported(data: bytes) -> tuple[TargetImport, int]:
+        with CaptureQueriesContext(connection) as queries:
             upload = importing.upload(
                 data=data, file_name="mps.xlsx", target_list=parliament, by_name="Jane Doe", defaults=defaults
             )
             plan(upload)
             importing.carry_out(upload.pk)
-        return upload, len(queries), time.monotonic() - began
+        return upload, len(queries)
 
-    _upload, queries, seconds = imported(a_parliament())
+    _upload, queries = imported(a_parliament())
     assert Target.objects.count() == parliament.targets.count() == 350
     assert queries < 40
-    assert seconds < 10
-    upload, queries, seconds = imported(a_parliament("Other party"))
+    upload, queries = imported(a_parliament("Other party"))
     assert Target.objects.filter(party="Other party").count() == 350
     assert queries < 40
-    assert seconds < 10
     undone = importing.take_back(upload.pk)
     assert undone
     assert undone.restored == 350
