@@ -187,6 +187,15 @@ def test_pages_with_people_are_kept_nowhere(admin: Client, campaign: Campaign) -
     assert {"no-store", "private"} <= set(response.headers["Cache-Control"].split(", "))
 
 
+def test_where_nothing_is_the_desk_says_so_in_its_own_words(admin: Client) -> None:
+    answer = admin.get("/desk/nothing/here/")
+    html = answer.content.decode()
+    assert answer.status_code == 404
+    assert "Nothing is here" in html
+    assert "Wagtail admin" not in html
+    assert f'href="{reverse("wagtailadmin_home")}"' in html
+
+
 def test_the_menu_is_short_and_ours(admin: Client) -> None:
     html = admin.get("/desk/").content.decode()
     assert "Tocsin" in html

@@ -70,6 +70,8 @@ def test_the_link_in_the_mail_sets_a_password_once(admin: Client, mailoutbox: li
     theirs = Client()
     form = theirs.get(link, follow=True)
     assert form.status_code == 200
+    assert "Set the password" in form.content.decode()
+    assert "Reset password" not in form.content.decode()
     words = {"new_password1": "a long enough password", "new_password2": "a long enough password"}
     theirs.post(form.redirect_chain[-1][0], words)
     user = User.objects.get(email="jane@example.org")

@@ -168,6 +168,8 @@ def test_a_campaigner_without_the_right_is_refused_and_it_is_written_down(
         client.get(reverse("scripts:index")),
     ]
     assert [answer.status_code for answer in answers] == [403] * 9
+    assert all(f'href="{reverse("wagtailadmin_home")}"' in answer.content.decode() for answer in answers)
+    assert "Ask an administrator" in answers[0].content.decode()
     assert Script.objects.values().get() == before
     assert AuditLine.objects.filter(what="refused", who=editor).count() == 9
 

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate
 
-from django.http import HttpRequest, HttpResponseBase, HttpResponseForbidden
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from tocsin.desk.again import ask_again
+from tocsin.desk.frame import Frame, show
 from tocsin.desk.ledger import name_of
 from tocsin.desk.rights import may
 from tocsin.pages.script_steps import Who
@@ -37,6 +38,7 @@ def who_is(request: HttpRequest) -> Who:
     return Who(request.user, name_of(request.user))
 
 
-def _refused(request: HttpRequest) -> HttpResponseForbidden:
+def _refused(request: HttpRequest) -> HttpResponse:
     note_refusal(request)
-    return HttpResponseForbidden(_("You have no right to change scripts. Ask an administrator."))
+    said = _("You have no right to change scripts. Ask an administrator.")
+    return show(request, "desk/refused.html", Frame(_("Scripts"), "code"), status=403, said=said)

@@ -45,6 +45,7 @@ def test_it_works(admin: Client, brand: BrandSettings, walk: Walk) -> None:
     end = reverse("campaign:plan_end", args=[plan.pk])
     html = admin.get(end).content.decode()
     assert html.count("It is ready.") == 2
+    assert f'href="{reverse("campaign:preflight", args=[campaign.pk])}"' in html
     answer = admin.post(end, {"then": "publish"})
     assert answer.headers["Location"] == reverse("campaign:begun", args=[campaign.pk])
     pages = {page.locale.language_code: page for page in campaign.action_pages.select_related("locale")}
