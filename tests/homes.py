@@ -26,12 +26,12 @@ def a_root() -> Page:
 def two_homes() -> dict[str, HomePage]:
     """The first pages below the root, in English and French, translations of each other."""
     root, of_both = a_root(), uuid4()
-    for number, (language, title) in enumerate(TITLES.items(), start=1):
+    for number, (language, title) in enumerate(TITLES.items(), start=root.numchild + 1):
         slug, path = f"home-{language}", f"{root.path}{number:04}"
         said = {"title": title, "slug": slug, "url_path": f"/{slug}/", "translation_key": of_both}
         page = _written(HomePage, language, path=path, depth=2, **said)
         HomePage(page_ptr=page).save_base(raw=True, force_insert=True)  # only what is its own
-    Page.objects.filter(pk=root.pk).update(numchild=len(TITLES))
+    Page.objects.filter(pk=root.pk).update(numchild=root.numchild + len(TITLES))
     return {home.locale.language_code: home for home in HomePage.objects.select_related("locale")}
 
 
