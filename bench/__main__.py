@@ -72,7 +72,8 @@ def _measure_the_post(given: argparse.Namespace) -> list[dict[str, Any]]:
     """By itself, when everything else has ended: a worker, its database and a mail server share the cores."""
     _say("Measuring the post")
     with ExitStack() as stack:
-        return post.measure(_folder(given.work, stack), stack, _say, post.QUICK if given.quick else post.Sizes())
+        sizes = post.QUICK if given.quick else post.Sizes(rounds=given.rounds)
+        return post.measure(_folder(given.work, stack), stack, _say, sizes)
 
 
 def _say(line: str) -> None:
