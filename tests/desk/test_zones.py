@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import zoneinfo
+
+import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -38,3 +41,11 @@ def test_they_are_named_in_the_readers_language() -> None:
         assert zone_named("America/Toronto") == "Heure de l’Est – Toronto, Montréal"
         assert [str(group) for group, _zones in time_zones()][:3] == ["Canada", "Amérique", "Europe"]
     assert zone_named("America/Argentina/Buenos_Aires") == "Buenos Aires, Argentina"
+
+
+def test_to_name_one_reads_no_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python opens 600 of them to say which zones there are, and a screen names several."""
+    assert zone_named("Europe/Paris") == "Paris"
+    monkeypatch.setattr(zoneinfo, "available_timezones", lambda: pytest.fail("The files were read again."))
+    assert zone_named("Asia/Tokyo") == "Tokyo"
+    assert "Pacific/Auckland" in _names()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
+from functools import cache
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -38,16 +39,25 @@ UTC = "UTC"
 
 def time_zones(standing: str = UTC) -> list[tuple[str | Promise, list[Zone]]]:
     """In groups. `standing` is offered in any case: nobody's zone changes because they saved something else."""
-    names = zoneinfo.available_timezones() - {name for name, _said in CANADA}
-    groups = [(said, _cities(names, region)) for region, said in ELSEWHERE.items()]
-    offered = {name for _said, zones in [("", CANADA), *groups] for name, _city in zones}
-    others = sorted({UTC, standing} - offered)
-    return [(_("Canada"), CANADA), *groups, (_("Others"), [(name, name) for name in others])]
+    others = sorted({UTC, standing} - _places().keys())
+    return [*_groups(), (_("Others"), [(name, name) for name in others])]
 
 
 def zone_named(name: str) -> str:
     """One zone as it is offered."""
-    return next((str(said) for _group, zones in time_zones(name) for zone, said in zones if zone == name), name)
+    return str(_places().get(name, name))
+
+
+@cache
+def _places() -> dict[str, str | Promise]:
+    return {name: said for _group, zones in _groups() for name, said in zones}
+
+
+@cache
+def _groups() -> list[tuple[str | Promise, list[Zone]]]:
+    """Once in a process: to say which zones there are, Python opens all of their 600 files."""
+    names = zoneinfo.available_timezones() - {name for name, _said in CANADA}
+    return [(_("Canada"), CANADA), *((said, _cities(names, region)) for region, said in ELSEWHERE.items())]
 
 
 def _cities(names: set[str], region: str) -> list[Zone]:
