@@ -31,7 +31,7 @@ def publish_edition(
     """
     for _attempt in range(3):
         latest = Edition.objects.current(campaign, language, trial)
-        if latest and latest.retired_at is None and _of_the_page(latest.words) == _of_the_page(words):
+        if latest and latest.retired_at is None and _says_the_same(latest.words, words):
             return latest
         numbers = Edition.objects.filter(campaign=campaign, language=language).order_by("-number")
         number = (numbers.values_list("number", flat=True).first() or 0) + 1
@@ -51,9 +51,10 @@ def publish_edition(
     raise RuntimeError(f"Could not number an edition of campaign {campaign.pk}.")
 
 
-def _of_the_page(words: Mapping[str, Any]) -> dict[str, Any]:
-    """Without what older editions say of other pages: those that come and go beside a page change no word of it."""
-    return {key: value for key, value in words.items() if key != "translations"}
+def _says_the_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """But for what older editions say of other pages: those that come and go beside a page change no word of it."""
+    mine, theirs = ({key: said for key, said in words.items() if key != "translations"} for words in (one, other))
+    return fingerprint(mine) == fingerprint(theirs)
 
 
 def demand_new_signatures(*, campaign: Campaign) -> int:
