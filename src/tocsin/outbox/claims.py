@@ -11,7 +11,7 @@ import os
 import secrets
 import socket
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -146,7 +146,7 @@ def note(dots: Sequence[Claim], results: Sequence[tuple[Claim, Verdict]]) -> set
     with transaction.atomic():
         now, attempts = _locked({one.message.pk for one in (*dots, *(one for one, _verdict in results))})
         _settle(results, now)
-        mine = [one for one in dots if attempts.get(one.message.pk) == one.number]
+        mine = _still_mine(dots, attempts)
         if mine:
             rows = [(one.message.pk, one.number) for one in mine]
             run(
@@ -174,6 +174,10 @@ def _locked(ids: Collection[int]) -> tuple[datetime, dict[int, int]]:
     )
     now = as_datetime(rows[0][3]) if rows else database_now()
     return now, {pk: attempt for pk, attempt, state, _now in rows if state == State.SENDING}
+
+
+def _still_mine(claims: Sequence[Claim], attempts: Mapping[int, int]) -> list[Claim]:
+    return [one for one in claims if attempts.get(one.message.pk) == one.number]
 
 
 def _settle(results: Sequence[tuple[Claim, Verdict]], now: datetime) -> None:
@@ -230,8 +234,7 @@ def give_back(claims: Sequence[Claim], wait: timedelta = timedelta()) -> int:
         return 0
     with transaction.atomic():
         now, attempts = _locked([one.message.pk for one in claims])
-        mine = [one for one in claims if attempts.get(one.message.pk) == one.number]
-        rows = [(one.message.pk, one.number) for one in _without_dot(mine)]
+        rows = [(one.message.pk, one.number) for one in _without_dot(_still_mine(claims, attempts))]
         if rows:
             changed(
                 "UPDATE outbox_message SET state = CASE WHEN attempts > 1 THEN %s ELSE %s END, state_since = %s,"
