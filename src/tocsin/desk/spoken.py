@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from tocsin.campaigns.models import Campaign, Edition
-from tocsin.pages.making import drafts_of, home_in
+from tocsin.pages.making import home_in, pages_by_language
 from tocsin.pages.models import ActionPage
 
 
@@ -59,7 +59,7 @@ def published_among(campaigns: Iterable[Campaign]) -> set[int]:
 
 def pages_of(campaign: Campaign, person: Any) -> list[PageInLanguage]:
     """One for each language that this installation speaks."""
-    pages = drafts_of(campaign)
+    pages = pages_by_language(campaign)
     return [_in_language(campaign, code, name, pages.get(code), person) for code, name in settings.LANGUAGES]
 
 

@@ -14,7 +14,7 @@ from wagtail.admin import messages
 
 from tocsin.campaigns.models import Campaign
 from tocsin.desk.rights import SEE_CAMPAIGNS, WRITE_PAGES, of_campaign
-from tocsin.pages.making import Words, drafts_of, first_words_for, home_in, make_draft, newest_words_of
+from tocsin.pages.making import Words, first_words_for, home_in, make_draft, newest_words_of, pages_by_language
 from tocsin.pages.models import ActionPage
 
 # What is filled in already for every language stands in that language from the beginning.
@@ -27,7 +27,7 @@ def write_in(request: HttpRequest, campaign: Campaign, language: str) -> HttpRes
     """Makes the draft, if it is not there, and opens it on the edit screen."""
     if language not in dict(settings.LANGUAGES):
         raise Http404
-    pages = drafts_of(campaign)
+    pages = pages_by_language(campaign)
     page = pages.get(language) or _begun(request, campaign, language, next(iter(pages.values()), None))
     return HttpResponseRedirect(reverse("wagtailadmin_pages:edit", args=[page.pk]))
 

@@ -106,7 +106,7 @@ def put(page: ActionPage, words: Words) -> None:
             setattr(page, name, get_image_model().objects.filter(pk=words[name] or 0).first())
 
 
-def drafts_of(campaign: Campaign) -> dict[str, ActionPage]:
+def pages_by_language(campaign: Campaign) -> dict[str, ActionPage]:
     """A campaign's page in each language: the live one, or else the newest."""
     pages = ActionPage.objects.filter(campaign=campaign).select_related("locale").order_by("live", "pk")
     return {page.locale.language_code: page for page in pages}

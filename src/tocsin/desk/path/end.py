@@ -19,7 +19,7 @@ from tocsin.desk.path.models import Plan
 from tocsin.desk.path.ready import Draft, drafts_with_reasons
 from tocsin.desk.path.steps import LAST, address_of, beside, marks_of
 from tocsin.desk.rights import ADD_CAMPAIGNS, SEE_CAMPAIGNS, may, of_campaign, only
-from tocsin.pages.making import drafts_of
+from tocsin.pages.making import pages_by_language
 
 
 @only(ADD_CAMPAIGNS)
@@ -30,7 +30,7 @@ def last(request: HttpRequest, plan_pk: int) -> HttpResponse:
         return HttpResponseRedirect(address_of(plan, beside(plan, LAST, -1)))
     if plan.finished_at:
         return HttpResponseRedirect(_after(plan.campaign))
-    pages = drafts_of(plan.campaign)
+    pages = pages_by_language(plan.campaign)
     drafts = drafts_with_reasons(pages)
     if request.method == "POST":
         return _decided(request, plan, plan.campaign, drafts)
@@ -94,7 +94,7 @@ def _after(campaign: Campaign) -> str:
 @of_campaign(SEE_CAMPAIGNS)
 def begun(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """What was made, where it is, and what to do next."""
-    pages = list(drafts_of(campaign).values())
+    pages = list(pages_by_language(campaign).values())
     return show(
         request,
         "desk/path/begun.html",

@@ -18,7 +18,7 @@ from tocsin.desk.path.keep import outline_in
 from tocsin.desk.path.models import Plan
 from tocsin.desk.path.office import is_whole, new_office
 from tocsin.desk.path.outline import DATES, Outline, moment
-from tocsin.pages.making import change_draft, drafts_of, home_in, make_draft
+from tocsin.pages.making import change_draft, home_in, make_draft, pages_by_language
 from tocsin.pages.models import ActionPage
 
 TRIES = 3
@@ -80,7 +80,7 @@ def _targets(outline: Outline) -> list[Target]:
 
 
 def _write_pages(campaign: Campaign, outline: Outline, person: AbstractBaseUser) -> None:
-    pages = drafts_of(campaign)
+    pages = pages_by_language(campaign)
     for language in outline["languages"]:
         words = outline["words"][language]
         if language in pages:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from tocsin.campaigns.models import Campaign, Kind, Target, TargetList
-from tocsin.pages.making import Words, drafts_of, first_words_for, newest_words_of
+from tocsin.pages.making import Words, first_words_for, newest_words_of, pages_by_language
 
 # What a campaign does, but for whom it writes to and when.
 RULES = (
@@ -66,7 +66,7 @@ def whole(kept: dict[str, Any]) -> Outline:
 
 def outline_of(campaign: Campaign) -> Outline:
     """A campaign and its pages as they are planned now: the newest draft counts."""
-    pages = drafts_of(campaign)
+    pages = pages_by_language(campaign)
     dates = {name: at.isoformat() for name in DATES if (at := getattr(campaign, name))}
     return {
         "name": campaign.name,
