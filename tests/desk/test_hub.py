@@ -21,6 +21,7 @@ from tocsin.desk import remembered as remembering
 from tocsin.desk.fates import MEANS, picture_of
 from tocsin.desk.pictures import segments
 from tocsin.desk.remembered import remembered
+from tocsin.desk.templatetags.desk import signed
 from tocsin.desk.trends import trends_of
 from tocsin.outbox.models import Bucket, Lane, Message, State
 from tocsin.pages.models import ActionPage
@@ -227,3 +228,8 @@ def test_the_tree_of_pages_speaks_of_campaigns(admin: Client) -> None:
     assert "The home page of each language is here" in html
     assert "Wagtail installation" not in html
     assert "editor guide" not in admin.get("/desk/").content.decode()
+
+
+@pytest.mark.parametrize(("number", "said"), [(785, "+785"), (-12, "−12"), (0, "0"), (12_000, "+12,000")])
+def test_a_change_has_its_sign_and_nothing_has_none(number: int, said: str) -> None:
+    assert signed(number) == said

@@ -24,8 +24,9 @@ register = template.Library()
 
 @register.filter
 def signed(number: int) -> str:
-    """A number of the ledger with its sign: +785, −12."""
-    return f"{'−' if number < 0 else '+'}{number_format(abs(number), force_grouping=True)}"
+    """A number of the ledger with its sign: +785, −12, 0."""
+    sign = "−" if number < 0 else "+" if number else ""
+    return f"{sign}{number_format(abs(number), force_grouping=True)}"
 
 
 @register.filter
