@@ -76,7 +76,10 @@ def test_the_link_in_the_mail_sets_a_password_once(admin: Client, mailoutbox: li
     theirs.post(form.redirect_chain[-1][0], words)
     user = User.objects.get(email="jane@example.org")
     assert user.check_password("a long enough password")
-    assert "new_password1" not in Client().get(link, follow=True).content.decode()
+    used = Client().get(link, follow=True).content.decode()
+    assert "new_password1" not in used
+    assert "This link no longer works" in used
+    assert f'href="{reverse("wagtailadmin_password_reset")}"' in used
 
 
 def test_the_mail_speaks_their_language(admin: Client, mailoutbox: list[Any]) -> None:
