@@ -162,7 +162,9 @@ def _until(done: Callable[[], bool]) -> None:
     deadline = time.monotonic() + SECONDS_TO_DRAIN
     while not done():
         if time.monotonic() > deadline:
-            raise Missing("The worker did not come to an end.")
+            raise Missing(
+                f"The worker did not come to an end in {SECONDS_TO_DRAIN:.0f} s; see worker.log in the run's folder."
+            )
         time.sleep(0.1)
 
 
