@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection, connections, transaction
 from tests.cast import a_campaign
 from tocsin.campaigns.models import Campaign
 from tocsin.lib.fairsqlite.base import ENDING, DatabaseWrapper
+from tocsin.lib.sql import waited_for_turns
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db(transaction=True)]
 
@@ -44,6 +45,24 @@ def test_a_connection_that_closes_in_the_midst_passes_it_on() -> None:
         assert taken()
         connection.close()
         assert not taken()
+
+
+def test_it_is_known_how_long_others_wrote() -> None:
+    taken_once, before = threading.Event(), waited_for_turns()
+
+    def busy() -> None:
+        with transaction.atomic():
+            taken_once.set()
+            time.sleep(0.2)
+        connection.close()
+
+    other = threading.Thread(target=busy)
+    other.start()
+    taken_once.wait(10)
+    with transaction.atomic():
+        pass
+    other.join(10)
+    assert 0.1 < waited_for_turns() - before < 5
 
 
 def test_a_writer_in_a_hurry_comes_between_the_batches_of_a_busy_one() -> None:

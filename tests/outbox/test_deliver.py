@@ -54,6 +54,23 @@ def test_it_works(sink: Sink) -> None:
     assert len(sink.taken) == 1
 
 
+def test_whoever_signs_meanwhile_comes_first(sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The post rests as long as others who write made it wait, and not for ever."""
+    waits, rests = iter([0.02, 0.02, 9.0]), list[float]()
+    monkeypatch.setattr(deliver, "waited_for_turns", lambda: next(waits, 9.0))
+    post, rest = deliver.Post(), time.sleep
+
+    def resting(seconds: float) -> None:
+        rests.append(round(seconds, 3))
+        rest(0)
+
+    monkeypatch.setattr("tocsin.outbox.deliver.time.sleep", resting)
+    left(1)
+    left(2)
+    assert post() == 2
+    assert rests == [0.02, deliver.MOST_ROOM]
+
+
 def test_every_byte_arrives(sink: Sink) -> None:
     text = (
         "Dear Minister,\n.\n..\n.hidden\n" + "Écoutez cette très longue ligne. " * 400 + "\n\n.\r\n.\r\nFrom here \t\n"

@@ -95,6 +95,11 @@ def _adapted(value: Any) -> Any:
     return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
 
 
+def waited_for_turns() -> float:
+    """How many seconds this connection has waited for its turns to write. PostgreSQL has no turns."""
+    return getattr(connection, "waited", 0.0)
+
+
 class Literal(Value):
     """A word of ours that stands in the statement itself. SQLite uses a partial index only where it can read that the
     condition holds, and of `IN` with values that are bound to it, it cannot."""

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.db import DatabaseError
 
+from tocsin.lib.sql import waited_for_turns
 from tocsin.outbox import journal
 from tocsin.outbox.away import note_away, note_reached
 from tocsin.outbox.breaker import hear, leave_alone
@@ -38,6 +39,8 @@ LOOK_ROUND_EVERY = 1.0
 LINGER = 5.0
 # While the mail server cannot be reached, it is not asked more often than this.
 REST_WHILE_AWAY = 60.0
+# What it leaves to others who write between two commits; less was nobody's turn.
+LEAST_ROOM, MOST_ROOM = 0.001, 0.1
 # Shorter than the worker waits for its lines to end.
 LONGEST_END = 4.0
 log = logging.getLogger(__name__)
@@ -69,6 +72,7 @@ class Post:
     troubled: set[str] = field(default_factory=set)
     looked_round: float = field(default_factory=time.monotonic)
     leased_at: float = field(default_factory=time.monotonic)
+    waited: float = 0.0
 
     def __call__(self) -> int:
         """Carries as long as there is something to carry, and a moment longer; how many it took in hand.
@@ -98,6 +102,7 @@ class Post:
         taken, last_work = 0, time.monotonic()
         while not self.stop():
             self._listen(crew, LOOK_ROUND_EVERY)
+            self._give_way()
             self._look_round(crew)
             further = self._claimed_more(crew)
             crew.give(further)
@@ -107,6 +112,13 @@ class Post:
             elif time.monotonic() - last_work >= self.linger or crew.gave_up:
                 break
         return taken
+
+    def _give_way(self) -> None:
+        """Rests as long as it waited for others who write: whoever signs comes before what already waits here."""
+        waited = waited_for_turns()
+        rest, self.waited = min(MOST_ROOM, waited - self.waited), waited
+        if rest > LEAST_ROOM:
+            time.sleep(rest)
 
     def _listen(self, crew: Crew, patience: float) -> None:
         dots, results = crew.listen(patience)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """One connection. It holds the turn from the beginning of a transaction to its end."""
 
     _turn: int | None = None
+    # Seconds that this connection has waited for its turns so far: how much others write.
+    waited = 0.0
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Makes the folder first, so that every command can be the first one."""
@@ -69,7 +72,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self._turn is not None or self.is_in_memory_db():
             return
         turn = os.open(name + ENDING, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        since = time.monotonic()
         fcntl.flock(turn, fcntl.LOCK_EX)
+        self.waited += time.monotonic() - since
         self._turn = turn
 
     def _pass_turn_on(self) -> None:
