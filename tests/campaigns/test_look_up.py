@@ -79,7 +79,7 @@ def test_a_map_that_cannot_be_read_cannot_say(chart: Path, name: str, text: str 
 
 
 def test_without_shapely_the_map_cannot_say(chart: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(boundaries, "shapely", None)
+    monkeypatch.setattr(boundaries, "find_spec", lambda _name: None)
     assert look_up(Provider.BOUNDARIES, "K1A 0A6") == UNAVAILABLE
     assert boundaries.what_is_missing(chart) == "shapely"
 

@@ -9,11 +9,11 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from pkgutil import resolve_name
 from typing import Any
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
 
 MEGABYTE = 1024 * 1024
 MOST_COLUMNS = 100
@@ -128,6 +128,8 @@ def _separator(text: str) -> str:
 def _rows_of_workbook(data: bytes, limits: Limits) -> Iterator[list[str]]:
     """The first sheet. What it unpacks to is looked at before it is unpacked."""
     _refuse_bombs(data, limits)
+    # Loaded when a workbook comes: every process would have its 17 MB in memory for it.
+    load_workbook = resolve_name("openpyxl:load_workbook")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

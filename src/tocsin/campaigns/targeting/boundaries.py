@@ -13,7 +13,9 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
+from pkgutil import resolve_name
 from threading import Lock
 from typing import Any
 
@@ -21,11 +23,6 @@ from django.conf import settings
 
 from tocsin.campaigns.targeting.answers import UNAVAILABLE, LookUp, Place
 from tocsin.lib.postalcode import NotAPostalCode, read_postal_code
-
-try:
-    import shapely
-except ImportError:
-    shapely = None
 
 DIVISIONS, POINTS = "divisions.geojson", "postal-codes.csv"
 DIVISION_KEYS = ("division", "ocd_id", "ocdid", "id")
@@ -52,7 +49,7 @@ class Map:
         inside = {
             int(at)
             for longitude, latitude in self.points(postal_code)
-            for at in self.tree.query(shapely.Point(longitude, latitude), predicate="intersects")
+            for at in self.tree.query(_shapely().Point(longitude, latitude), predicate="intersects")
         }
         return LookUp.of(tuple(dict.fromkeys(self.places[at] for at in sorted(inside))))
 
@@ -67,7 +64,7 @@ class Map:
 def look_up_in_boundaries(postal_code: str) -> LookUp:
     """Found, several or none; unavailable where shapely or a file is missing."""
     folder = settings.TOCSIN_BOUNDARIES
-    if shapely is None or what_is_missing(folder):
+    if what_is_missing(folder):
         return UNAVAILABLE
     with _reading:
         chart = _read(folder, (folder / DIVISIONS).stat().st_mtime_ns, (folder / POINTS).stat().st_mtime_ns)
@@ -76,9 +73,14 @@ def look_up_in_boundaries(postal_code: str) -> LookUp:
 
 def what_is_missing(folder: Path) -> str:
     """What keeps boundaries from being looked up, in a word; empty if nothing does."""
-    if shapely is None:
+    if find_spec("shapely") is None:
         return "shapely"
     return next((name for name in (DIVISIONS, POINTS) if not (folder / name).is_file()), "")
+
+
+def _shapely() -> Any:
+    """Loaded when first needed: it takes some 20 MB with what it needs, and few look anything up in boundaries."""
+    return resolve_name("shapely")
 
 
 @lru_cache(maxsize=1)
@@ -87,7 +89,7 @@ def _read(folder: Path, *_changed_at: int) -> Map:
     points = sorted(_points(folder / POINTS))
     return Map(
         places,
-        shapely.STRtree(shapes),
+        _shapely().STRtree(shapes),
         array("I", (number for number, _longitude, _latitude in points)),
         array("d", (longitude for _number, longitude, _latitude in points)),
         array("d", (latitude for _number, _longitude, latitude in points)),
@@ -95,6 +97,7 @@ def _read(folder: Path, *_changed_at: int) -> Map:
 
 
 def _divisions(path: Path) -> tuple[list[Place], list[Any]]:
+    shapely = _shapely()
     try:
         features = json.loads(path.read_text(encoding="utf-8"))["features"]
         rows = [(_place(feature["properties"]), feature["geometry"]) for feature in features]
