@@ -181,6 +181,12 @@ def _action(asked: EditionWords | None = None, **more: Any) -> dict[str, Any]:
     return _base(asked, **{**shown, **more})
 
 
+def _without_a_story(**more: Any) -> dict[str, Any]:
+    said = words()
+    page = SimpleNamespace(title=said["title"], demand=said["demand"], story=StoryBlock().to_python([]))
+    return _action(page=page, background=None, **more)
+
+
 def _thanks(asked: EditionWords, shown: ShownCount, *, way: str = "us", confirm_first: bool = False) -> dict[str, Any]:
     more = {"way": way, "confirm_first": confirm_first, "receipt_path": "/receipt/k/"}
     return _base(asked, count=shown, page_url="https://act.example/en/act-now/", **more)
@@ -287,6 +293,8 @@ ACTION, HOME, FIND = "pages/action_page.html", "pages/home_page.html", "web/find
 STATES: dict[str, Shown] = {
     "open": Shown(ACTION, _action),
     "open without a picture": Shown(ACTION, lambda: _action(hero=None)),
+    "without a story": Shown(ACTION, _without_a_story),
+    "without a story or a picture": Shown(ACTION, lambda: _without_a_story(hero=None)),
     "nobody yet": Shown(ACTION, lambda: _action(count=count(0, None))),
     "below the threshold": Shown(ACTION, lambda: _action(count=count(99, None, 100))),
     "twelve million": Shown(ACTION, lambda: _action(count=count(12_000_000, 12_000_000))),

@@ -71,6 +71,15 @@ def what_axe_finds(page: Any) -> list[str]:
     return [f"{one['id']}: {node['html'][:120]}" for one in found for node in one["nodes"]]
 
 
+@pytest.mark.parametrize("name", ["without a story", "without a story or a picture"])
+def test_a_page_without_a_story_leaves_no_column_empty(show: Callable[..., Any], name: str) -> None:
+    """The form stands below the demand, where the story would be."""
+    page = show(name)
+    demand, form = page.locator(".demand").bounding_box(), page.locator(".side").bounding_box()
+    assert form["y"] > demand["y"] + demand["height"]
+    assert abs(form["x"] - demand["x"]) < 48
+
+
 @every_state
 def test_everybody_can_use_it(show: Callable[..., Any], name: str) -> None:
     """On a desk by day and on the narrowest phone by night; as WCAG lets readers space and enlarge it (X1, X8, X9)."""
