@@ -37,5 +37,12 @@ def test_every_room_says_what_it_is_for() -> None:
     assert [name for name, text in rooms().items() if not text.startswith('"""')] == []
 
 
+def test_every_template_says_what_it_is_for() -> None:
+    templates = {str(path.relative_to(ROOT)): path.read_text() for path in (ROOT / "src/tocsin").rglob("*.html")}
+
+    assert len(templates) > 250
+    assert sorted(name for name, text in templates.items() if not text.startswith("{#")) == []
+
+
 def test_no_room_is_too_large() -> None:
     assert [name for name, text in rooms().items() if len(text.splitlines()) > MOST_LINES] == []
