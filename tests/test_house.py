@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -25,6 +26,10 @@ def rooms() -> dict[str, str]:
     }
 
 
+def templates() -> dict[str, str]:
+    return {str(path.relative_to(ROOT)): path.read_text() for path in sorted((ROOT / "src/tocsin").rglob("*.html"))}
+
+
 def test_imports_go_down_the_floors_only() -> None:
     lint = Path(sys.executable).parent / "lint-imports"
     done = subprocess.run([lint, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
@@ -38,11 +43,15 @@ def test_every_room_says_what_it_is_for() -> None:
 
 
 def test_every_template_says_what_it_is_for() -> None:
-    templates = {str(path.relative_to(ROOT)): path.read_text() for path in (ROOT / "src/tocsin").rglob("*.html")}
-
-    assert len(templates) > 250
-    assert sorted(name for name, text in templates.items() if not text.startswith("{#")) == []
+    assert len(templates()) > 250
+    assert [name for name, text in templates().items() if not text.startswith("{#")] == []
 
 
 def test_no_room_is_too_large() -> None:
     assert [name for name, text in rooms().items() if len(text.splitlines()) > MOST_LINES] == []
+
+
+def test_no_number_of_a_row_is_written_for_readers() -> None:
+    """“?page=1,234” leads nowhere."""
+    bare = re.compile(r"\{\{ *[\w.]*\b(?:pk|id|\w+_id) *\}\}")
+    assert [name for name, text in templates().items() if bare.search(text)] == []
