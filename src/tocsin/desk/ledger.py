@@ -164,7 +164,6 @@ def page(
         form=form,
         draft=draft,
         carried=draft.sealed(request, campaign) if draft else "",
-        shown=shown_count(campaign),
         waiting=waiting[:MOST_WAITING],
         more_wait=len(waiting) > MOST_WAITING,
         lines=Paginator(entries.all(), LINES_PER_PAGE).get_page(request.GET.get("p")),

@@ -27,7 +27,7 @@ from tocsin.campaigns.models import Campaign
 from tocsin.desk.frame import Frame, campaign_crumbs, show
 from tocsin.desk.journal import note
 from tocsin.desk.ledger import name_of
-from tocsin.desk.rights import MODERATE, SEE_CAMPAIGNS, may, of_campaign
+from tocsin.desk.rights import MODERATE, SEE_CAMPAIGNS, of_campaign
 from tocsin.lib.sources import SOURCE_KEYS
 
 LONGEST_REASON = 400
@@ -182,7 +182,6 @@ def _page(request: HttpRequest, campaign: Campaign, form: SetForm, *, status: in
         campaign=campaign,
         form=form,
         decisions=campaign.invalidations.select_related("restores", "restored_by")[:SHOWN],
-        may_moderate=may(request.user, MODERATE, campaign),
         zone=timezone.get_current_timezone_name(),
     )
 

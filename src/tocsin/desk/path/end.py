@@ -75,7 +75,6 @@ def _page(
         plan=plan,
         planned=campaign,
         drafts=drafts,
-        ready=_all_ready(drafts),
         may_now=may_do([draft.page for draft in drafts], request.user) if drafts else MayDo(False, False),
         marks=marks_of(plan, LAST),
         brand_is_said=True,  # it is among the reasons here
