@@ -160,3 +160,14 @@ def test_a_step_is_taken_where_it_may_and_logged(
     moved = before != after
     assert (letter.message.state, offered) == (after, moved)
     assert ModelLogEntry.objects.filter(object_id=str(letter.pk), action__startswith="tocsin.letter_").exists() == moved
+
+
+def test_a_letters_moment_is_meant_in_the_campaigns_time_zone(admin: Client, write: Write) -> None:
+    Campaign.objects.update(time_zone="America/Vancouver")
+    letter = write(State.WAITING)
+    address = reverse("campaign:letter", args=[letter.action.campaign_id, letter.pk])
+    assert "Pacific time" in admin.get(address).content.decode()
+    admin.post(f"{address}schedule/", {"at": "2099-07-01 09:00"})
+    letter.message.refresh_from_db()
+    assert letter.message.due_at is not None
+    assert letter.message.due_at.isoformat() == "2099-07-01T16:00:00+00:00"

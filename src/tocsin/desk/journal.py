@@ -57,6 +57,7 @@ ENTRIES: dict[str, tuple[Promise, Promise]] = {
     "tocsin.letters_hold": (_("Hold letters"), _("Held what waited")),
     "tocsin.letters_release": (_("Release letters"), _("Released what was held")),
     "tocsin.letters_schedule": (_("Schedule letters"), _("Had what waits leave later")),
+    "tocsin.letters_unschedule": (_("Lift a schedule"), _("Let letters leave before the moment they were to wait for")),
     "tocsin.letters_cancel": (_("Stop letters"), _("Stopped letters for good")),
     "tocsin.people_listed": (_("Show names in a list"), _("Had the names in a list of people shown")),
     "tocsin.person_searched": (_("Find a person"), _("Looked for a person by their address")),

@@ -21,7 +21,6 @@ from tocsin.actions.lists.wanted import OWN_WORDS
 from tocsin.actions.models import Letter
 from tocsin.campaigns.models import Campaign
 from tocsin.desk.again import ask, confirmed_lately
-from tocsin.desk.controls import WhenForm
 from tocsin.desk.fates import MEANS, NEED_SOMEBODY, picture_of
 from tocsin.desk.frame import Crumb, Frame, campaign_crumbs, show
 from tocsin.desk.journal import note
@@ -40,6 +39,7 @@ from tocsin.desk.rights import (
     refuse,
 )
 from tocsin.desk.target_numbers import targets_of
+from tocsin.desk.when import WhenForm
 from tocsin.outbox.models import State
 
 
@@ -122,7 +122,7 @@ def take_step(request: HttpRequest, campaign: Campaign, letter_pk: int, step: st
     if chosen is None:
         raise Http404
     found = _find(campaign.pk, letter_pk)
-    when = WhenForm(request.POST) if chosen.asks_when else None
+    when = WhenForm(campaign.time_zone, request.POST) if chosen.asks_when else None
     if when and not when.is_valid():
         return _page(request, found, title=_("Letter %(number)s") % {"number": found.pk}, when=when, status=422)
     at = [when.cleaned_data["at"]] if when else []
@@ -165,7 +165,7 @@ def _page(
         message_id=message_id_of(found.message.ref),
         reference=f"{found.action.campaign_id}-{found.action_id}",
         steps=steps_for(found.message) if may(request.user, DECIDE_ON_LETTERS, campaign) else [],
-        when=when or WhenForm(),
+        when=when or WhenForm(campaign.time_zone),
         may_open=may(request.user, OPEN_PERSONAL_DATA, campaign),
         **context,
     )

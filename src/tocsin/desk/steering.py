@@ -55,6 +55,19 @@ def schedule(at: datetime, *, campaign: int | None = None, target: int | None = 
     return number_of_letters(WAITING, campaign=campaign, target=target)
 
 
+def unschedule(*, campaign: int | None = None, target: int | None = None) -> int:
+    """What waited for a moment leaves in its turn."""
+    if target is None:
+        Campaign.objects.filter(pk=campaign or 0).update(letters_not_before=None)
+    controls.schedule(Letters(campaign, target), None)
+    return number_of_letters(WAITING, campaign=campaign, target=target)
+
+
+def scheduled_until(*, campaign: int | None, target: int | None) -> datetime | None:
+    """Before when none of them leaves, where somebody named a moment that is still to come."""
+    return controls.scheduled_until(Letters(campaign, target))
+
+
 def cancel(*, campaign: int | None = None, target: int | None = None) -> int:
     """Stops for good what no server can have yet."""
     return controls.cancel(Letters(campaign, target))

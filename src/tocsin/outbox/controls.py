@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Protocol
 
 from django.db import transaction
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Now
 
 from tocsin.outbox.decide import TAKEN_OUT, change, share_fate
@@ -114,6 +114,18 @@ def schedule(which: Letters, not_before: datetime | None) -> None:
         Bucket.objects.update_or_create(key=which.bucket, defaults={"ready_at": not_before or Now()})
     if which.target_ref is not None:
         _change_lanes(which, not_before=not_before)
+    if which.campaign_ref is None:  # what single campaigns were told of this target is overtaken
+        campaigns = which.lanes.exclude(campaign_ref=None).values_list("campaign_ref", flat=True)
+        pairs = [pair_key(ref or 0, which.target_ref or 0) for ref in campaigns]
+        Bucket.objects.filter(key__in=pairs, ready_at__gt=Now()).update(ready_at=not_before or Now())
+
+
+def scheduled_until(which: Letters) -> datetime | None:
+    """The moment that `schedule` was given, if it is still to come. For all letters to a target: its latest lane's."""
+    if which.campaign_ref is not None:
+        return Bucket.objects.filter(key=which.bucket, ready_at__gt=Now()).values_list("ready_at", flat=True).first()
+    latest: datetime | None = which.lanes.filter(not_before__gt=Now()).aggregate(at=Max("not_before"))["at"]
+    return latest
 
 
 def is_paused(which: Letters) -> bool:
