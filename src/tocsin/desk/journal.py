@@ -48,6 +48,7 @@ ENTRIES: dict[str, tuple[Promise, Promise]] = {
     "tocsin.letter_held": (_("Hold a letter"), _("Held a letter back")),
     "tocsin.password_set": (_("Set a password"), _("Set a new password")),
     "tocsin.letter_scheduled": (_("Schedule a letter"), _("Had a letter leave later")),
+    "tocsin.letter_unscheduled": (_("Lift a letter's schedule"), _("Let a letter leave sooner")),
     "tocsin.letter_released": (_("Release a letter"), _("Released a held letter")),
     "tocsin.letter_cancelled": (_("Cancel a letter"), _("Stopped a letter for good")),
     "tocsin.letters_pause": (_("Pause letters"), _("Paused letters")),

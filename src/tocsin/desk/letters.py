@@ -28,6 +28,7 @@ from tocsin.desk.letter_history import history_of
 from tocsin.desk.letter_list import screenful
 from tocsin.desk.letter_search import is_an_address, letters_by_address, letters_by_reference
 from tocsin.desk.letter_steps import STEPS, Step, steps_for
+from tocsin.desk.letter_waits import why_it_waits
 from tocsin.desk.opened import open_action
 from tocsin.desk.rights import (
     DECIDE_ON_LETTERS,
@@ -126,7 +127,7 @@ def take_step(request: HttpRequest, campaign: Campaign, letter_pk: int, step: st
     if when and not when.is_valid():
         return _page(request, found, title=_("Letter %(number)s") % {"number": found.pk}, when=when, status=422)
     at = [when.cleaned_data["at"]] if when else []
-    if State(found.message.state) in chosen.possible_when and _taken(request, chosen, found, at):
+    if chosen in steps_for(found.message) and _taken(request, chosen, found, at):
         messages.success(request, chosen.said)
     else:
         messages.warning(request, _("This is no longer possible: the letter went on meanwhile."))
@@ -135,8 +136,8 @@ def take_step(request: HttpRequest, campaign: Campaign, letter_pk: int, step: st
 
 @transaction.atomic
 def _taken(request: HttpRequest, step: Step, found: Letter, at: list[datetime]) -> bool:
-    """Nothing is done that cannot be written down."""
-    taken = bool(step.take(found.message_id, *at))
+    """Nothing is done that cannot be written down. Where a digest carries the letter, it is done to the digest."""
+    taken = bool(step.take(found.message.carrier_id or found.message_id, *at))
     if taken:
         note(request, step.entry, found, **({"at": at[0].isoformat()} if at else {}))
     return taken
@@ -147,6 +148,7 @@ def _page(
 ) -> HttpResponse:
     campaign = found.action.campaign
     state = State(found.message.state)
+    waits = why_it_waits(found)
     return show(
         request,
         "desk/letter.html",
@@ -159,8 +161,9 @@ def _page(
         campaign=campaign,
         letter=found,
         message=found.message,
-        means=MEANS[state],
+        means="" if waits and state == State.WAITING else MEANS[state],
         needs_somebody=state in NEED_SOMEBODY,
+        waits=waits,
         history=history_of(found),
         message_id=message_id_of(found.message.ref),
         reference=f"{found.action.campaign_id}-{found.action_id}",
@@ -177,7 +180,8 @@ def _crumbs(campaign: Campaign) -> list[Crumb]:
 
 def _find(pk: int, letter_pk: int) -> Letter:
     found = Letter.objects.select_related(
-        "message__carrier", "target", "hand_in", "action__campaign", "action__edition__campaign"
+        *("message__lane", "message__carrier__lane", "target", "hand_in"),
+        *("action__campaign", "action__edition__campaign"),
     )
     return get_object_or_404(
         found.defer("message__sealed", "message__carrier__sealed"), pk=letter_pk, action__campaign_id=pk

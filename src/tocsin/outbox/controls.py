@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Now
@@ -20,6 +21,7 @@ from tocsin.outbox.decide import TAKEN_OUT, change, share_fate
 from tocsin.outbox.lanes import TO_TARGETS, campaign_key, pair_key, target_key
 from tocsin.outbox.models import Bucket, Delivery, Lane, Message, Notice
 from tocsin.outbox.notices import settle_notice
+from tocsin.outbox.post import address_digest
 from tocsin.outbox.states import State, that_may_become
 
 AT_ONCE = 500
@@ -169,7 +171,7 @@ def _change(which: Mails, among: Sequence[State], then: State) -> int:
     """Some hundreds at once, so that nobody waits long for a lock."""
     total, still = 0, Q(state__in=among)
     if then == State.WAITING:
-        still &= ~Q(last_words__startswith=TAKEN_OUT)
+        still &= ~Q(last_words__startswith=TAKEN_OUT) & ~_to_ourselves()
     free = which.messages.filter(still, carrier=None).values_list("pk", flat=True)
     while changed := change(list(free[:AT_ONCE]), Message.objects.filter(still), then):
         total += changed
@@ -179,7 +181,7 @@ def _change(which: Mails, among: Sequence[State], then: State) -> int:
 @transaction.atomic
 def _take_from_workers(which: Mails) -> int:
     """A worker asks before the dot whether the mail is still its own, and then finds that it is not."""
-    in_hand = which.messages.filter(state=State.SENDING).select_for_update().order_by("pk")
+    in_hand = which.messages.filter(state=State.SENDING, carrier=None).select_for_update().order_by("pk")
     locked = list(in_hand.values_list("pk", flat=True))
     attempt = Delivery.objects.filter(message=OuterRef("pk"), number=OuterRef("attempts"))
     dots = Message.objects.filter(pk__in=locked).annotate(dot_at=Subquery(attempt.values("dot_at")[:1]))
@@ -192,3 +194,15 @@ def _take_from_workers(which: Mails) -> int:
     )
     share_fate(undone)
     return taken
+
+
+def goes_to_ourselves(message: Message) -> bool:
+    """A letter whose target has no address is addressed to us, and waits to be written anew with one. Released, our own
+    server would take it, and it would stand there as taken by the target's."""
+    ours = bytes(message.to_digest) == address_digest(settings.TOCSIN_MAIL_FROM)
+    return ours and message.target_ref is not None and not message.gathered
+
+
+def _to_ourselves() -> Q:
+    digest = address_digest(settings.TOCSIN_MAIL_FROM)
+    return Q(to_digest=digest, target_ref__isnull=False, gathered=False)
