@@ -17,10 +17,12 @@ from tests.desk.conftest import Write
 from tocsin.actions.models import Letter
 from tocsin.campaigns.models import Campaign, Target
 from tocsin.desk import letter_list
+from tocsin.outbox.controls import STOPPED
 from tocsin.outbox.decide import TAKEN_OUT
 from tocsin.outbox.models import Bucket, Lane, Message, State
 from tocsin.outbox.models import Kind as MessageKind
 from tocsin.outbox.post import address_digest
+from tocsin.outbox.restore import RESTORED
 from tocsin.staff import audit
 
 
@@ -295,3 +297,16 @@ def test_a_letters_moment_is_meant_in_the_campaigns_time_zone(admin: Client, wri
     letter.message.refresh_from_db()
     assert letter.message.due_at is not None
     assert letter.message.due_at.isoformat() == "2099-07-01T16:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"), [(STOPPED, "Staff stopped it"), (RESTORED, "Held since the database was restored")]
+)
+def test_our_own_words_are_not_given_for_a_servers(
+    admin: Client, campaign: Campaign, write: Write, words: str, said: str
+) -> None:
+    letter = write(State.HELD, words)
+    html = admin.get(reverse("campaign:letter", args=[campaign.pk, letter.pk])).content.decode()
+    assert said in html
+    assert "The server&#x27;s own words" not in html.replace("'", "&#x27;")
+    assert said in _list(admin, campaign)

@@ -16,6 +16,7 @@ from django.utils.translation import get_language_info, pgettext
 
 from tocsin.actions.invalidate import SIGNS
 from tocsin.campaigns.evidence import is_kept, kind_named
+from tocsin.desk.own_words import in_words, is_ours
 from tocsin.desk.zones import zone_named
 from tocsin.supporters.purposes import purpose_said
 
@@ -96,6 +97,8 @@ def sign_said(sign: str) -> Promise | str:
 
 
 register.filter(purpose_said)
+register.filter(in_words)
+register.filter(is_ours)
 
 
 @register.filter
