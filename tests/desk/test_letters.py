@@ -310,3 +310,48 @@ def test_our_own_words_are_not_given_for_a_servers(
     assert said in html
     assert "The server&#x27;s own words" not in html.replace("'", "&#x27;")
     assert said in _list(admin, campaign)
+
+
+def test_the_list_counts_nothing(
+    admin: Client, campaign: Campaign, write: Write, django_assert_max_num_queries: Any
+) -> None:
+    write()
+    with django_assert_max_num_queries(40) as asked:
+        _list(admin, campaign)
+    counts = [query["sql"] for query in asked.captured_queries if "COUNT(" in query["sql"]]
+    assert not [sql for sql in counts if "outbox_message" in sql]
+
+
+def test_no_filter_makes_the_list_slow(
+    admin: Client, campaign: Campaign, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So many mails are looked through at once; each letter like this is met once all the same, there and back."""
+    monkeypatch.setattr(letter_list, "A_SCREENFUL", 2)
+    monkeypatch.setattr(letter_list, "LOOKED_THROUGH", 4)
+    letters = [write(own_words=number in {0, 1, 2, 8}) for number in range(14)]
+    rare = [letters[number].pk for number in (8, 2, 1, 0)]
+    html = _list(admin, campaign, "?own=yes")
+    assert "None among those looked through so far." in html
+    pages = [html]
+    while older := re.search(r'href="(\?own=yes&amp;older=\d+)"', pages[-1]):
+        pages.append(_list(admin, campaign, older[1].replace("&amp;", "&")))
+    assert [pk for page in pages for pk in _numbers(page)] == rare
+    assert "No letter is like this" in _list(admin, campaign, "?own=yes&state=held")
+    back = [pages[-1]]
+    while newer := re.search(r'href="(\?own=yes&amp;newer=\d+)"', back[-1]):
+        back.append(_list(admin, campaign, newer[1].replace("&amp;", "&")))
+    assert [pk for page in reversed(back) for pk in _numbers(page)] == rare
+
+
+def test_a_filter_by_day_begins_at_its_day(
+    admin: Client, campaign: Campaign, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(letter_list, "LOOKED_THROUGH", 2)
+    letters = [write() for _ in range(9)]
+    noon = timezone.localtime().replace(hour=12, minute=0)
+    for days, letter in enumerate(reversed(letters)):
+        Message.objects.filter(pk=letter.message_id).update(created_at=noon - timedelta(days=days))
+    day = (noon - timedelta(days=7)).date()
+    html = _list(admin, campaign, f"?since={day}&until={day}")
+    assert _numbers(html) == [letters[1].pk]
+    assert "older=" not in html

@@ -15,18 +15,17 @@ from django.views.decorators.http import require_POST
 from wagtail.admin import messages
 
 from tocsin.actions.exporting.letters import message_id_of
-from tocsin.actions.fates import letters_by_fate
 from tocsin.actions.letters_wanted import WAYS, Wanted
 from tocsin.actions.lists.wanted import OWN_WORDS
 from tocsin.actions.models import Letter
 from tocsin.campaigns.models import Campaign
 from tocsin.desk.again import ask, confirmed_lately
-from tocsin.desk.fates import MEANS, NEED_SOMEBODY, picture_of
+from tocsin.desk.fates import MEANS, NEED_SOMEBODY
 from tocsin.desk.frame import Crumb, Frame, campaign_crumbs, show
 from tocsin.desk.journal import note
 from tocsin.desk.letter_history import history_of
 from tocsin.desk.letter_list import screenful
-from tocsin.desk.letter_search import is_an_address, letters_by_address, letters_by_reference
+from tocsin.desk.letter_search import MOST_FOUND, is_an_address, letters_by_address, letters_by_reference
 from tocsin.desk.letter_steps import STEPS, Step, steps_for
 from tocsin.desk.letter_waits import why_it_waits
 from tocsin.desk.opened import open_action
@@ -41,7 +40,7 @@ from tocsin.desk.rights import (
 )
 from tocsin.desk.target_numbers import targets_of
 from tocsin.desk.when import WhenForm
-from tocsin.outbox.models import State
+from tocsin.outbox.models import Kind, Message, State
 
 
 @of_campaign(SEE_CAMPAIGNS)
@@ -56,7 +55,7 @@ def letters(request: HttpRequest, campaign: Campaign) -> HttpResponse:
             crumbs=campaign_crumbs(campaign),
         ),
         campaign=campaign,
-        fates=picture_of(letters_by_fate(campaign)),
+        any_letters=_any_letters(campaign),
         states=[(state.value, state.label) for state in MEANS],
         languages=settings.LANGUAGES,
         targets=targets_of(campaign),
@@ -68,11 +67,15 @@ def letters(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     )
 
 
+def _any_letters(campaign: Campaign) -> bool:
+    return Message.objects.filter(campaign_ref=campaign.pk, kind=Kind.LETTER).exists()
+
+
 @require_POST
 @of_campaign(SEE_CAMPAIGNS)
 def find(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """By reference, or by the writer's address. Posted, so that no address stands in an address line or a log."""
-    text = request.POST.get("text", "")[:300]
+    text = request.POST.get("text", "")[:300].replace("\x00", "")  # which PostgreSQL keeps in no text
     by_address = is_an_address(text)
     if by_address:
         if not may(request.user, OPEN_PERSONAL_DATA, campaign):
@@ -90,6 +93,7 @@ def find(request: HttpRequest, campaign: Campaign) -> HttpResponse:
         Frame(title=_("Letters found"), icon="search", crumbs=_crumbs(campaign)),
         campaign=campaign,
         found=found,
+        most=MOST_FOUND if len(found) == MOST_FOUND else None,
         may_open=may(request.user, OPEN_PERSONAL_DATA, campaign),
     )
 
