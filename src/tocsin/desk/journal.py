@@ -45,6 +45,8 @@ ENTRIES: dict[str, tuple[Promise, Promise]] = {
     "tocsin.import_undone": (_("Undo an import"), _("Took an import of targets back")),
     "tocsin.list_changed": (_("Change a list"), _("Changed who is in a list of targets")),
     "tocsin.letter_opened": (_("Open a letter"), _("Read a person's letter")),
+    "tocsin.mail_opened": (_("Open a mail"), _("Read a mail of the mailbox")),
+    "tocsin.mail_downloaded": (_("Download a mail"), _("Took a mail of the mailbox along")),
     "tocsin.letter_held": (_("Hold a letter"), _("Held a letter back")),
     "tocsin.password_set": (_("Set a password"), _("Set a new password")),
     "tocsin.letter_scheduled": (_("Schedule a letter"), _("Had a letter leave later")),
@@ -147,7 +149,7 @@ THEIRS: dict[str, Promise] = {
 # What an entry is about: told by its whole name, or else by its first word.
 KINDS: dict[str, Kind] = {
     **dict.fromkeys(("people", "person", "export", "action_opened", "letter_opened", "letters_searched"), Kind.PEOPLE),
-    **dict.fromkeys(("hand_in_downloaded", "evidence_opened"), Kind.PEOPLE),
+    **dict.fromkeys(("hand_in_downloaded", "evidence_opened", "mail_opened", "mail_downloaded"), Kind.PEOPLE),
     **dict.fromkeys(("action", "letter", "letters", "hand", "notice", "update", "set"), Kind.LETTERS),
     **dict.fromkeys(("script", "words", "trial"), Kind.PAGES),
     **dict.fromkeys(("role", "account", "person_invited", "person_invited_again"), Kind.TEAM),
