@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -15,8 +16,10 @@ from wagtail.models import ModelLogEntry
 
 from tests.desk.conftest import Sign
 from tocsin.actions.models import Action, Update
+from tocsin.actions.updates.audience import people_by_language
 from tocsin.actions.updates.send import send_updates
 from tocsin.campaigns.models import Campaign, Edition
+from tocsin.desk import remembered, update_people
 from tocsin.desk.update_form import UpdateForm
 from tocsin.lib.vault import vault
 from tocsin.outbox.models import Bucket, Kind, Message, State
@@ -305,3 +308,23 @@ def test_an_update_is_found_only_in_its_own_campaign(admin: Client, draft: Updat
     other = Campaign.objects.create(name="Other", slug="other")
     address = reverse("campaign:update", args=[other.pk, draft.pk])
     assert admin.get(address, follow=True).status_code == 404
+
+
+def test_what_takes_long_to_count_is_counted_once(
+    admin: Client, draft: Update, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts: list[Update] = []
+
+    def counted(update: Update) -> dict[str, int]:
+        counts.append(update)
+        return people_by_language(update)
+
+    monkeypatch.setattr(remembered, "SLOW", -1.0)
+    monkeypatch.setattr(remembered, "TIMES_AS_LONG", 1_000_000)
+    monkeypatch.setattr(update_people, "people_by_language", counted)
+    for name in ("update", "update_send", "update"):
+        assert "2" in admin.get(at(name, draft)).content.decode()
+    let_go(admin, draft)
+    assert Update.objects.get().people == 2
+    assert len(counts) == 1
+    cache.clear()

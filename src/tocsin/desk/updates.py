@@ -16,7 +16,7 @@ from wagtail.admin import messages
 from tocsin.actions.models import Update
 from tocsin.actions.unsubscribe import unsubscribe_url
 from tocsin.actions.updates import steer
-from tocsin.actions.updates.audience import count_audience, people_in
+from tocsin.actions.updates.audience import people_in
 from tocsin.actions.updates.compose import Wording
 from tocsin.campaigns.models import Campaign
 from tocsin.desk.again import ask_again
@@ -26,6 +26,7 @@ from tocsin.desk.ledger import name_of
 from tocsin.desk.rights import SEE_CAMPAIGNS, WRITE_UPDATES, may, of_campaign, refuse
 from tocsin.desk.update_fates import progress_of
 from tocsin.desk.update_form import UpdateForm
+from tocsin.desk.update_people import counted_audience
 from tocsin.desk.update_words import languages_named, what_keeps_it
 from tocsin.outbox.post import address_digest
 
@@ -122,7 +123,7 @@ def update(request: HttpRequest, campaign: Campaign, update_pk: int) -> HttpResp
 
 
 def _audience(found: Update) -> dict[str, Any]:
-    counted = count_audience(found)
+    counted = counted_audience(found)
     people = people_in(counted)
     return {
         "counted": counted,
