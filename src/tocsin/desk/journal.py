@@ -114,6 +114,7 @@ ENTRIES: dict[str, tuple[Promise, Promise]] = {
     "tocsin.update_pause": (_("Pause an update"), _("Paused an update")),
     "tocsin.update_resume": (_("Resume an update"), _("Resumed an update")),
     "tocsin.update_stop": (_("Stop an update"), _("Stopped an update for good")),
+    "tocsin.update_release": (_("Try copies again"), _("Had held copies of an update tried again")),
     "tocsin.update_discarded": (_("Discard an update"), _("Put the draft of an update away")),
     "tocsin.letter_resent": (_("Send a letter again"), _("Sent an uncertain letter again")),
     "tocsin.person_invited": (_("Invite somebody"), _("Invited somebody to the desk")),

@@ -21,7 +21,7 @@ MEANS: dict[State, tuple[Promise, Promise]] = {
     State.DEFERRED: (_("Tried again"), _("Their server asked to try later.")),
     State.HELD: (
         _("Held"),
-        _("Our own sending was refused. Look at the notices on the first screen."),
+        _("It was given up. Look at the notices on the first screen, then try again below."),
     ),
     State.UNCERTAIN: (_("Uncertain"), _("The connection broke in the moment of handing over.")),
     State.REFUSED: (_("Refused"), _("Their server did not take it.")),
@@ -48,13 +48,15 @@ class Progress:
     picture: list[Segment]
     copies: int
     people: int
+    held: int
 
 
 def progress_of(update: Update) -> Progress:
     by_state = remembered(f"copies:{update.pk}", lambda: _copies_by_state(update))
     rows = [CopiesBy(str(state.value), *MEANS[state], by_state[state]) for state in MEANS if by_state.get(state)]
     picture = segments([(row.key, row.copies) for row in rows])
-    return Progress(rows, picture, sum(by_state.values()), max(update.people, update.copies_made))
+    held = by_state.get(State.HELD, 0)
+    return Progress(rows, picture, sum(by_state.values()), max(update.people, update.copies_made), held)
 
 
 def _copies_by_state(update: Update) -> dict[str, int]:
