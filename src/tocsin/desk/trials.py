@@ -11,7 +11,6 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from wagtail.admin import messages
-from wagtail.admin.widgets.button import HeaderButton
 
 from tocsin.actions import trials as trying
 from tocsin.campaigns.models import Campaign, Edition, Trial
@@ -39,7 +38,6 @@ def trials(request: HttpRequest, campaign: Campaign) -> HttpResponse:
             title=_("Trials of wordings"),
             icon="view",
             crumbs=campaign_crumbs(campaign),
-            buttons=_new(request, campaign),
         ),
         campaign=campaign,
         trials=campaign.trials.all(),
@@ -226,19 +224,6 @@ def _languages(campaign: Campaign) -> list[tuple[str, str]]:
     """Where there is a page that is live."""
     live = ActionPage.objects.filter(campaign=campaign, live=True).select_related("locale")
     return [(page.locale.language_code, page.locale.get_display_name()) for page in live.order_by("locale_id")]
-
-
-def _new(request: HttpRequest, campaign: Campaign) -> list[HeaderButton]:
-    if not may(request.user, CHANGE_CAMPAIGNS, campaign):
-        return []
-    return [
-        HeaderButton(
-            _("Try another wording (%(language)s)") % {"language": name},
-            url=reverse("campaign:new_trial", args=[campaign.pk, code]),
-            icon_name="plus",
-        )
-        for code, name in _languages(campaign)
-    ]
 
 
 def _crumbs(campaign: Campaign) -> list[Crumb]:
