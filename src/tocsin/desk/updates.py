@@ -224,7 +224,7 @@ def _let_go(request: HttpRequest, found: Update, people: int) -> HttpResponse:
         if begun:
             note(request, "update_begun", found.campaign, update=found.pk, people=people, audience=found.audience)
     if begun:
-        messages.success(request, _("It is on its way. Pause or stop it here whenever you must."))
+        messages.success(request, _("It is let go. Pause or stop it here whenever you must."))
         return HttpResponseRedirect(_address(found))
     messages.warning(request, _("Somebody was faster: it is no longer what you saw. Look at it once more."))
     return HttpResponseRedirect(request.path)
