@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -243,3 +244,10 @@ def test_a_moment_is_meant_and_shown_in_the_campaigns_time_zone(admin: Client, c
     assert campaign.letters_not_before.isoformat() == "2099-07-01T16:00:00+00:00"
     hub = admin.get(reverse("campaign:hub", args=[campaign.pk])).content.decode()
     assert "Its letters leave from 1 Jul 2099, 09:00 on (Pacific time – Vancouver)" in hub
+
+
+def test_the_rooms_of_the_campaign_stand_above_a_control(admin: Client, campaign: Campaign, target: Target) -> None:
+    for name, to, room in (("control", [], "letters"), ("target_control", [target.pk], "targets")):
+        page = admin.get(reverse(f"campaign:{name}", args=[campaign.pk, *to, "pause"])).content.decode()
+        address = reverse(f"campaign:{room}", args=[campaign.pk])
+        assert re.search(rf'href="{address}"[^>]* aria-current="[a-z]+"', page), name

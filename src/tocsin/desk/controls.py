@@ -179,6 +179,7 @@ def _page(
         "desk/control.html",
         Frame(title=control.label, icon=control.icon, crumbs=_crumbs(scope)),
         status=status,
+        campaign=scope.campaign,
         scope=scope,
         control=control,
         letters=letters,

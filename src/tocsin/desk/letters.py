@@ -64,6 +64,7 @@ def letters(request: HttpRequest, campaign: Campaign) -> HttpResponse:
         wanted=wanted,
         found=screenful(campaign, wanted, request.GET),
         may_open=may(request.user, OPEN_PERSONAL_DATA, campaign),
+        may_decide=may(request.user, DECIDE_ON_LETTERS, campaign),
     )
 
 
