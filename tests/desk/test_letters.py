@@ -218,6 +218,7 @@ def test_a_letter_taken_out_of_the_number_is_not_offered_its_release(admin: Clie
     html = admin.get(address).content.decode()
     assert f"{address}release/" not in html
     assert "It can leave when that set is put back" in html
+    assert html.partition("<dl")[0].count("Its action was taken out of the number.") == 1
 
 
 def test_a_letter_without_an_address_is_not_sent_to_ourselves(
