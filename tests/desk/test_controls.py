@@ -251,3 +251,26 @@ def test_the_rooms_of_the_campaign_stand_above_a_control(admin: Client, campaign
         page = admin.get(reverse(f"campaign:{name}", args=[campaign.pk, *to, "pause"])).content.decode()
         address = reverse(f"campaign:{room}", args=[campaign.pk])
         assert re.search(rf'href="{address}"[^>]* aria-current="[a-z]+"', page), name
+
+
+def test_of_very_many_the_rest_is_done_by_a_job(
+    admin: Client, campaign: Campaign, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(controls, "AT_ONCE", 2)
+    monkeypatch.setattr(steering, "WAITED_FOR", 0.0)
+    letters = [write(State.WAITING) for _ in range(5)]
+    page = admin.post(reverse("campaign:control", args=[campaign.pk, "hold"]), follow=True).content.decode()
+    assert "2 letters are held." in page
+    assert "The others follow within minutes" in page
+    assert {state_of(letter) for letter in letters} == {State.HELD}
+
+
+def test_of_very_many_some_may_leave_meanwhile_and_it_is_said(
+    admin: Client, campaign: Campaign, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(State.WAITING)
+    monkeypatch.setattr(steering, "MANY", 0)
+    address = reverse("campaign:control", args=[campaign.pk, "cancel"])
+    assert "Pause letters first, and none does." in admin.get(address).content.decode()
+    take(admin, campaign, "pause")
+    assert "Pause letters first" not in admin.get(address).content.decode()

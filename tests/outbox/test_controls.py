@@ -28,6 +28,7 @@ from tocsin.outbox.controls import (
     reopen,
     resume,
     schedule,
+    there_now,
 )
 from tocsin.outbox.crew import Crew
 from tocsin.outbox.decide import put_back, take_out
@@ -270,3 +271,15 @@ def test_a_letter_to_ourselves_for_want_of_an_address_is_not_released(sink: Sink
     test = left(3, to_address=settings.TOCSIN_MAIL_FROM, held=True)
     assert release(Letters(campaign_ref=7)) == 2
     assert [state_of(one) for one in (missing, on_paper, test)] == [State.HELD, State.WAITING, State.WAITING]
+
+
+def test_what_is_written_meanwhile_is_not_meant(sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who stops what waits does not stop those who write while it is being done."""
+    monkeypatch.setattr("tocsin.outbox.controls.AT_ONCE", 2)
+    before = [left(number, target_ref=12) for number in range(5)]
+    which = there_now(Letters(campaign_ref=7))
+    later = left(9, target_ref=12)
+    assert cancel(which, seconds=0) == 2
+    assert [state_of(one) for one in before] == [State.CANCELLED] * 2 + [State.WAITING] * 3
+    assert cancel(which) == 3
+    assert state_of(later) == State.WAITING

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import zoneinfo
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -155,9 +156,12 @@ def _take(request: HttpRequest, scope: Scope, control: Control, when: list[datet
     whoever signs meanwhile does not wait, and a server that ends in the middle leaves a line of what was begun."""
     with nullcontext() if control.takes_long else transaction.atomic():
         _write_down(request, scope, control, when)
+        began = time.monotonic()
         letters = control.take(*when, **scope.refs)
     said = {"letters": letters, "number": number_format(letters, force_grouping=True)}
     messages.success(request, control.said % said if control.touches else control.said)
+    if control.takes_long and steering.goes_on(began):
+        messages.info(request, _("There are more. The others follow within minutes."))
     return HttpResponseRedirect(scope.home)
 
 
@@ -183,8 +187,14 @@ def _page(
         scope=scope,
         control=control,
         letters=letters,
+        leave_meanwhile=_leave_meanwhile(scope, control, letters or 0),
         form=form,
     )
+
+
+def _leave_meanwhile(scope: Scope, control: Control, letters: int) -> bool:
+    """Whether a worker could come before: what is released may leave, and what is paused does not."""
+    return control.takes_long and control.name != "release" and letters > steering.MANY and not scope.paused
 
 
 def _crumbs(scope: Scope) -> list[Any]:

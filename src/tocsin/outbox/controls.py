@@ -7,9 +7,11 @@ releasing and cancelling change the letters themselves, some hundreds at a time,
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from math import inf
 from typing import Protocol
 
 from django.conf import settings
@@ -55,10 +57,11 @@ class Alone:
 
 @dataclass(frozen=True, slots=True)
 class Letters:
-    """Which letters are meant: of a campaign, to a target, or both."""
+    """Which letters are meant: of a campaign, to a target, or both; `up_to` that number, if one is named."""
 
     campaign_ref: int | None = None
     target_ref: int | None = None
+    up_to: int | None = None
 
     def __post_init__(self) -> None:
         if self.campaign_ref is None and self.target_ref is None:
@@ -66,7 +69,8 @@ class Letters:
 
     @property
     def messages(self) -> QuerySet[Message]:
-        return Message.objects.filter(**self._refs, kind__in=TO_TARGETS)
+        found = Message.objects.filter(**self._refs, kind__in=TO_TARGETS)
+        return found if self.up_to is None else found.filter(pk__lte=self.up_to)
 
     @property
     def lanes(self) -> QuerySet[Lane]:
@@ -134,20 +138,26 @@ def is_paused(which: Letters) -> bool:
     return Bucket.objects.filter(key=which.bucket, paused=True).exists()
 
 
-def hold(which: Mails) -> int:
-    """Each of them waits for staff; how many. Also those a worker has in hand, unless a server may have them."""
-    return _take_from_workers(which) + _change(which, [State.WAITING, State.DEFERRED], State.HELD)
+def there_now(which: Letters) -> Letters:
+    """Without those that are written from now on: who changes many is not to change what comes meanwhile."""
+    return replace(which, up_to=Message.objects.aggregate(last=Max("pk"))["last"] or 0)
 
 
-def release(which: Mails) -> int:
+def hold(which: Mails, seconds: float = inf) -> int:
+    """Each of them waits for staff; how many. Also those a worker has in hand, unless a server may have them. After so
+    many seconds it ends, whatever is left."""
+    return _take_from_workers(which) + _change(which, [State.WAITING, State.DEFERRED], State.HELD, seconds)
+
+
+def release(which: Mails, seconds: float = inf) -> int:
     """Those that are held may leave; how many."""
-    return _change(which, [State.HELD], State.WAITING)
+    return _change(which, [State.HELD], State.WAITING, seconds)
 
 
-def cancel(which: Mails) -> int:
+def cancel(which: Mails, seconds: float = inf) -> int:
     """Stops them for good, but for those that a server may have; how many."""
     _take_from_workers(which)
-    return _change(which, that_may_become(State.CANCELLED), State.CANCELLED)
+    return _change(which, that_may_become(State.CANCELLED), State.CANCELLED, seconds)
 
 
 def reopen(key: str) -> bool:
@@ -167,14 +177,16 @@ def _change_lanes(which: Letters, **fields: object) -> None:
     Lane.objects.filter(pk__in=list(locked)).update(**fields)
 
 
-def _change(which: Mails, among: Sequence[State], then: State) -> int:
+def _change(which: Mails, among: Sequence[State], then: State, seconds: float) -> int:
     """Some hundreds at once, so that nobody waits long for a lock."""
-    total, still = 0, Q(state__in=among)
+    total, still, ends = 0, Q(state__in=among), time.monotonic() + seconds
     if then == State.WAITING:
         still &= ~Q(last_words__startswith=TAKEN_OUT) & ~_to_ourselves()
     free = which.messages.filter(still, carrier=None).values_list("pk", flat=True)
     while changed := change(list(free[:AT_ONCE]), Message.objects.filter(still), then):
         total += changed
+        if time.monotonic() >= ends:
+            break
     return total
 
 
