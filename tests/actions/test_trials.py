@@ -8,13 +8,14 @@ import pytest
 from django.utils import timezone
 
 from tests.actions.handin.conftest import write_letter
-from tests.cast import an_edition, words_of
-from tocsin.actions.models import Action
+from tests.cast import a_target, an_edition, words_of
+from tocsin.actions import trials
+from tocsin.actions.models import Action, Letter
 from tocsin.actions.states import State as ActionState
-from tocsin.actions.trials import SETTLING, begin, end, findings, look_at_trials
+from tocsin.actions.trials import A_DAY, SETTLING, begin, end, findings, look_at_trials
 from tocsin.campaigns.editions import publish_edition
 from tocsin.campaigns.models import Campaign, Edition, Trial
-from tocsin.outbox.models import State
+from tocsin.outbox.models import Message, State
 
 pytestmark = pytest.mark.django_db
 
@@ -99,4 +100,72 @@ def test_rates_are_compared_with_what_is_left_open() -> None:
     few = findings(Trial(found={"A": {"own_words": 1, "writers": 10}, "B": {"own_words": 4, "writers": 10}}))
     many = findings(Trial(found={"A": {"own_words": 100, "writers": 1000}, "B": {"own_words": 400, "writers": 1000}}))
     assert (few.own_words.better, many.own_words.better) == ("", "B")
-    assert findings(Trial()).own_words.a.percent == 0
+    assert findings(Trial()).own_words.a.hundredths == 0
+
+
+def test_a_persons_letters_are_one_thing_that_happened(trial: Trial, edition_en: Edition) -> None:
+    """Ten letters of one person with one fate are no ten throws of a coin."""
+    begin(trial)
+    Trial.objects.update(began_at=timezone.now() - SETTLING - timedelta(minutes=1))
+    for fates in ([State.SENT, State.SENT], [State.SENT, State.REFUSED], [State.SENT, State.HELD], [State.WAITING]):
+        first = write_letter(edition_en, state=fates[0])
+        for number, state in enumerate(fates[1:]):
+            another_letter(first, state, number)
+    assert look_at_trials() == 1
+    trial.refresh_from_db()
+    found = findings(trial)
+    assert (found.people_a, found.own_words.a.all) == (4, 4)
+    assert (found.taken.a.of_them, found.taken.a.all) == (2, 3)
+
+
+def another_letter(letter: Letter, state: State, number: int) -> None:
+    """Of the same person, to another target."""
+    message = Message.objects.get(pk=letter.message_id)
+    message.pk, message.key, message.ref = None, f"again:{letter.pk}:{number}", f"again{letter.pk}x{number}"
+    message._state.adding = True
+    target = a_target(name=f"Another {letter.pk} {number}")
+    message.target_ref, message.state = target.pk, state
+    message.save()
+    Letter.objects.create(action=letter.action, target=target, message=message, own_words=False)
+
+
+def test_what_happens_to_letters_after_the_end_is_counted(trial: Trial, edition_en: Edition) -> None:
+    begin(trial)
+    Trial.objects.update(began_at=timezone.now() - SETTLING - timedelta(minutes=1))
+    letter = write_letter(edition_en, state=State.WAITING)
+    trial.refresh_from_db()
+    end(trial, "A")
+    look_at_trials()
+    Message.objects.filter(pk=letter.message_id).update(state=State.SENT)
+    assert look_at_trials() == 0
+    Trial.objects.update(found_at=timezone.now() - timedelta(days=1, minutes=1), ended_at=timezone.now() - A_DAY * 2)
+    Action.objects.update(accepted_at=timezone.now() - A_DAY * 2 - timedelta(minutes=5))
+    Trial.objects.update(began_at=timezone.now() - A_DAY * 3)
+    assert look_at_trials() == 1
+    trial.refresh_from_db()
+    assert findings(trial).taken.a.of_them == 1
+
+
+def test_one_that_ends_while_it_is_counted_is_counted_once_more(
+    trial: Trial, edition_en: Edition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin(trial)
+    numbers = trials._numbers
+
+    def ended_meanwhile(one: Trial, wording: str) -> dict[str, int]:
+        end(one, "A")
+        return numbers(one, wording)
+
+    monkeypatch.setattr(trials, "_numbers", ended_meanwhile)
+    assert look_at_trials() == 1
+    assert look_at_trials() == 1
+    assert look_at_trials() == 0
+
+
+def test_the_more_people_the_longer_it_rests(trial: Trial, edition_en: Edition) -> None:
+    begin(trial)
+    Trial.objects.update(found={"A": {"people": 600_000}, "B": {"people": 600_000}})
+    Trial.objects.update(found_at=timezone.now() - timedelta(minutes=19))
+    assert look_at_trials() == 0
+    Trial.objects.update(found_at=timezone.now() - timedelta(minutes=21))
+    assert look_at_trials() == 1

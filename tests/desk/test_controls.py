@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -17,6 +18,7 @@ from tocsin.campaigns.models import Campaign, Target
 from tocsin.desk import steering
 from tocsin.outbox import controls
 from tocsin.outbox.models import Bucket, Kind, Lane, Message, State
+from tocsin.staff import audit
 
 
 @pytest.fixture
@@ -174,3 +176,101 @@ def test_reopen() -> None:
     assert steering.reopen("domain:gc.ca")
     assert not steering.reopen("domain:gc.ca")
     assert Bucket.objects.get().recent == ""
+
+
+def test_nothing_is_stopped_that_cannot_be_written_down(
+    admin: Client, campaign: Campaign, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    letter = write(State.WAITING)
+    monkeypatch.setattr(audit, "write", lambda *_, **__: 1 / 0)
+    for step in ("cancel", "pause"):
+        with pytest.raises(ZeroDivisionError):
+            take(admin, campaign, step)
+    campaign.refresh_from_db()
+    assert (state_of(letter), campaign.letters_paused) == (State.WAITING, False)
+
+
+def test_it_is_said_what_was_done(admin: Client, campaign: Campaign, write: Write) -> None:
+    for _ in range(2):
+        write(State.WAITING)
+    for step, said in (("hold", "2 letters are held."), ("hold-new", "From now on each new letter waits")):
+        page = admin.post(reverse("campaign:control", args=[campaign.pk, step]), follow=True).content.decode()
+        assert said in page
+
+
+@pytest.mark.parametrize("whose", ["campaign", "pair", "target"])
+def test_a_schedule_is_shown_and_lifted(admin: Client, campaign: Campaign, target: Target, whose: str) -> None:
+    domain = Bucket.objects.create(key="domain:target.example")
+    Lane.objects.create(key="x", campaign_ref=campaign.pk, target_ref=target.pk, kind=Kind.LETTER, domain=domain)
+    name, args = {
+        "campaign": ("campaign:control", [campaign.pk]),
+        "pair": ("campaign:target_control", [campaign.pk, target.pk]),
+        "target": ("desk_target_control", [target.pk]),
+    }[whose]
+    shown = {
+        "campaign": reverse("campaign:steer", args=[campaign.pk]),
+        "pair": reverse("campaign:target_proof", args=[campaign.pk, target.pk]),
+        "target": reverse("desk_target_proof", args=[target.pk]),
+    }[whose]
+    assert "Lift the schedule" not in admin.get(shown).content.decode()
+    admin.post(reverse(name, args=[*args, "schedule"]), {"at": "2099-07-01 09:00"})
+    assert "Lift the schedule (1 Jul 2099, 09:00)" in admin.get(shown).content.decode()
+    admin.post(reverse(name, args=[*args, "unschedule"]))
+    assert "Lift the schedule" not in admin.get(shown).content.decode()
+    campaign.refresh_from_db()
+    assert campaign.letters_not_before is None
+    assert not Lane.objects.filter(not_before__isnull=False).exists()
+    assert not Bucket.objects.filter(ready_at__gt=timezone.now()).exists()
+    assert ModelLogEntry.objects.filter(action="tocsin.letters_unschedule").exists()
+
+
+def test_lifting_a_targets_schedule_lifts_what_one_campaign_was_told(campaign: Campaign, target: Target) -> None:
+    tomorrow = timezone.now() + timedelta(days=1)
+    domain = Bucket.objects.create(key="domain:target.example")
+    Lane.objects.create(key="x", campaign_ref=campaign.pk, target_ref=target.pk, kind=Kind.LETTER, domain=domain)
+    steering.schedule(tomorrow, campaign=campaign.pk, target=target.pk)
+    steering.unschedule(target=target.pk)
+    assert steering.scheduled_until(campaign=campaign.pk, target=target.pk) is None
+    assert steering.scheduled_until(campaign=None, target=target.pk) is None
+
+
+def test_a_moment_is_meant_and_shown_in_the_campaigns_time_zone(admin: Client, campaign: Campaign) -> None:
+    Campaign.objects.update(time_zone="America/Vancouver")
+    page = admin.get(reverse("campaign:control", args=[campaign.pk, "schedule"])).content.decode()
+    assert "In this time zone: Pacific time – Vancouver." in page
+    take(admin, campaign, "schedule", at="2099-07-01 09:00")
+    campaign.refresh_from_db()
+    assert campaign.letters_not_before is not None
+    assert campaign.letters_not_before.isoformat() == "2099-07-01T16:00:00+00:00"
+    hub = admin.get(reverse("campaign:hub", args=[campaign.pk])).content.decode()
+    assert "Its letters leave from 1 Jul 2099, 09:00 on (Pacific time – Vancouver)" in hub
+
+
+def test_the_rooms_of_the_campaign_stand_above_a_control(admin: Client, campaign: Campaign, target: Target) -> None:
+    for name, to, room in (("control", [], "letters"), ("target_control", [target.pk], "targets")):
+        page = admin.get(reverse(f"campaign:{name}", args=[campaign.pk, *to, "pause"])).content.decode()
+        address = reverse(f"campaign:{room}", args=[campaign.pk])
+        assert re.search(rf'href="{address}"[^>]* aria-current="[a-z]+"', page), name
+
+
+def test_of_very_many_the_rest_is_done_by_a_job(
+    admin: Client, campaign: Campaign, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(controls, "AT_ONCE", 2)
+    monkeypatch.setattr(steering, "WAITED_FOR", 0.0)
+    letters = [write(State.WAITING) for _ in range(5)]
+    page = admin.post(reverse("campaign:control", args=[campaign.pk, "hold"]), follow=True).content.decode()
+    assert "2 letters are held." in page
+    assert "The others follow within minutes" in page
+    assert {state_of(letter) for letter in letters} == {State.HELD}
+
+
+def test_of_very_many_some_may_leave_meanwhile_and_it_is_said(
+    admin: Client, campaign: Campaign, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(State.WAITING)
+    monkeypatch.setattr(steering, "MANY", 0)
+    address = reverse("campaign:control", args=[campaign.pk, "cancel"])
+    assert "Pause letters first, and none does." in admin.get(address).content.decode()
+    take(admin, campaign, "pause")
+    assert "Pause letters first" not in admin.get(address).content.decode()

@@ -12,7 +12,7 @@ from tests.desk.conftest import Sign, Write, a_hand_in, an_update
 from tocsin.actions.models import Action, Export, ProposedSet
 from tocsin.actions.states import State as ActionState
 from tocsin.campaigns.models import Campaign, Edition, Target, TargetImport, TargetList, Trial
-from tocsin.desk.controls import CONTROLS
+from tocsin.desk.control_steps import CONTROLS
 from tocsin.desk.figure_screens import ALL as PICTURES
 from tocsin.desk.figures_of_all import ALL as OF_ALL_CAMPAIGNS
 from tocsin.supporters.models import Supporter, SupporterImport

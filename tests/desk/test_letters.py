@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
 from tests.desk.conftest import Write
-from tocsin.campaigns.models import Campaign
+from tocsin.actions.models import Letter
+from tocsin.campaigns.models import Campaign, Target
 from tocsin.desk import letter_list
-from tocsin.outbox.models import Message, State
+from tocsin.outbox.controls import STOPPED
+from tocsin.outbox.decide import TAKEN_OUT
+from tocsin.outbox.models import Bucket, Lane, Message, State
+from tocsin.outbox.models import Kind as MessageKind
+from tocsin.outbox.post import address_digest
+from tocsin.outbox.restore import RESTORED
 from tocsin.staff import audit
 
 
@@ -160,3 +169,190 @@ def test_a_step_is_taken_where_it_may_and_logged(
     moved = before != after
     assert (letter.message.state, offered) == (after, moved)
     assert ModelLogEntry.objects.filter(object_id=str(letter.pk), action__startswith="tocsin.letter_").exists() == moved
+
+
+def in_a_digest(letter: Letter, state: State) -> Message:
+    """As if a digest carried the letter."""
+    digest = Message.objects.create(
+        key="digest:1",
+        ref="digest1",
+        kind=MessageKind.DIGEST,
+        campaign_ref=letter.action.campaign_id,
+        target_ref=letter.target_id,
+        domain="target.example",
+        sealed=b"x",
+        sha256="0" * 64,
+        state=state,
+    )
+    Message.objects.filter(pk=letter.message_id).update(carrier=digest, gathered=True, due_at=None, state=state)
+    return digest
+
+
+@pytest.mark.parametrize(
+    ("before", "step", "after"),
+    [
+        (State.UNCERTAIN, "again", State.WAITING),
+        (State.WAITING, "hold", State.HELD),
+        (State.HELD, "release", State.WAITING),
+    ],
+)
+def test_what_is_decided_of_a_letter_in_a_digest_is_decided_of_the_digest(
+    admin: Client, write: Write, before: State, step: str, after: State
+) -> None:
+    letter = write(before)
+    digest = in_a_digest(letter, before)
+    address = reverse("campaign:letter", args=[letter.action.campaign_id, letter.pk])
+    html = admin.get(address).content.decode()
+    assert "What you decide here holds for that whole mail." in html
+    assert f"{address}cancel/" not in html
+    page = admin.post(f"{address}{step}/", follow=True).content.decode()
+    assert "no longer possible" not in page
+    assert set(Message.objects.values_list("state", flat=True)) == {after}
+    digest.refresh_from_db()
+    assert (digest.due_at is not None) == (after == State.WAITING)
+
+
+def test_a_letter_taken_out_of_the_number_is_not_offered_its_release(admin: Client, write: Write) -> None:
+    letter = write(State.HELD, TAKEN_OUT)
+    address = reverse("campaign:letter", args=[letter.action.campaign_id, letter.pk])
+    html = admin.get(address).content.decode()
+    assert f"{address}release/" not in html
+    assert "It can leave when that set is put back" in html
+    assert html.partition("<dl")[0].count("Its action was taken out of the number.") == 1
+
+
+def test_a_letter_without_an_address_is_not_sent_to_ourselves(
+    admin: Client, campaign: Campaign, write: Write, settings: Any
+) -> None:
+    letter = write(State.HELD, "")
+    Message.objects.update(to_digest=address_digest(settings.TOCSIN_MAIL_FROM))
+    address = reverse("campaign:letter", args=[letter.action.campaign_id, letter.pk])
+    html = admin.get(address).content.decode()
+    assert f"{address}release/" not in html
+    assert "Its target has no e-mail address." in html
+    admin.post(reverse("campaign:control", args=[campaign.pk, "release"]))
+    letter.message.refresh_from_db()
+    assert letter.message.state == State.HELD
+
+
+TOMORROW = timezone.now() + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("said", "case"),
+    [
+        ("It leaves as soon as its turn comes.", "nothing"),
+        ("The letters of this campaign are paused.", "campaign"),
+        ("The letters of this campaign to this target are paused.", "pair"),
+        ("All letters to this target are paused.", "target"),
+        ("Mail to target.example is paused", "domain"),
+        ("It does not leave before", "later"),
+        ("It does not leave before", "lane"),
+        ("It does not leave before", "alone"),
+        ("It leaves with the next daily mail to this target.", "daily"),
+        ("It waits to be handed in.", "hand_in"),
+    ],
+)
+def test_a_letter_that_waits_says_what_for(  # noqa: PLR0917  (two of them are the case)
+    admin: Client, campaign: Campaign, target: Target, write: Write, said: str, case: str
+) -> None:
+    letter = write(State.WAITING, "")
+    domain = Bucket.objects.create(key="domain:target.example", paused=case == "domain")
+    later = TOMORROW if case == "lane" else None
+    lane = Lane.objects.create(key="x", target_ref=target.pk, kind=MessageKind.LETTER, domain=domain, not_before=later)
+    Message.objects.update(lane=lane)
+    changed: dict[str, Callable[[], object]] = {
+        "campaign": lambda: Campaign.objects.update(letters_paused=True),
+        "pair": lambda: Bucket.objects.create(key=f"pair:{campaign.pk}:{target.pk}", paused=True),
+        "target": lambda: Target.objects.update(paused=True),
+        "later": lambda: Campaign.objects.update(letters_not_before=TOMORROW),
+        "alone": lambda: Message.objects.update(due_at=TOMORROW),
+        "daily": lambda: (Target.objects.update(mode="daily"), Message.objects.update(gathered=True, due_at=None)),
+        "hand_in": lambda: (Target.objects.update(mode="hand_in"), Message.objects.update(gathered=True, due_at=None)),
+    }
+    changed.get(case, lambda: None)()
+    html = admin.get(reverse("campaign:letter", args=[campaign.pk, letter.pk])).content.decode()
+    assert said in html
+    assert ("as soon as its turn comes" in html) == (case == "nothing")
+
+
+def test_a_letters_schedule_is_lifted(admin: Client, write: Write) -> None:
+    letter = write(State.WAITING)
+    address = reverse("campaign:letter", args=[letter.action.campaign_id, letter.pk])
+    assert f"{address}unschedule/" not in admin.get(address).content.decode()
+    Message.objects.update(due_at=TOMORROW)
+    assert f"{address}unschedule/" in admin.get(address).content.decode()
+    admin.post(f"{address}unschedule/")
+    letter.message.refresh_from_db()
+    assert letter.message.due_at is not None
+    assert letter.message.due_at <= timezone.now()
+    assert ModelLogEntry.objects.filter(action="tocsin.letter_unscheduled").exists()
+
+
+def test_a_letters_moment_is_meant_in_the_campaigns_time_zone(admin: Client, write: Write) -> None:
+    Campaign.objects.update(time_zone="America/Vancouver")
+    letter = write(State.WAITING)
+    address = reverse("campaign:letter", args=[letter.action.campaign_id, letter.pk])
+    assert "Pacific time" in admin.get(address).content.decode()
+    admin.post(f"{address}schedule/", {"at": "2099-07-01 09:00"})
+    letter.message.refresh_from_db()
+    assert letter.message.due_at is not None
+    assert letter.message.due_at.isoformat() == "2099-07-01T16:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"), [(STOPPED, "Staff stopped it"), (RESTORED, "Held since the database was restored")]
+)
+def test_our_own_words_are_not_given_for_a_servers(
+    admin: Client, campaign: Campaign, write: Write, words: str, said: str
+) -> None:
+    letter = write(State.HELD, words)
+    html = admin.get(reverse("campaign:letter", args=[campaign.pk, letter.pk])).content.decode()
+    assert said in html
+    assert "The server&#x27;s own words" not in html.replace("'", "&#x27;")
+    assert said in _list(admin, campaign)
+
+
+def test_the_list_counts_nothing(
+    admin: Client, campaign: Campaign, write: Write, django_assert_max_num_queries: Any
+) -> None:
+    write()
+    with django_assert_max_num_queries(40) as asked:
+        _list(admin, campaign)
+    counts = [query["sql"] for query in asked.captured_queries if "COUNT(" in query["sql"]]
+    assert not [sql for sql in counts if "outbox_message" in sql]
+
+
+def test_no_filter_makes_the_list_slow(
+    admin: Client, campaign: Campaign, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So many mails are looked through at once; each letter like this is met once all the same, there and back."""
+    monkeypatch.setattr(letter_list, "A_SCREENFUL", 2)
+    monkeypatch.setattr(letter_list, "LOOKED_THROUGH", 4)
+    letters = [write(own_words=number in {0, 1, 2, 8}) for number in range(14)]
+    rare = [letters[number].pk for number in (8, 2, 1, 0)]
+    html = _list(admin, campaign, "?own=yes")
+    assert "None among those looked through so far." in html
+    pages = [html]
+    while older := re.search(r'href="(\?own=yes&amp;older=\d+)"', pages[-1]):
+        pages.append(_list(admin, campaign, older[1].replace("&amp;", "&")))
+    assert [pk for page in pages for pk in _numbers(page)] == rare
+    assert "No letter is like this" in _list(admin, campaign, "?own=yes&state=held")
+    back = [pages[-1]]
+    while newer := re.search(r'href="(\?own=yes&amp;newer=\d+)"', back[-1]):
+        back.append(_list(admin, campaign, newer[1].replace("&amp;", "&")))
+    assert [pk for page in reversed(back) for pk in _numbers(page)] == rare
+
+
+def test_a_filter_by_day_begins_at_its_day(
+    admin: Client, campaign: Campaign, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(letter_list, "LOOKED_THROUGH", 2)
+    letters = [write() for _ in range(9)]
+    noon = timezone.localtime().replace(hour=12, minute=0)
+    for days, letter in enumerate(reversed(letters)):
+        Message.objects.filter(pk=letter.message_id).update(created_at=noon - timedelta(days=days))
+    day = (noon - timedelta(days=7)).date()
+    html = _list(admin, campaign, f"?since={day}&until={day}")
+    assert _numbers(html) == [letters[1].pk]
+    assert "older=" not in html

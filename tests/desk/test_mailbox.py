@@ -11,6 +11,8 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 
+from tocsin.staff.models import AuditLine
+
 NAME = "20261124T001500123456Z-abcdefghijklmnopqrstuvwxyz.eml"
 MAIL = (
     b"From: Jane Doe via Org <letters@org.example>\r\nTo: minister@target.example\r\n"
@@ -78,3 +80,15 @@ def test_where_mail_leaves_there_is_no_mailbox(admin: Client, settings: Settings
     settings.TOCSIN_MAIL_URL = urlsplit("smtp://mail.example")
     assert admin.get("/desk/mailbox/", follow=True).status_code == 404
     assert "/desk/mailbox/" not in admin.get("/desk/").content.decode()
+
+
+def test_that_a_mail_was_opened_or_taken_along_is_in_the_log(admin: Client) -> None:
+    admin.get("/desk/mailbox/")
+    assert not AuditLine.objects.filter(what__startswith="mail_").exists()
+    admin.get(reverse("desk_mail", args=[NAME]))
+    admin.get(reverse("desk_mail_raw", args=[NAME]))
+    lines = AuditLine.objects.filter(what__startswith="mail_").order_by("pk")
+    assert [(line.what, line.kind, line.details) for line in lines] == [
+        ("mail_opened", "people", {"mail": "abcdefghijklmnopqrstuvwxyz"}),
+        ("mail_downloaded", "people", {"mail": "abcdefghijklmnopqrstuvwxyz"}),
+    ]

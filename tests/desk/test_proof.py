@@ -17,6 +17,7 @@ from tests.desk.conftest import Write, a_hand_in
 from tocsin.actions.letters_wanted import Wanted, letters_like
 from tocsin.actions.models import Letter
 from tocsin.campaigns.models import Campaign, Target
+from tocsin.desk import letter_search, letters
 from tocsin.outbox.models import Event, Kind, Message, State
 
 
@@ -36,10 +37,33 @@ def test_a_letter_is_found(admin: Client, campaign: Campaign, write: Write, how:
     assert response.headers["Location"] == reverse("campaign:letter", args=[campaign.pk, letter.pk])
 
 
-@pytest.mark.parametrize("text", ["", "0-0", "nobody@example.org", "not an @ address", "9" * 300, "<>", "%"])
+@pytest.mark.parametrize("text", ["", "0-0", "nobody@example.org", "not an @ address", "9" * 300, "<>", "%", "a\x00b"])
 def test_nothing_is_found_and_said_so(admin: Client, campaign: Campaign, write: Write, text: str) -> None:
     write()
     assert b"No letter was found" in find(admin, campaign, text).content
+
+
+def test_the_letters_of_a_digest_are_found_by_its_message_id(admin: Client, campaign: Campaign, write: Write) -> None:
+    carried, digest = [write(), write()], write()
+    ref = "abcdefghijklmnopqrstuvwxyz"
+    Message.objects.filter(pk=digest.message_id).update(kind=Kind.DIGEST, ref=ref)
+    digest.delete()
+    Message.objects.exclude(ref=ref).update(carrier=Message.objects.get(ref=ref))
+    page = find(admin, campaign, f"<{ref}@tocsin.example>").content.decode()
+    for letter in carried:
+        assert reverse("campaign:letter", args=[campaign.pk, letter.pk]) in page
+
+
+def test_that_more_were_found_than_are_shown_is_said(
+    admin: Client, campaign: Campaign, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(letters, "MOST_FOUND", 2)
+    monkeypatch.setattr(letter_search, "MOST_FOUND", 2)
+    message = write().message
+    for _ in range(3):
+        Message.objects.filter(pk=write().message_id).update(carrier=message)
+    Letter.objects.filter(message=message).delete()
+    assert "These are the newest 2." in find(admin, campaign, message.ref).content.decode()
 
 
 def test_looking_for_an_address_needs_the_right_and_is_logged_without_it(

@@ -181,3 +181,56 @@ def test_where_no_page_is_live_it_is_said(admin: Client, campaign: Campaign) -> 
         in admin.get(reverse("campaign:trials", args=[campaign.pk])).content.decode()
     )
     assert admin.get(reverse("campaign:new_trial", args=[campaign.pk, "en"]), follow=True).status_code == 404
+
+
+def test_a_trial_whose_page_was_taken_down_ends_with_a(
+    admin: Client, page: ActionPage, campaign: Campaign, running: Trial
+) -> None:
+    page.unpublish()
+    address = reverse("campaign:trial", args=[campaign.pk, running.pk])
+    html = admin.get(address).content.decode()
+    assert "The page is not live, so nobody is shown either wording now." in html
+    assert "Whoever may publish this page" not in html
+    assert reverse("campaign:end_trial", args=[campaign.pk, running.pk, "B"]) not in html
+    html = admin.post(reverse("campaign:end_trial", args=[campaign.pk, running.pk, "B"]), follow=True).content.decode()
+    assert "Nothing was ended: the page is not live." in html
+    admin.post(reverse("campaign:end_trial", args=[campaign.pk, running.pk, "A"]))
+    running.refresh_from_db()
+    page.refresh_from_db()
+    assert (running.state, running.chosen, page.live) == (Trial.State.ENDED, "A", False)
+
+
+def test_a_trial_of_a_page_that_is_not_live_is_not_begun(admin: Client, page: ActionPage, campaign: Campaign) -> None:
+    form(admin, campaign, title="Other")
+    page.unpublish()
+    trial = Trial.objects.get()
+    address = reverse("campaign:begin_trial", args=[campaign.pk, trial.pk])
+    assert address not in admin.get(reverse("campaign:trial", args=[campaign.pk, trial.pk])).content.decode()
+    assert "the page is not live. Publish it first." in admin.post(address, follow=True).content.decode()
+    trial.refresh_from_db()
+    assert trial.state == Trial.State.DRAFT
+
+
+def test_where_nobody_can_be_moved_by_it_no_side_is_taken(admin: Client, page: ActionPage, campaign: Campaign) -> None:
+    trial = Trial.objects.create(campaign=campaign, language="en", name="T", other={"share_text": "Other"})
+    found = {"A": {"people": 400}, "B": {"people": 800}}
+    Trial.objects.update(found=found, state="running", began_at="2026-11-01T00:00Z")
+    html = admin.get(reverse("campaign:trial", args=[campaign.pk, trial.pk])).content.decode()
+    assert "only when they have acted" in html
+    assert "moves more people" not in html
+
+
+def test_no_sentence_contradicts_its_numbers(admin: Client, page: ActionPage, campaign: Campaign) -> None:
+    trial = Trial.objects.create(campaign=campaign, language="en", name="T", other={"title": "O"})
+    address = reverse("campaign:trial", args=[campaign.pk, trial.pk])
+    found = {"A": {"people": 100_000}, "B": {"people": 102_500}}
+    Trial.objects.update(found=found, state="running", began_at="2026-11-01T00:00Z")
+    html = admin.get(address).content.decode()
+    assert "Wording B moves more people: 1.01 to 1.04 times as many as wording A." in html
+    # Too few to say anything is too few for each measure.
+    few = {"people": 40, "writers": 40, "answered": 40}
+    Trial.objects.update(found={"A": {**few, "own_words": 0, "taken": 40}, "B": {**few, "own_words": 40, "taken": 0}})
+    html = admin.get(address).content.decode()
+    assert "too few to say anything" in html
+    assert html.count("<td>–</td>") == 3
+    assert "100% <small>40 of 40; between" in html

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -15,11 +16,14 @@ from wagtail.models import ModelLogEntry
 
 from tests.desk.conftest import Sign
 from tocsin.actions.models import Action, Update
+from tocsin.actions.updates.audience import people_by_language
 from tocsin.actions.updates.send import send_updates
 from tocsin.campaigns.models import Campaign, Edition
+from tocsin.desk import remembered, update_people
 from tocsin.desk.update_form import UpdateForm
 from tocsin.lib.vault import vault
 from tocsin.outbox.models import Bucket, Kind, Message, State
+from tocsin.outbox.restore import RESTORED
 from tocsin.staff import audit
 from tocsin.staff.models import Membership, Role
 from tocsin.supporters.models import Supporter
@@ -305,3 +309,75 @@ def test_an_update_is_found_only_in_its_own_campaign(admin: Client, draft: Updat
     other = Campaign.objects.create(name="Other", slug="other")
     address = reverse("campaign:update", args=[other.pk, draft.pk])
     assert admin.get(address, follow=True).status_code == 404
+
+
+def test_what_takes_long_to_count_is_counted_once(
+    admin: Client, draft: Update, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts: list[Update] = []
+
+    def counted(update: Update) -> dict[str, int]:
+        counts.append(update)
+        return people_by_language(update)
+
+    monkeypatch.setattr(remembered, "SLOW", -1.0)
+    monkeypatch.setattr(remembered, "TIMES_AS_LONG", 1_000_000)
+    monkeypatch.setattr(update_people, "people_by_language", counted)
+    for name in ("update", "update_send", "update"):
+        assert "2" in admin.get(at(name, draft)).content.decode()
+    let_go(admin, draft)
+    assert Update.objects.get().people == 2
+    assert len(counts) == 1
+    cache.clear()
+
+
+def test_one_that_waits_for_its_moment_says_so(admin: Client, draft: Update) -> None:
+    Update.objects.update(state="sending", not_before=timezone.now() + timedelta(days=7), people=2)
+    page = admin.get(at("update", draft)).content.decode()
+    assert "It leaves from" in page
+    assert "It is on its way." not in page
+    assert "Scheduled" in admin.get(f"/desk/campaigns/{draft.campaign_id}/updates/").content.decode()
+
+
+def test_what_test_mode_paused_says_why_and_is_not_resumed(admin: Client, draft: Update) -> None:
+    let_go(admin, draft)
+    Campaign.objects.update(test_address="me@society.example")
+    send_updates()
+    page = admin.get(at("update", draft)).content.decode()
+    assert "before you let this one go on." in page
+    assert at("update_step", draft, "resume") not in page
+    page = admin.post(at("update_step", draft, "resume"), follow=True).content.decode()
+    assert Update.objects.get().state == "paused"
+    assert not ModelLogEntry.objects.filter(action="tocsin.update_resume").exists()
+
+
+def test_copies_that_were_given_up_are_tried_again(admin: Client, draft: Update) -> None:
+    let_go(admin, draft)
+    send_updates()
+    held, restored = Message.objects.order_by("pk")
+    Message.objects.update(state=State.HELD, due_at=None)
+    Message.objects.filter(pk=restored.pk).update(last_words=RESTORED)
+    assert "Try the held copies again" in admin.get(at("update", draft)).content.decode()
+    page = admin.post(at("update_step", draft, "release"), follow=True).content.decode()
+    assert "1 copy is tried again." in page
+    assert list(Message.objects.order_by("pk").values_list("state", flat=True)) == [State.WAITING, State.HELD]
+    assert ModelLogEntry.objects.filter(action="tocsin.update_release").exists()
+    assert held.pk
+
+
+def test_a_test_to_an_address_that_no_mail_reaches_is_refused(admin: Client, draft: Update) -> None:
+    User.objects.update(email='"odd name"@example.org')
+    page = admin.post(at("update_test", draft), follow=True).content.decode()
+    assert "No mail can be sent to" in page
+    assert not Message.objects.exists()
+    assert not ModelLogEntry.objects.filter(action="tocsin.update_tested").exists()
+
+
+def test_who_may_not_send_beyond_a_campaign_is_not_led_there(nobody: Client, draft: Update) -> None:
+    user = User.objects.get(pk=nobody.session["_auth_user_id"])
+    Membership.objects.create(user=user, campaign=draft.campaign, role=Role.CAMPAIGNER, given_by_name="Boss")
+    assert at("update_send", draft) in nobody.get(at("update", draft)).content.decode()
+    Update.objects.update(audience="yes", purpose="news")
+    page = nobody.get(at("update", draft)).content.decode()
+    assert at("update_send", draft) not in page
+    assert "It goes beyond this campaign" in page

@@ -28,6 +28,7 @@ from tocsin.outbox.controls import (
     reopen,
     resume,
     schedule,
+    there_now,
 )
 from tocsin.outbox.crew import Crew
 from tocsin.outbox.decide import put_back, take_out
@@ -252,3 +253,33 @@ def test_what_was_taken_out_of_the_number_leaves_by_no_release(sink: Sink) -> No
     assert put_back([waiting.pk, held.pk]) == 1
     assert (state_of(waiting), state_of(held)) == (State.WAITING, State.HELD)
     assert release(EVERY[0]) == 1  # what staff had held before
+
+
+def test_what_a_digest_carries_is_not_taken_from_it(sink: Sink) -> None:
+    """A worker has the digest in hand: the letter in it goes with it, or is decided of with it."""
+    digest = left(1, kind=Kind.DIGEST, target_ref=12)
+    letter = left(2, target_ref=12, gathered=True)
+    Message.objects.update(state=State.SENDING)
+    Message.objects.filter(pk=letter.pk).update(carrier=digest)
+    assert hold(Alone(letter.pk)) == 0
+    assert state_of(letter) == State.SENDING
+
+
+def test_a_letter_to_ourselves_for_want_of_an_address_is_not_released(sink: Sink, settings: Any) -> None:
+    missing = left(1, target_ref=12, to_address=settings.TOCSIN_MAIL_FROM, held=True)
+    on_paper = left(2, target_ref=13, to_address=settings.TOCSIN_MAIL_FROM, held=True, gathered=True)
+    test = left(3, to_address=settings.TOCSIN_MAIL_FROM, held=True)
+    assert release(Letters(campaign_ref=7)) == 2
+    assert [state_of(one) for one in (missing, on_paper, test)] == [State.HELD, State.WAITING, State.WAITING]
+
+
+def test_what_is_written_meanwhile_is_not_meant(sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who stops what waits does not stop those who write while it is being done."""
+    monkeypatch.setattr("tocsin.outbox.controls.AT_ONCE", 2)
+    before = [left(number, target_ref=12) for number in range(5)]
+    which = there_now(Letters(campaign_ref=7))
+    later = left(9, target_ref=12)
+    assert cancel(which, seconds=0) == 2
+    assert [state_of(one) for one in before] == [State.CANCELLED] * 2 + [State.WAITING] * 3
+    assert cancel(which) == 3
+    assert state_of(later) == State.WAITING

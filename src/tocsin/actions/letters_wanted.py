@@ -70,7 +70,7 @@ def letters_like(campaign: int | None, wanted: Wanted) -> QuerySet[Letter]:
         found = found.filter(target=wanted.target)
     if wanted.own:
         found = found.filter(own_words=wanted.own == "yes")
-    return _written_between(_carried(found, wanted.way), wanted.since, wanted.until)
+    return _written_between(_carried(found, wanted.way), wanted)
 
 
 def _carried(found: QuerySet[Letter], way: str) -> QuerySet[Letter]:
@@ -81,15 +81,22 @@ def _carried(found: QuerySet[Letter], way: str) -> QuerySet[Letter]:
     return found.filter(message__carrier=None, hand_in=None) if way else found
 
 
-def _written_between(found: QuerySet[Letter], since: date | None, until: date | None) -> QuerySet[Letter]:
-    """Whole days of the staff's time zone. The numbers of messages grow with time, so the database need not look at
-    those far outside: where a day begins among a million is found in twenty small steps."""
-    if since:
-        begins = midnight(since)
-        found = found.filter(message__created_at__gte=begins, message_id__gte=_number_at(begins - SIDE_BY_SIDE))
-    if until:
-        ends = midnight(until + timedelta(days=1))
-        found = found.filter(message__created_at__lt=ends, message_id__lte=_number_at(ends + SIDE_BY_SIDE))
+def numbers_between(wanted: Wanted) -> tuple[int | None, int | None]:
+    """Between which numbers the messages of its days lie; None where it names no day. The numbers of messages grow with
+    time, so where a day begins among a million is found in twenty small steps."""
+    first = _number_at(midnight(wanted.since) - SIDE_BY_SIDE) if wanted.since else None
+    last = _number_at(midnight(wanted.until + timedelta(days=1)) + SIDE_BY_SIDE) if wanted.until else None
+    return first, last
+
+
+def _written_between(found: QuerySet[Letter], wanted: Wanted) -> QuerySet[Letter]:
+    """Whole days of the staff's time zone. The database need not look at those far outside."""
+    first, last = numbers_between(wanted)
+    if wanted.since:
+        found = found.filter(message__created_at__gte=midnight(wanted.since), message_id__gte=first)
+    if wanted.until:
+        ends = midnight(wanted.until + timedelta(days=1))
+        found = found.filter(message__created_at__lt=ends, message_id__lte=last)
     return found
 
 

@@ -24,6 +24,7 @@ from tocsin.outbox.post import leave_frozen
 from tocsin.outbox.states import State, that_may_become
 
 BATCH = 50
+WRITTEN_ANEW = "Written anew: the target's address changed."
 # Not what a digest carries, which leaves with it; and no test, which must not become a real letter by this.
 OURS: dict[str, Any] = {
     "state__in": that_may_become(State.CANCELLED),
@@ -78,8 +79,7 @@ def _cancelled(message: Message) -> bool:
     mine = locked.filter(pk=message.pk, **OURS).first()
     if mine is None:
         return False
-    words = "Written anew: the target's address changed."
     stopped = Message.objects.filter(pk=mine.pk).update(
-        state=State.CANCELLED, state_since=Now(), due_at=None, last_words=words
+        state=State.CANCELLED, state_since=Now(), due_at=None, last_words=WRITTEN_ANEW
     )
     return bool(stopped)

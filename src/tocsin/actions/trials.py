@@ -7,7 +7,8 @@ had B. Counted by the worker every few minutes from the actions that came since 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from math import ceil, floor
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count, F, Max, Q, QuerySet
@@ -21,7 +22,9 @@ from tocsin.lib.evidence import share_between
 from tocsin.outbox.states import State
 
 LOOK_EVERY = timedelta(minutes=2)
+PEOPLE_A_SECOND = 1000
 SETTLING = timedelta(hours=1)
+ARRIVING, A_DAY = timedelta(days=8), timedelta(days=1)
 # Below this many people in all, even a difference that cannot be chance is not worth a decision.
 FEW = 100
 ANSWERED = (*TAKEN, State.BOUNCED, State.REFUSED)
@@ -29,7 +32,8 @@ ANSWERED = (*TAKEN, State.BOUNCED, State.REFUSED)
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """How many of `all` did something, and between which shares the truth is."""
+    """How many of `all` did something, and between which shares the truth is. In hundredths, a range is never made
+    narrower by rounding."""
 
     of_them: int
     all: int
@@ -41,8 +45,16 @@ class Measure:
         return cls(of_them, everybody, *share_between(of_them, everybody, wrong=wrong))
 
     @property
-    def percent(self) -> float:
-        return self.of_them * 100 / self.all if self.all else 0.0
+    def hundredths(self) -> int:
+        return round(self.of_them * 100 / self.all) if self.all else 0
+
+    @property
+    def low_hundredths(self) -> int:
+        return floor(self.low * 100)
+
+    @property
+    def high_hundredths(self) -> int:
+        return ceil(self.high * 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +98,14 @@ class Findings:
         return "A" if self.acted.high < 0.5 else ""
 
     @property
+    def better_for_words(self) -> str:
+        return self.own_words.better if self.is_enough else ""
+
+    @property
+    def better_for_delivery(self) -> str:
+        return self.taken.better if self.is_enough else ""
+
+    @property
     def more(self) -> tuple[float, float]:
         """How many times as many people B moves as A does: between these."""
         return _odds(self.acted.low), _odds(self.acted.high)
@@ -116,16 +136,26 @@ def look_at_trials() -> int:
     worker."""
     running = Q(state=Trial.State.RUNNING, found_at__lt=timezone.now() - LOOK_EVERY)
     ended = Q(state=Trial.State.ENDED, found_at__lt=F("ended_at"))
-    due = Trial.objects.filter(running | ended | Q(found_at=None)).exclude(state=Trial.State.DRAFT)
-    trials = list(due.order_by("pk"))
+    # Letters go on being taken, and coming back, after nobody is shown two wordings any more.
+    now = timezone.now()
+    late = Q(state=Trial.State.ENDED, ended_at__gt=now - ARRIVING, found_at__lt=now - A_DAY)
+    due = Trial.objects.filter(running | ended | late | Q(found_at=None)).exclude(state=Trial.State.DRAFT)
+    trials = [trial for trial in due.order_by("pk") if trial.state != Trial.State.RUNNING or _has_rested(trial, now)]
     for trial in trials:
         look_at(trial)
     return len(trials)
 
 
+def _has_rested(trial: Trial, now: datetime) -> bool:
+    """To count a million people takes seconds, so the more there are, the longer it rests; they also change less."""
+    people = sum(one["people"] for one in trial.found.values())
+    return trial.found_at is None or now - trial.found_at > timedelta(seconds=people / PEOPLE_A_SECOND)
+
+
 def look_at(trial: Trial) -> None:
+    at = timezone.now()  # before it is counted: who ends it meanwhile has it counted once more
     found = {wording: _numbers(trial, wording) for wording in ("A", "B")}
-    Trial.objects.filter(pk=trial.pk).update(found=found, found_at=timezone.now())
+    Trial.objects.filter(pk=trial.pk).update(found=found, found_at=at)
 
 
 def findings(trial: Trial) -> Findings:
@@ -142,15 +172,23 @@ _NOTHING = {"people": 0, "writers": 0, "own_words": 0, "answered": 0, "taken": 0
 
 
 def _numbers(trial: Trial, wording: str) -> dict[str, int]:
-    """`writers`: people with a letter; `answered`: letters of which a server said yes or no."""
+    """In people, since a person's letters to several targets have one fate oftener than not: counted one by one, they
+    would make a range look surer than it is. `writers` have a letter; `answered`: a server said yes or no to one at
+    least; `taken`: to all of those yes."""
     actions = _actions(trial, wording)
-    letters = Letter.objects.filter(action__in=actions).aggregate(
-        writers=Count("action", distinct=True),
-        own_words=Count("action", distinct=True, filter=Q(own_words=True)),
-        answered=Count("pk", filter=Q(message__state__in=ANSWERED)),
-        taken=Count("pk", filter=Q(message__state__in=TAKEN)),
+    by_person = Letter.objects.filter(action__in=actions).order_by().values("action")
+    said = by_person.annotate(
+        own=Count("pk", filter=Q(own_words=True)),
+        heard=Count("pk", filter=Q(message__state__in=ANSWERED)),
+        yes=Count("pk", filter=Q(message__state__in=TAKEN)),
     )
-    return {"people": actions.count(), **letters}
+    people = said.aggregate(
+        writers=Count("action"),
+        own_words=Count("action", filter=Q(own__gt=0)),
+        answered=Count("action", filter=Q(heard__gt=0)),
+        taken=Count("action", filter=Q(heard__gt=0, yes=F("heard"))),
+    )
+    return {"people": actions.count(), **people}
 
 
 def _actions(trial: Trial, wording: str) -> QuerySet[Action]:

@@ -8,13 +8,14 @@ from django.utils.translation import gettext as _
 from tocsin.actions.sameness import sameness_of
 from tocsin.campaigns.models import Campaign
 from tocsin.desk.frame import Frame, campaign_crumbs, show
+from tocsin.desk.remembered import remembered
 from tocsin.desk.rights import SEE_CAMPAIGNS, of_campaign
 from tocsin.desk.sameness import advice, picture
 
 
 @of_campaign(SEE_CAMPAIGNS)
 def alike(request: HttpRequest, campaign: Campaign) -> HttpResponse:
-    found = sameness_of(campaign)
+    found = remembered(f"alike:{campaign.pk}", lambda: sameness_of(campaign))
     return show(
         request,
         "desk/alike.html",

@@ -5,6 +5,8 @@ What takes a whole room stands in that room. Nothing here reads what a campaign 
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -35,6 +37,7 @@ from tocsin.desk.spoken import PageInLanguage, pages_of
 from tocsin.desk.templatetags.desk import moment
 from tocsin.desk.trends import trend_of
 from tocsin.desk.waiting import waiting_of
+from tocsin.desk.zones import zone_named
 
 HAND_INS_SHOWN = 3
 
@@ -93,8 +96,9 @@ def _missing(campaign: Campaign, pages: list[PageInLanguage]) -> list[str]:
     if campaign.letters_held:
         said.append(_("New letters are held: each waits until somebody releases it, under “Letters”."))
     if campaign.letters_not_before and campaign.letters_not_before > timezone.now():
-        at = moment(campaign.letters_not_before)
-        said.append(_("Its letters leave from %(at)s on, and wait until then.") % {"at": at})
+        at = moment(campaign.letters_not_before.astimezone(ZoneInfo(campaign.time_zone)))
+        when = {"at": at, "zone": zone_named(campaign.time_zone)}
+        said.append(_("Its letters leave from %(at)s on (%(zone)s), and wait until then.") % when)
     if campaign.closed_for_signing(timezone.now()):
         said.append(_("It is closed: people can read it and can no longer act."))
     elif campaign.not_yet_open(timezone.now()):

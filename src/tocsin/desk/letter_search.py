@@ -25,11 +25,14 @@ def is_an_address(text: str) -> bool:
 
 
 def letters_by_reference(text: str, among: QuerySet[Campaign]) -> list[Letter]:
-    """By “12-345”, by the 26 letters of a mail's reference, or by its Message-ID; in any of these campaigns."""
+    """By “12-345”, by the 26 letters of a mail's reference, or by its Message-ID, also where that mail is a digest with
+    many letters; in any of these campaigns."""
     text = text.strip().strip("<>").partition("@")[0].lower()
     if found := REFERENCE.fullmatch(text):
         return _newest(Q(action_id=int(found[2]), action__campaign_id=int(found[1])), among)
-    return _newest(Q(message__ref=text), among) if text else []
+    if not text:
+        return []
+    return _newest(Q(message__ref=text), among) or _newest(Q(message__carrier__ref=text), among)
 
 
 def letters_by_address(text: str, among: QuerySet[Campaign]) -> list[Letter]:

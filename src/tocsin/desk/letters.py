@@ -15,20 +15,19 @@ from django.views.decorators.http import require_POST
 from wagtail.admin import messages
 
 from tocsin.actions.exporting.letters import message_id_of
-from tocsin.actions.fates import letters_by_fate
 from tocsin.actions.letters_wanted import WAYS, Wanted
 from tocsin.actions.lists.wanted import OWN_WORDS
 from tocsin.actions.models import Letter
 from tocsin.campaigns.models import Campaign
 from tocsin.desk.again import ask, confirmed_lately
-from tocsin.desk.controls import WhenForm
-from tocsin.desk.fates import MEANS, NEED_SOMEBODY, picture_of
+from tocsin.desk.fates import MEANS, NEED_SOMEBODY
 from tocsin.desk.frame import Crumb, Frame, campaign_crumbs, show
 from tocsin.desk.journal import note
 from tocsin.desk.letter_history import history_of
 from tocsin.desk.letter_list import screenful
-from tocsin.desk.letter_search import is_an_address, letters_by_address, letters_by_reference
+from tocsin.desk.letter_search import MOST_FOUND, is_an_address, letters_by_address, letters_by_reference
 from tocsin.desk.letter_steps import STEPS, Step, steps_for
+from tocsin.desk.letter_waits import why_it_waits
 from tocsin.desk.opened import open_action
 from tocsin.desk.rights import (
     DECIDE_ON_LETTERS,
@@ -40,7 +39,8 @@ from tocsin.desk.rights import (
     refuse,
 )
 from tocsin.desk.target_numbers import targets_of
-from tocsin.outbox.models import State
+from tocsin.desk.when import WhenForm
+from tocsin.outbox.models import Kind, Message, State
 
 
 @of_campaign(SEE_CAMPAIGNS)
@@ -55,7 +55,7 @@ def letters(request: HttpRequest, campaign: Campaign) -> HttpResponse:
             crumbs=campaign_crumbs(campaign),
         ),
         campaign=campaign,
-        fates=picture_of(letters_by_fate(campaign)),
+        any_letters=_any_letters(campaign),
         states=[(state.value, state.label) for state in MEANS],
         languages=settings.LANGUAGES,
         targets=targets_of(campaign),
@@ -64,14 +64,19 @@ def letters(request: HttpRequest, campaign: Campaign) -> HttpResponse:
         wanted=wanted,
         found=screenful(campaign, wanted, request.GET),
         may_open=may(request.user, OPEN_PERSONAL_DATA, campaign),
+        may_decide=may(request.user, DECIDE_ON_LETTERS, campaign),
     )
+
+
+def _any_letters(campaign: Campaign) -> bool:
+    return Message.objects.filter(campaign_ref=campaign.pk, kind=Kind.LETTER).exists()
 
 
 @require_POST
 @of_campaign(SEE_CAMPAIGNS)
 def find(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """By reference, or by the writer's address. Posted, so that no address stands in an address line or a log."""
-    text = request.POST.get("text", "")[:300]
+    text = request.POST.get("text", "")[:300].replace("\x00", "")  # which PostgreSQL keeps in no text
     by_address = is_an_address(text)
     if by_address:
         if not may(request.user, OPEN_PERSONAL_DATA, campaign):
@@ -89,6 +94,7 @@ def find(request: HttpRequest, campaign: Campaign) -> HttpResponse:
         Frame(title=_("Letters found"), icon="search", crumbs=_crumbs(campaign)),
         campaign=campaign,
         found=found,
+        most=MOST_FOUND if len(found) == MOST_FOUND else None,
         may_open=may(request.user, OPEN_PERSONAL_DATA, campaign),
     )
 
@@ -122,11 +128,11 @@ def take_step(request: HttpRequest, campaign: Campaign, letter_pk: int, step: st
     if chosen is None:
         raise Http404
     found = _find(campaign.pk, letter_pk)
-    when = WhenForm(request.POST) if chosen.asks_when else None
+    when = WhenForm(campaign.time_zone, request.POST) if chosen.asks_when else None
     if when and not when.is_valid():
         return _page(request, found, title=_("Letter %(number)s") % {"number": found.pk}, when=when, status=422)
     at = [when.cleaned_data["at"]] if when else []
-    if State(found.message.state) in chosen.possible_when and _taken(request, chosen, found, at):
+    if chosen in steps_for(found.message) and _taken(request, chosen, found, at):
         messages.success(request, chosen.said)
     else:
         messages.warning(request, _("This is no longer possible: the letter went on meanwhile."))
@@ -135,8 +141,8 @@ def take_step(request: HttpRequest, campaign: Campaign, letter_pk: int, step: st
 
 @transaction.atomic
 def _taken(request: HttpRequest, step: Step, found: Letter, at: list[datetime]) -> bool:
-    """Nothing is done that cannot be written down."""
-    taken = bool(step.take(found.message_id, *at))
+    """Nothing is done that cannot be written down. Where a digest carries the letter, it is done to the digest."""
+    taken = bool(step.take(found.message.carrier_id or found.message_id, *at))
     if taken:
         note(request, step.entry, found, **({"at": at[0].isoformat()} if at else {}))
     return taken
@@ -147,6 +153,7 @@ def _page(
 ) -> HttpResponse:
     campaign = found.action.campaign
     state = State(found.message.state)
+    waits = why_it_waits(found)
     return show(
         request,
         "desk/letter.html",
@@ -159,13 +166,14 @@ def _page(
         campaign=campaign,
         letter=found,
         message=found.message,
-        means=MEANS[state],
+        means="" if waits and state == State.WAITING else MEANS[state],
         needs_somebody=state in NEED_SOMEBODY,
+        waits=waits,
         history=history_of(found),
         message_id=message_id_of(found.message.ref),
         reference=f"{found.action.campaign_id}-{found.action_id}",
         steps=steps_for(found.message) if may(request.user, DECIDE_ON_LETTERS, campaign) else [],
-        when=when or WhenForm(),
+        when=when or WhenForm(campaign.time_zone),
         may_open=may(request.user, OPEN_PERSONAL_DATA, campaign),
         **context,
     )
@@ -177,7 +185,8 @@ def _crumbs(campaign: Campaign) -> list[Crumb]:
 
 def _find(pk: int, letter_pk: int) -> Letter:
     found = Letter.objects.select_related(
-        "message__carrier", "target", "hand_in", "action__campaign", "action__edition__campaign"
+        *("message__lane", "message__carrier__lane", "target", "hand_in"),
+        *("action__campaign", "action__edition__campaign"),
     )
     return get_object_or_404(
         found.defer("message__sealed", "message__carrier__sealed"), pk=letter_pk, action__campaign_id=pk

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tocsin.desk.frame import Frame, show
+from tocsin.desk.journal import note
 from tocsin.desk.rights import OPEN_PERSONAL_DATA, only
 from tocsin.outbox.mailbox import OpenedMail, mail_in_mailbox, mails_in_mailbox
 
@@ -32,8 +33,9 @@ def mails(request: HttpRequest) -> HttpResponse:
 
 @only(OPEN_PERSONAL_DATA)
 def mail(request: HttpRequest, name: str) -> HttpResponse:
-    """One mail: its headers and its text. HTML is said to be there and never rendered."""
-    found = _find(name)
+    """One mail: its headers and its text. HTML is said to be there and never rendered. That it was opened is logged: it
+    may be a person's letter."""
+    found = _opened(request, name, "mail_opened")
     return show(
         request,
         "desk/mail.html",
@@ -47,19 +49,22 @@ def mail(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @only(OPEN_PERSONAL_DATA)
-def raw(request: HttpRequest, name: str) -> HttpResponse:  # noqa: ARG001
+def raw(request: HttpRequest, name: str) -> HttpResponse:
     """The file itself, byte for byte, to keep or to open in a mail program; never shown as a page."""
-    response = HttpResponse(_find(name).data, content_type="message/rfc822")
+    found = _opened(request, name, "mail_downloaded")
+    response = HttpResponse(found.data, content_type="message/rfc822")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 
 
-def _find(name: str) -> OpenedMail:
+def _opened(request: HttpRequest, name: str, entry: str) -> OpenedMail:
+    """Written down before it is shown. The log knows the mail by its reference."""
     _only_where_mail_becomes_files()
     found = mail_in_mailbox(name)
     if found is None:
         raise Http404
+    note(request, entry, request.user, mail=name.partition("-")[2].removesuffix(".eml"))  # type: ignore[arg-type]
     return found
 
 

@@ -65,7 +65,7 @@ GROUPS: list[Group] = [
         _("Letters"),
         (
             Room("letters", _("Letters"), SEE_CAMPAIGNS, ("letter", "letter_words", "alike", "steer", "control"), True),
-            Room("targets", _("Targets"), SEE_CAMPAIGNS, ("target_proof",), True),
+            Room("targets", _("Targets"), SEE_CAMPAIGNS, ("target_proof", "target_control"), True),
             Room("hand_ins", _("Hand-ins"), SEE_CAMPAIGNS, ("hand_in", "new_hand_in"), True),
         ),
     ),

@@ -6,7 +6,11 @@ on the target. A campaign's pause is its own mark alone: the worker asks for it.
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from datetime import datetime
+
+from django.tasks import task
 
 from tocsin.campaigns.models import Campaign, Target
 from tocsin.outbox import controls, restore
@@ -16,6 +20,13 @@ from tocsin.outbox.states import State
 WAITING = (State.WAITING, State.DEFERRED)
 HELD = (State.HELD,)
 NOT_GONE = (*WAITING, *HELD)
+# Some 6,000 letters a second are changed: nobody is kept waiting for a million, nor is a proxy.
+WAITED_FOR, MANY = 5.0, 20_000
+ONE_BY_ONE: dict[str, Callable[..., int]] = {
+    "hold": controls.hold,
+    "release": controls.release,
+    "cancel": controls.cancel,
+}
 
 
 def pause(*, campaign: int | None = None, target: int | None = None) -> int:
@@ -39,12 +50,12 @@ def resume(*, campaign: int | None = None, target: int | None = None) -> int:
 
 def hold(*, campaign: int | None = None, target: int | None = None) -> int:
     """Each waiting letter waits until somebody releases it."""
-    return controls.hold(Letters(campaign, target))
+    return _begin("hold", controls.there_now(Letters(campaign, target)))
 
 
 def release(*, campaign: int | None = None, target: int | None = None) -> int:
     """Held letters join the others; those that a digest or a hand will carry have no time of their own."""
-    return controls.release(Letters(campaign, target))
+    return _begin("release", controls.there_now(Letters(campaign, target)))
 
 
 def schedule(at: datetime, *, campaign: int | None = None, target: int | None = None) -> int:
@@ -55,9 +66,41 @@ def schedule(at: datetime, *, campaign: int | None = None, target: int | None = 
     return number_of_letters(WAITING, campaign=campaign, target=target)
 
 
+def unschedule(*, campaign: int | None = None, target: int | None = None) -> int:
+    """What waited for a moment leaves in its turn."""
+    if target is None:
+        Campaign.objects.filter(pk=campaign or 0).update(letters_not_before=None)
+    controls.schedule(Letters(campaign, target), None)
+    return number_of_letters(WAITING, campaign=campaign, target=target)
+
+
+def scheduled_until(*, campaign: int | None, target: int | None) -> datetime | None:
+    """Before when none of them leaves, where somebody named a moment that is still to come."""
+    return controls.scheduled_until(Letters(campaign, target))
+
+
 def cancel(*, campaign: int | None = None, target: int | None = None) -> int:
     """Stops for good what no server can have yet."""
-    return controls.cancel(Letters(campaign, target))
+    return _begin("cancel", controls.there_now(Letters(campaign, target)))
+
+
+def _begin(step: str, which: Letters) -> int:
+    """What can be done while somebody waits for it; a job does the rest. How many were changed here."""
+    began = time.monotonic()
+    changed = ONE_BY_ONE[step](which, WAITED_FOR)
+    if goes_on(began):
+        go_on.enqueue(step, which.campaign_ref, which.target_ref, which.up_to)
+    return changed
+
+
+def goes_on(began: float) -> bool:
+    """Whether a step that began then took so long that a job goes on with it."""
+    return time.monotonic() - began >= WAITED_FOR
+
+
+@task()
+def go_on(step: str, campaign: int | None, target: int | None, up_to: int | None) -> None:
+    ONE_BY_ONE[step](Letters(campaign, target, up_to))
 
 
 def reopen(bucket_key: str) -> bool:

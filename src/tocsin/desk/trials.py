@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from django import forms
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from wagtail.admin import messages
-from wagtail.admin.widgets.button import HeaderButton
 
 from tocsin.actions import trials as trying
 from tocsin.campaigns.models import Campaign, Edition, Trial
@@ -23,55 +19,13 @@ from tocsin.desk.frame import Crumb, Frame, campaign_crumbs, show
 from tocsin.desk.journal import note
 from tocsin.desk.ledger import name_of
 from tocsin.desk.rights import CHANGE_CAMPAIGNS, SEE_CAMPAIGNS, may, of_campaign, refuse
+from tocsin.desk.trial_form import TrialForm
 from tocsin.pages.models import ActionPage
 from tocsin.pages.publish import publish_page
 from tocsin.pages.wordings import Part, parts_of, take_over
 
-
-class TrialForm(forms.Form):
-    """Wording B, beginning as a copy of wording A: what is left as it is does not differ."""
-
-    name = forms.CharField(
-        label=gettext_lazy("What is tried"),
-        max_length=120,
-        help_text=gettext_lazy("For you and your colleagues: “A question as title”."),
-    )
-
-    def __init__(self, words: EditionWords, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._parts = parts_of(words)
-        self._now = {part.name: part.read(words) for part in self._parts}
-        for part in self._parts:
-            self.fields[part.name] = forms.CharField(
-                label=str(part.label),
-                required=False,
-                max_length=part.most,
-                initial=self._now[part.name],
-                widget=forms.TextInput if part.lines == 1 else forms.Textarea(attrs={"rows": part.lines}),
-                help_text=_help(part),
-            )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        for part in self._parts:
-            if self._now[part.name] and not str(cleaned.get(part.name, "")).strip() and part.name not in self.errors:
-                self.add_error(part.name, _("Wording B cannot be empty where wording A says something."))
-        if not self.errors and not self.other:
-            raise forms.ValidationError(_("Both wordings are the same. Change at least one of the parts."))
-        return cleaned
-
-    @property
-    def other(self) -> dict[str, Any]:
-        """What differs, as an edition has it."""
-        typed = {part: str(self.cleaned_data.get(part.name, "")) for part in self._parts}
-        return {part.name: part.tidy(new) for part, new in typed.items() if part.tidy(new) != self._tidy_now(part)}
-
-    def _tidy_now(self, part: Part) -> Any:
-        return part.tidy(self._now[part.name])
-
-
-def _help(part: Part) -> str:
-    return _("One below the other, with a line of three dashes (---) between them.") if part.is_list else ""
+# What people see only when they have acted: who acts cannot be moved by it.
+READ_AFTER_ACTING = {"share_text"}
 
 
 @of_campaign(SEE_CAMPAIGNS)
@@ -84,7 +38,6 @@ def trials(request: HttpRequest, campaign: Campaign) -> HttpResponse:
             title=_("Trials of wordings"),
             icon="view",
             crumbs=campaign_crumbs(campaign),
-            buttons=_new(request, campaign),
         ),
         campaign=campaign,
         trials=campaign.trials.all(),
@@ -128,6 +81,7 @@ def _written(request: HttpRequest, campaign: Campaign, language: str, form: Tria
 def trial(request: HttpRequest, campaign: Campaign, trial_pk: int) -> HttpResponse:
     """Both wordings, and what is known of them so far."""
     found = get_object_or_404(Trial, pk=trial_pk, campaign=campaign)
+    page = _page(campaign, found)
     return show(
         request,
         "desk/trial.html",
@@ -137,7 +91,9 @@ def trial(request: HttpRequest, campaign: Campaign, trial_pk: int) -> HttpRespon
         differences=list(_differences(campaign, found)),
         findings=trying.findings(found) if found.began_at else None,
         few=trying.FEW,
-        may_decide=may(request.user, CHANGE_CAMPAIGNS, campaign) and _may_publish(request, _page(campaign, found)),
+        after_acting=set(found.other) <= READ_AFTER_ACTING,
+        live=page is not None and page.live,
+        may_decide=may(request.user, CHANGE_CAMPAIGNS, campaign) and _may_publish(request, page),
     )
 
 
@@ -147,16 +103,22 @@ def begin(request: HttpRequest, campaign: Campaign, trial_pk: int) -> HttpRespon
     """From now on each reader gets one of the two by chance."""
     found = get_object_or_404(Trial, pk=trial_pk, campaign=campaign)
     page = _published_by(request, campaign, found)
-    with transaction.atomic():
-        begun = trying.begin(found)
-        if begun:
-            publish_page(page)
-            note(request, "trial_begun", campaign, trial=found.pk)
-    if begun:
+    if page is None or not page.live:
+        messages.error(request, _("Nothing was begun: the page is not live. Publish it first."))
+    elif _begun(request, found, page):
         messages.success(request, _("It runs. Each reader gets one of the two wordings, by chance."))
     else:
         messages.warning(request, _("It was begun before, or another trial is running on this page. End that first."))
     return _to(found)
+
+
+@transaction.atomic
+def _begun(request: HttpRequest, found: Trial, page: ActionPage) -> bool:
+    if not trying.begin(found):
+        return False
+    publish_page(page)
+    note(request, "trial_begun", found.campaign, trial=found.pk)
+    return True
 
 
 @of_campaign(CHANGE_CAMPAIGNS)
@@ -167,10 +129,8 @@ def end(request: HttpRequest, campaign: Campaign, trial_pk: int, chosen: str) ->
         raise Http404
     found = get_object_or_404(Trial, pk=trial_pk, campaign=campaign)
     page = _published_by(request, campaign, found)
-    if chosen == "B" and page.has_unpublished_changes:
-        messages.error(
-            request, _("Nothing was ended: the page has changes that are not published. Publish them first.")
-        )
+    if chosen == "B" and (why := _why_b_cannot_stay(page)):
+        messages.error(request, why)
     elif _ended(request, found, page, chosen):
         messages.success(
             request, _("It has ended. Everybody reads wording %(chosen)s from now on.") % {"chosen": chosen}
@@ -180,12 +140,21 @@ def end(request: HttpRequest, campaign: Campaign, trial_pk: int, chosen: str) ->
     return _to(found)
 
 
+def _why_b_cannot_stay(page: ActionPage | None) -> str:
+    """A trial whose page was taken down meanwhile ends with A: to take B over is to publish."""
+    if page is None or not page.live:
+        return _("Nothing was ended: the page is not live. Publish it first, or keep wording A.")
+    if page.has_unpublished_changes:
+        return _("Nothing was ended: the page has changes that are not published. Publish them first.")
+    return ""
+
+
 @transaction.atomic
-def _ended(request: HttpRequest, found: Trial, page: ActionPage, chosen: str) -> bool:
+def _ended(request: HttpRequest, found: Trial, page: ActionPage | None, chosen: str) -> bool:
     """All of it or nothing: a trial that ended with B on a page that still says A would be a lie."""
     if not trying.end(found, chosen):
         return False
-    if chosen == "B":
+    if chosen == "B" and page is not None:
         take_over(page, found.other, request.user)
     note(request, "trial_ended", found.campaign, trial=found.pk, chosen=chosen)
     return True
@@ -233,20 +202,19 @@ def _words_of_a(campaign: Campaign, found: Trial) -> EditionWords:
 
 
 def _page(campaign: Campaign, found: Trial) -> ActionPage | None:
-    pages = ActionPage.objects.filter(campaign=campaign, locale__language_code=found.language, live=True)
-    page: ActionPage | None = pages.first()
+    """The page that is tried; also where it was taken down meanwhile."""
+    pages = ActionPage.objects.filter(campaign=campaign, locale__language_code=found.language)
+    page: ActionPage | None = pages.order_by("-live", "pk").first()
     return page
 
 
 def _may_publish(request: HttpRequest, page: ActionPage | None) -> bool:
-    return page is not None and bool(page.permissions_for_user(request.user).can_publish())
+    """A trial changes what the public reads. Of a page that is gone, nobody reads anything."""
+    return page is None or bool(page.permissions_for_user(request.user).can_publish())
 
 
-def _published_by(request: HttpRequest, campaign: Campaign, found: Trial) -> ActionPage:
-    """The page, for somebody who may publish it: a trial changes what the public reads."""
+def _published_by(request: HttpRequest, campaign: Campaign, found: Trial) -> ActionPage | None:
     page = _page(campaign, found)
-    if page is None:
-        raise Http404
     if not _may_publish(request, page):
         refuse(request, campaign.pk)
     return page
@@ -256,19 +224,6 @@ def _languages(campaign: Campaign) -> list[tuple[str, str]]:
     """Where there is a page that is live."""
     live = ActionPage.objects.filter(campaign=campaign, live=True).select_related("locale")
     return [(page.locale.language_code, page.locale.get_display_name()) for page in live.order_by("locale_id")]
-
-
-def _new(request: HttpRequest, campaign: Campaign) -> list[HeaderButton]:
-    if not may(request.user, CHANGE_CAMPAIGNS, campaign):
-        return []
-    return [
-        HeaderButton(
-            _("Try another wording (%(language)s)") % {"language": name},
-            url=reverse("campaign:new_trial", args=[campaign.pk, code]),
-            icon_name="plus",
-        )
-        for code, name in _languages(campaign)
-    ]
 
 
 def _crumbs(campaign: Campaign) -> list[Crumb]:

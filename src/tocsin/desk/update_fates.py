@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tocsin.actions.models import Update
 from tocsin.desk.pictures import Segment, segments
+from tocsin.desk.remembered import remembered
 from tocsin.outbox.models import Message, State
 
 MEANS: dict[State, tuple[Promise, Promise]] = {
@@ -18,7 +19,10 @@ MEANS: dict[State, tuple[Promise, Promise]] = {
     State.SENDING: (_("Being sent"), _("It is being handed over at this moment.")),
     State.WAITING: (_("Waiting"), _("It leaves at the pace that you chose.")),
     State.DEFERRED: (_("Tried again"), _("Their server asked to try later.")),
-    State.HELD: (_("Held"), _("Our own sending was refused. Look at the notices on the first screen.")),
+    State.HELD: (
+        _("Held"),
+        _("It was given up. Look at the notices on the first screen, then try again below."),
+    ),
     State.UNCERTAIN: (_("Uncertain"), _("The connection broke in the moment of handing over.")),
     State.REFUSED: (_("Refused"), _("Their server did not take it.")),
     State.BOUNCED: (_("Came back"), _("It was taken and came back: the address is no more.")),
@@ -44,11 +48,18 @@ class Progress:
     picture: list[Segment]
     copies: int
     people: int
+    held: int
 
 
 def progress_of(update: Update) -> Progress:
-    states = Message.objects.filter(update_copy__update_sent=update).order_by().values_list("state")
-    by_state = dict(states.annotate(copies=Count("pk")))
+    by_state = remembered(f"copies:{update.pk}", lambda: _copies_by_state(update))
     rows = [CopiesBy(str(state.value), *MEANS[state], by_state[state]) for state in MEANS if by_state.get(state)]
     picture = segments([(row.key, row.copies) for row in rows])
-    return Progress(rows, picture, sum(by_state.values()), max(update.people, update.copies_made))
+    held = by_state.get(State.HELD, 0)
+    return Progress(rows, picture, sum(by_state.values()), max(update.people, update.copies_made), held)
+
+
+def _copies_by_state(update: Update) -> dict[str, int]:
+    """Of a million copies each is looked at, so this is remembered for a while."""
+    states = Message.objects.filter(update_copy__update_sent=update).order_by().values_list("state")
+    return dict(states.annotate(copies=Count("pk")))

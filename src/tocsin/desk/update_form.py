@@ -62,7 +62,7 @@ class UpdateForm(forms.ModelForm[Update]):
             label=_("Agreed to"),
             choices=[("", _("Everybody: no consent is asked for")), *purposes],
             required=False,
-            help_text=_("The purpose under which your pages file the consent. For the last two choices above."),
+            help_text=_("For those who agreed: the purpose under which your pages file the consent."),
         )
         self.fields["language"] = forms.ChoiceField(
             label=_("Language"),

@@ -8,7 +8,9 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_POST
 from wagtail.admin import messages
@@ -16,7 +18,7 @@ from wagtail.admin import messages
 from tocsin.actions.models import Update
 from tocsin.actions.unsubscribe import unsubscribe_url
 from tocsin.actions.updates import steer
-from tocsin.actions.updates.audience import count_audience, people_in
+from tocsin.actions.updates.audience import people_in
 from tocsin.actions.updates.compose import Wording
 from tocsin.campaigns.models import Campaign
 from tocsin.desk.again import ask_again
@@ -26,11 +28,18 @@ from tocsin.desk.ledger import name_of
 from tocsin.desk.rights import SEE_CAMPAIGNS, WRITE_UPDATES, may, of_campaign, refuse
 from tocsin.desk.update_fates import progress_of
 from tocsin.desk.update_form import UpdateForm
+from tocsin.desk.update_people import counted_audience
 from tocsin.desk.update_words import languages_named, what_keeps_it
+from tocsin.outbox.headers import CannotBeMailed
 from tocsin.outbox.post import address_digest
 
 State = Update.State
+ON_ITS_WAY = (State.SENDING, State.PAUSED)
 ICON = "mail"
+IN_TEST_MODE = gettext_lazy(
+    "This campaign is in test mode, and nobody gets an update from it. Take the test address away in the settings "
+    "before you let this one go on."
+)
 # A frame of nothing but what is in it.
 MAIL_ALONE = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; base-uri 'none'"
 
@@ -117,12 +126,20 @@ def update(request: HttpRequest, campaign: Campaign, update_pk: int) -> HttpResp
         languages=languages_named(found),
         progress=None if draft else progress_of(found),
         may_write=may(request.user, WRITE_UPDATES, campaign),
+        may_send=_may_send(request, found),
+        in_test_mode=IN_TEST_MODE if campaign.test_address and found.state in ON_ITS_WAY else "",
         **(_audience(found) if draft else {}),
     )
 
 
+def _may_send(request: HttpRequest, found: Update) -> bool:
+    """Whoever writes for one campaign reaches its own people alone."""
+    beyond = found.audience == Update.Audience.AGREED
+    return may(request.user, WRITE_UPDATES, None if beyond else found.campaign)
+
+
 def _audience(found: Update) -> dict[str, Any]:
-    counted = count_audience(found)
+    counted = counted_audience(found)
     people = people_in(counted)
     return {
         "counted": counted,
@@ -152,18 +169,27 @@ def test(request: HttpRequest, campaign: Campaign, update_pk: int) -> HttpRespon
     """One copy in each language to whoever asks; in test mode, to the campaign's test address."""
     found = _find(campaign, update_pk)
     to_address = campaign.test_address or str(getattr(request.user, "email", ""))
-    languages = [code for code, _name in languages_named(found)]
     if not to_address:
         messages.error(request, _("Your account has no e-mail address. Add one under “Account”, and try again."))
-        return HttpResponseRedirect(_address(found))
-    with transaction.atomic():
-        for code in languages:
-            steer.send_test(found, code, to_address)
-        note(request, "update_tested", campaign, update=found.pk)
-    messages.success(
-        request, _("On its way to %(address)s. Read it there, in each language.") % {"address": to_address}
-    )
+    elif _tested(request, found, to_address):
+        messages.success(
+            request, _("On its way to %(address)s. Read it there, in each language.") % {"address": to_address}
+        )
+    else:
+        said = _("No mail can be sent to %(address)s. Give another address, and try again.")
+        messages.error(request, said % {"address": to_address})
     return HttpResponseRedirect(_address(found))
+
+
+def _tested(request: HttpRequest, found: Update, to_address: str) -> bool:
+    try:
+        with transaction.atomic():
+            for code, _name in languages_named(found):
+                steer.send_test(found, code, to_address)
+            note(request, "update_tested", found.campaign, update=found.pk)
+    except CannotBeMailed:
+        return False
+    return True
 
 
 @of_campaign(SEE_CAMPAIGNS, WRITE_UPDATES)
@@ -175,7 +201,7 @@ def send(request: HttpRequest, campaign: Campaign, update_pk: int) -> HttpRespon
     found = _find(campaign, update_pk)
     if found.state != State.DRAFT:
         return HttpResponseRedirect(_address(found))
-    if found.audience == Update.Audience.AGREED and not may(request.user, WRITE_UPDATES):
+    if not _may_send(request, found):
         refuse(request, campaign.pk)
     audience = _audience(found)
     if request.method == "POST" and not audience["keeps_it"]:
@@ -198,7 +224,7 @@ def _let_go(request: HttpRequest, found: Update, people: int) -> HttpResponse:
         if begun:
             note(request, "update_begun", found.campaign, update=found.pk, people=people, audience=found.audience)
     if begun:
-        messages.success(request, _("It is on its way. Pause or stop it here whenever you must."))
+        messages.success(request, _("It is let go. Pause or stop it here whenever you must."))
         return HttpResponseRedirect(_address(found))
     messages.warning(request, _("Somebody was faster: it is no longer what you saw. Look at it once more."))
     return HttpResponseRedirect(request.path)
@@ -207,16 +233,31 @@ def _let_go(request: HttpRequest, found: Update, people: int) -> HttpResponse:
 @of_campaign(SEE_CAMPAIGNS, WRITE_UPDATES)
 @require_POST
 def step(request: HttpRequest, campaign: Campaign, update_pk: int, step: str) -> HttpResponse:
-    """Pause, resume, stop; or put a draft away."""
+    """Pause, resume, stop, try held copies again; or put a draft away."""
     found = _find(campaign, update_pk)
     if step == "discard":
         return _discard(request, found)
+    if step in {"resume", "release"} and campaign.test_address:
+        messages.error(request, IN_TEST_MODE)
+        return HttpResponseRedirect(_address(found))
+    if step == "release":
+        return _release(request, found)
     done = {"pause": steer.pause, "resume": steer.resume, "stop": steer.stop}.get(step)
     if done is None:
         raise Http404
     with transaction.atomic():
         if done(found):
             note(request, f"update_{step}", found.campaign, update=found.pk)
+    return HttpResponseRedirect(_address(found))
+
+
+def _release(request: HttpRequest, found: Update) -> HttpResponse:
+    """Written down first: there may be many, and whoever signs meanwhile waits for none of them."""
+    note(request, "update_release", found.campaign, update=found.pk)
+    copies = steer.release_held(found)
+    number = number_format(copies, force_grouping=True)
+    said = ngettext("%(number)s copy is tried again.", "%(number)s copies are tried again.", copies)
+    messages.success(request, said % {"number": number})
     return HttpResponseRedirect(_address(found))
 
 

@@ -7,19 +7,23 @@ releasing and cancelling change the letters themselves, some hundreds at a time,
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from math import inf
 from typing import Protocol
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Now
 
 from tocsin.outbox.decide import TAKEN_OUT, change, share_fate
 from tocsin.outbox.lanes import TO_TARGETS, campaign_key, pair_key, target_key
 from tocsin.outbox.models import Bucket, Delivery, Lane, Message, Notice
 from tocsin.outbox.notices import settle_notice
+from tocsin.outbox.post import address_digest
 from tocsin.outbox.states import State, that_may_become
 
 AT_ONCE = 500
@@ -53,10 +57,11 @@ class Alone:
 
 @dataclass(frozen=True, slots=True)
 class Letters:
-    """Which letters are meant: of a campaign, to a target, or both."""
+    """Which letters are meant: of a campaign, to a target, or both; `up_to` that number, if one is named."""
 
     campaign_ref: int | None = None
     target_ref: int | None = None
+    up_to: int | None = None
 
     def __post_init__(self) -> None:
         if self.campaign_ref is None and self.target_ref is None:
@@ -64,7 +69,8 @@ class Letters:
 
     @property
     def messages(self) -> QuerySet[Message]:
-        return Message.objects.filter(**self._refs, kind__in=TO_TARGETS)
+        found = Message.objects.filter(**self._refs, kind__in=TO_TARGETS)
+        return found if self.up_to is None else found.filter(pk__lte=self.up_to)
 
     @property
     def lanes(self) -> QuerySet[Lane]:
@@ -114,26 +120,44 @@ def schedule(which: Letters, not_before: datetime | None) -> None:
         Bucket.objects.update_or_create(key=which.bucket, defaults={"ready_at": not_before or Now()})
     if which.target_ref is not None:
         _change_lanes(which, not_before=not_before)
+    if which.campaign_ref is None:  # what single campaigns were told of this target is overtaken
+        campaigns = which.lanes.exclude(campaign_ref=None).values_list("campaign_ref", flat=True)
+        pairs = [pair_key(ref or 0, which.target_ref or 0) for ref in campaigns]
+        Bucket.objects.filter(key__in=pairs, ready_at__gt=Now()).update(ready_at=not_before or Now())
+
+
+def scheduled_until(which: Letters) -> datetime | None:
+    """The moment that `schedule` was given, if it is still to come. For all letters to a target: its latest lane's."""
+    if which.campaign_ref is not None:
+        return Bucket.objects.filter(key=which.bucket, ready_at__gt=Now()).values_list("ready_at", flat=True).first()
+    latest: datetime | None = which.lanes.filter(not_before__gt=Now()).aggregate(at=Max("not_before"))["at"]
+    return latest
 
 
 def is_paused(which: Letters) -> bool:
     return Bucket.objects.filter(key=which.bucket, paused=True).exists()
 
 
-def hold(which: Mails) -> int:
-    """Each of them waits for staff; how many. Also those a worker has in hand, unless a server may have them."""
-    return _take_from_workers(which) + _change(which, [State.WAITING, State.DEFERRED], State.HELD)
+def there_now(which: Letters) -> Letters:
+    """Without those that are written from now on: who changes many is not to change what comes meanwhile."""
+    return replace(which, up_to=Message.objects.aggregate(last=Max("pk"))["last"] or 0)
 
 
-def release(which: Mails) -> int:
+def hold(which: Mails, seconds: float = inf) -> int:
+    """Each of them waits for staff; how many. Also those a worker has in hand, unless a server may have them. After so
+    many seconds it ends, whatever is left."""
+    return _take_from_workers(which) + _change(which, [State.WAITING, State.DEFERRED], State.HELD, seconds)
+
+
+def release(which: Mails, seconds: float = inf) -> int:
     """Those that are held may leave; how many."""
-    return _change(which, [State.HELD], State.WAITING)
+    return _change(which, [State.HELD], State.WAITING, seconds)
 
 
-def cancel(which: Mails) -> int:
+def cancel(which: Mails, seconds: float = inf) -> int:
     """Stops them for good, but for those that a server may have; how many."""
     _take_from_workers(which)
-    return _change(which, that_may_become(State.CANCELLED), State.CANCELLED)
+    return _change(which, that_may_become(State.CANCELLED), State.CANCELLED, seconds)
 
 
 def reopen(key: str) -> bool:
@@ -153,21 +177,23 @@ def _change_lanes(which: Letters, **fields: object) -> None:
     Lane.objects.filter(pk__in=list(locked)).update(**fields)
 
 
-def _change(which: Mails, among: Sequence[State], then: State) -> int:
+def _change(which: Mails, among: Sequence[State], then: State, seconds: float) -> int:
     """Some hundreds at once, so that nobody waits long for a lock."""
-    total, still = 0, Q(state__in=among)
+    total, still, ends = 0, Q(state__in=among), time.monotonic() + seconds
     if then == State.WAITING:
-        still &= ~Q(last_words__startswith=TAKEN_OUT)
+        still &= ~Q(last_words__startswith=TAKEN_OUT) & ~_to_ourselves()
     free = which.messages.filter(still, carrier=None).values_list("pk", flat=True)
     while changed := change(list(free[:AT_ONCE]), Message.objects.filter(still), then):
         total += changed
+        if time.monotonic() >= ends:
+            break
     return total
 
 
 @transaction.atomic
 def _take_from_workers(which: Mails) -> int:
     """A worker asks before the dot whether the mail is still its own, and then finds that it is not."""
-    in_hand = which.messages.filter(state=State.SENDING).select_for_update().order_by("pk")
+    in_hand = which.messages.filter(state=State.SENDING, carrier=None).select_for_update().order_by("pk")
     locked = list(in_hand.values_list("pk", flat=True))
     attempt = Delivery.objects.filter(message=OuterRef("pk"), number=OuterRef("attempts"))
     dots = Message.objects.filter(pk__in=locked).annotate(dot_at=Subquery(attempt.values("dot_at")[:1]))
@@ -180,3 +206,15 @@ def _take_from_workers(which: Mails) -> int:
     )
     share_fate(undone)
     return taken
+
+
+def goes_to_ourselves(message: Message) -> bool:
+    """A letter whose target has no address is addressed to us, and waits to be written anew with one. Released, our own
+    server would take it, and it would stand there as taken by the target's."""
+    ours = bytes(message.to_digest) == address_digest(settings.TOCSIN_MAIL_FROM)
+    return ours and message.target_ref is not None and not message.gathered
+
+
+def _to_ourselves() -> Q:
+    digest = address_digest(settings.TOCSIN_MAIL_FROM)
+    return Q(to_digest=digest, target_ref__isnull=False, gathered=False)

@@ -15,6 +15,7 @@ from pytest_django import Settings
 from tests.actions.updates.conftest import Signed, Written, send
 from tests.outbox.batch import deliver_batch
 from tocsin.actions.models import Action, Update, UpdateCopy
+from tocsin.actions.states import State as ActionState
 from tocsin.actions.unsubscribe import Choice, Leaver, choose
 from tocsin.actions.updates import send as sending
 from tocsin.actions.updates.send import send_updates, waiting
@@ -301,3 +302,22 @@ def test_somebody_whose_words_cannot_be_opened_stops_nobody(three: list[Action],
 def test_a_shut_bucket_that_was_never_opened_does_no_harm() -> None:
     shut_bucket("update:0")
     assert not Bucket.objects.exists()
+
+
+def test_those_who_get_none_are_gone_through_once(three: list[Action], written: Written) -> None:
+    """While the copies leave at their pace, each second would look through a million again."""
+    update = written(language="en", per_hour=1)
+    Action.objects.filter(pk=three[2].pk).update(state=ActionState.BLOCKED)
+    let_go(update, 2, "Jane Doe")
+    while send_updates():
+        pass
+    update.refresh_from_db()
+    assert (update.looked_at, update.up_to, update.copies_made) == (three[1].pk, three[2].pk, 2)
+    Update.objects.update(begun_at=timezone.now() - timedelta(minutes=11))
+    send_updates()
+    update.refresh_from_db()
+    assert (update.looked_at, update.state) == (three[2].pk, State.SENDING)
+    Message.objects.filter(kind=Kind.UPDATE).update(state=MessageState.SENT)
+    send_updates()
+    update.refresh_from_db()
+    assert update.state == State.SENT

@@ -7,7 +7,7 @@ three times: here, by the outbox's list, and once more when a copy is about to l
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -39,8 +39,16 @@ class InLanguage:
 
 def count_audience(update: Update) -> list[InLanguage]:
     """By language, the largest first. Whoever left is not among them."""
-    found = _count_actions(update) if update.audience in ACTED else _count_supporters(update)
-    counted = [InLanguage(code, people, has_words(update, code)) for code, people in found.items() if people > 0]
+    return in_languages(update, people_by_language(update))
+
+
+def people_by_language(update: Update) -> dict[str, int]:
+    """Also those in whose language nothing is written. It does not depend on the words."""
+    return _count_actions(update) if update.audience in ACTED else _count_supporters(update)
+
+
+def in_languages(update: Update, people: Mapping[str, int]) -> list[InLanguage]:
+    counted = [InLanguage(code, number, has_words(update, code)) for code, number in people.items() if number > 0]
     return sorted(counted, key=lambda one: -one.people)
 
 

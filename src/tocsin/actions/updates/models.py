@@ -9,6 +9,7 @@ from typing import ClassVar
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tocsin.campaigns.models import Campaign
@@ -79,6 +80,11 @@ class Update(models.Model):
         at = self.not_before and self.not_before.timestamp()
         said = [self.words, self.audience, self.purpose, self.language, self.per_hour, at]
         return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def is_scheduled(self) -> bool:
+        """Let go, and its moment is still to come."""
+        return self.state == self.State.SENDING and self.not_before is not None and self.not_before > timezone.now()
 
     @property
     def bucket(self) -> str:

@@ -48,6 +48,7 @@ MOST_WAITING = 2000
 # However many campaigns somebody acted in: so many mails from us in a day, and whatever is more waits for the next.
 MOST_IN_A_DAY = 6
 A_DAY = timedelta(days=1)
+SETTLED = timedelta(minutes=10)
 TO_LEAVE = (MessageState.WAITING, MessageState.DEFERRED, MessageState.SENDING)
 COLUMNS = ("pk", "supporter_id", "email_digest", "sealed", "edition_id")
 State = Update.State
@@ -81,13 +82,21 @@ def _go_on(update: Update) -> int:
     still_here = waiting(update).count()
     if still_here >= MOST_WAITING:
         return 0
-    recipients = _next_recipients(update)
-    if not recipients and not still_here:
+    if recipients := _next_recipients(update):
+        _leave_copies(update, recipients)
+        return len(recipients)
+    _nobody_is_left(update)
+    if not still_here:
         _finish(update)
-    if not recipients:
-        return 0
-    _leave_copies(update, recipients)
-    return len(recipients)
+    return 0
+
+
+def _nobody_is_left(update: Update) -> None:
+    """The last who get one are found, and those behind them are not gone through again each second while the copies
+    leave at their pace: of a million, that takes seconds. Who acted just before it was let go is followed by then."""
+    same = Update.objects.filter(pk=update.pk, looked_at=update.looked_at, begun_at__lt=Now() - SETTLED)
+    if update.looked_at < update.up_to and same.update(looked_at=update.up_to):
+        update.looked_at = update.up_to
 
 
 def _take_back(update: Update) -> int:

@@ -1,4 +1,4 @@
-"""An update from the button that lets it go to its end: paused, resumed, stopped. And the test that goes to oneself."""
+"""An update from the button that lets it go to its end: paused, resumed, stopped, tried again. And a test to us."""
 
 from __future__ import annotations
 
@@ -16,10 +16,14 @@ from tocsin.actions.unsubscribe import unsubscribe_url
 from tocsin.actions.updates.audience import ACTED
 from tocsin.actions.updates.compose import Wording, copy_for
 from tocsin.actions.updates.models import Update
+from tocsin.actions.updates.send import copies_of
 from tocsin.campaigns.models import Campaign, Edition
+from tocsin.outbox.controls import Copies, release
 from tocsin.outbox.copies import open_bucket, shut_bucket
 from tocsin.outbox.models import Kind
 from tocsin.outbox.post import Outgoing, address_digest, leave
+from tocsin.outbox.restore import RESTORED
+from tocsin.outbox.states import State as MessageState
 from tocsin.supporters.models import Supporter
 
 State = Update.State
@@ -90,6 +94,13 @@ def stop(update: Update) -> bool:
     if done:
         shut_bucket(update.bucket)
     return bool(done)
+
+
+def release_held(update: Update) -> int:
+    """Copies whose sending was given up are tried again; how many. What a restore held may have left already, and is
+    let go with everything else that it held."""
+    held = copies_of(update, [MessageState.HELD]).exclude(last_words=RESTORED)
+    return release(Copies(held))
 
 
 def send_test(update: Update, language: str, to_address: str) -> None:

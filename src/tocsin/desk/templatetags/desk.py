@@ -16,6 +16,7 @@ from django.utils.translation import get_language_info, pgettext
 
 from tocsin.actions.invalidate import SIGNS
 from tocsin.campaigns.evidence import is_kept, kind_named
+from tocsin.desk.own_words import in_words, is_ours
 from tocsin.desk.zones import zone_named
 from tocsin.supporters.purposes import purpose_said
 
@@ -48,14 +49,12 @@ def day(at: date | None) -> str:
 
 @register.filter
 def times(ratio: float) -> str:
-    """How many times as many, to one place: 1.4; the French write 1,4."""
-    return "∞" if ratio == float("inf") else str(number_format(round(ratio, 1), 1))
-
-
-@register.filter
-def percent(share: float) -> str:
-    """A share from 0 to 1 as whole hundredths, without the sign."""
-    return str(number_format(round(share * 100), 0))
+    """How many times as many: 1.4; the French write 1,4. To one place, and more where it would say “as many” of what is
+    not."""
+    if ratio == float("inf"):
+        return "∞"
+    places = next((places for places in (1, 2) if round(ratio, places) != 1 or ratio == 1), 3)
+    return str(number_format(round(ratio, places), places))
 
 
 @register.filter
@@ -96,6 +95,8 @@ def sign_said(sign: str) -> Promise | str:
 
 
 register.filter(purpose_said)
+register.filter(in_words)
+register.filter(is_ours)
 
 
 @register.filter

@@ -1,0 +1,80 @@
+"""Why a letter that has not left does not leave just now, in sentences: what is paused, scheduled or missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tocsin.actions.models import Letter
+from tocsin.campaigns.models import Target
+from tocsin.desk.templatetags.desk import moment
+from tocsin.outbox.controls import goes_to_ourselves
+from tocsin.outbox.decide import TAKEN_OUT
+from tocsin.outbox.lanes import domain_key, pair_key, target_key
+from tocsin.outbox.models import Bucket
+from tocsin.outbox.states import State
+
+WAITING = (State.WAITING, State.DEFERRED)
+
+
+def why_it_waits(letter: Letter) -> list[str]:
+    """None where nothing keeps it, or it is not here any more."""
+    state = State(letter.message.state)
+    if state == State.HELD:
+        return list(_why_held(letter))
+    if state not in WAITING:
+        return []
+    return [*_paused(letter), *_carried(letter), *_later(letter)]
+
+
+def _why_held(letter: Letter) -> Iterator[str]:
+    if letter.message.last_words.startswith(TAKEN_OUT):
+        yield _("Its action was taken out of the number. It can leave when that set is put back, under “Moderation”.")
+    elif goes_to_ourselves(letter.message):
+        yield _("Its target has no e-mail address. Write one into the target; then have its letters written anew.")
+    elif not letter.target.in_office:
+        yield str(letter.target.get_status_display())
+    elif letter.action.campaign.letters_held and not letter.message.attempts:
+        yield _("New letters of this campaign are held.")
+
+
+def _paused(letter: Letter) -> Iterator[str]:
+    """By their own marks, and by the buckets that its mail passes."""
+    campaign, target, domain = letter.action.campaign, letter.target, letter.message.domain
+    pair, of_target, of_domain = pair_key(campaign.pk, target.pk), target_key(target.pk), domain_key(domain)
+    to_target = letter.message.target_ref is not None  # a test goes to staff
+    shut = set(Bucket.objects.filter(key__in=[pair, of_target, of_domain], paused=True).values_list("key", flat=True))
+    if campaign.letters_paused:
+        yield _("The letters of this campaign are paused.")
+    if to_target and pair in shut:
+        yield _("The letters of this campaign to this target are paused.")
+    if to_target and (target.paused or of_target in shut):
+        yield _("All letters to this target are paused.")
+    if of_domain in shut:
+        yield _("Mail to %(domain)s is paused: its server refused too many letters in a row.") % {"domain": domain}
+
+
+def _carried(letter: Letter) -> Iterator[str]:
+    if letter.message.carrier_id or not letter.message.gathered:
+        return
+    yield {
+        Target.Mode.DAILY: _("It leaves with the next daily mail to this target."),
+        Target.Mode.WEEKLY: _("It leaves with the next weekly mail to this target."),
+    }.get(Target.Mode(letter.target.mode), _("It waits to be handed in."))
+
+
+def _later(letter: Letter) -> Iterator[str]:
+    """The latest of the moments that staff named, or at which it is tried again."""
+    mail = letter.message.carrier or letter.message
+    lane = mail.lane
+    moments = [mail.due_at, letter.action.campaign.letters_not_before, lane.not_before if lane else None]
+    at = max((one for one in moments if one), default=None)
+    if at and at > timezone.now():
+        yield _("It does not leave before %(at)s.") % {"at": _here(at)}
+
+
+def _here(at: datetime) -> str:
+    return moment(timezone.localtime(at))
