@@ -191,6 +191,40 @@ def test_who_has_an_address_like_a_placeholder_is_taken_with_a_remark(admin: Cli
 
 
 def test_one_person_twice_is_one(admin: Client) -> None:
+def test_an_odd_address_that_is_right_is_taken_as_it_is_typed(admin: Client) -> None:
+    """gmail.co might be somebody's. Whoever knows the person says so; nobody is guessed at."""
+    kept = checked(admin, "jane@gmail.co,Jane,Doe,,,", "name@society.internal,John,,,,")
+    page = admin.get(reverse("desk_import", args=[kept.pk])).content.decode()
+    assert "1 address looks mistyped and is left out. It is in row 2." in page
+    assert (kept.numbers["wrong"], kept.numbers["mistyped"], kept.numbers["doubtful"]) == (1, 1, 1)
+    admin.post(reverse("desk_import_as_typed", args=[kept.pk]), {"yes": "1"})
+    kept.refresh_from_db()
+    assert (kept.state, kept.numbers["wrong"], kept.numbers["new"]) == ("checked", 0, 2)
+    page = admin.get(reverse("desk_import", args=[kept.pk])).content.decode()
+    assert "“jane@gmail.co” is probably mistyped: jane@gmail.com?" in page
+    assert "1 address looks mistyped and will be imported as it is typed" in page
+    assert kept.numbers["doubtful"] == 1
+    admin.post(reverse("desk_import_check", args=[kept.pk]), CONSENT | {"purpose": "calls"})
+    kept.refresh_from_db()
+    assert (kept.consent["purpose"], kept.numbers["new"]) == ("calls", 2)
+    admin.post(reverse("desk_import_carry_out", args=[kept.pk]))
+    assert may_be_mailed("calls").count() == 2
+    assert who("jane@gmail.co").consents.exists()
+    assert ModelLogEntry.objects.get(action="tocsin.people_imported").data["as_typed"] is True
+
+
+def test_they_are_left_out_again_until_it_is_carried_out(admin: Client) -> None:
+    kept = checked(admin, "jane@gmail.co,Jane,Doe,,,", "john@society.internal,John,,,,")
+    for said, new in (("yes", 2), ("no", 1)):
+        admin.post(reverse("desk_import_as_typed", args=[kept.pk]), {said: "1"})
+        kept.refresh_from_db()
+        assert kept.numbers["new"] == new
+    admin.post(reverse("desk_import_carry_out", args=[kept.pk]))
+    admin.post(reverse("desk_import_as_typed", args=[kept.pk]), {"yes": "1"})
+    kept.refresh_from_db()
+    assert (kept.state, kept.numbers["added"]) == ("done", 1)
+
+
     kept = imported(admin, JANE, "Jane+old@Society.internal,J,,,,")
     assert (kept.numbers["twice"], kept.numbers["added"]) == (1, 1)
     assert "Row 2 is the same person" in left_out(admin, kept)[0]["Reason"]

@@ -85,6 +85,16 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
         return _page(request, kept, form, status=422)
     if not steps.check(upload_pk=pk, columns=form.columns(), consent=form.consent()):
         messages.warning(request, _("This file went on meanwhile. Nothing was changed."))
+@only(IMPORT_PEOPLE)
+@require_POST
+def as_typed(request: HttpRequest, pk: int) -> HttpResponse:
+    """Addresses that look mistyped, after somebody looked at them: taken as they stand, or left out again."""
+    kept = get_object_or_404(SupporterImport, pk=pk)
+    if not steps.take_as_typed(kept.pk, as_typed="yes" in request.POST):
+        messages.warning(request, _("This file went on meanwhile. Nothing was changed."))
+    return _to(pk)
+
+
     return _to(pk)
 
 
@@ -181,7 +191,8 @@ def _example(first: list[Any], at: int) -> str:
 
 
 def _about(kept: SupporterImport) -> dict[str, object]:
-    return {name: kept.consent.get(name, "") for name in ("purpose", "basis", "source")}
+    said = {name: kept.consent.get(name, "") for name in ("purpose", "basis", "source")}
+    return said | ({"as_typed": True} if kept.mapping.get("as_typed") else {})
 
 
 def _to(pk: int) -> HttpResponse:

@@ -35,6 +35,10 @@ class WrongRow(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
+class Mistyped(WrongRow):
+    """Its address is probably another one. Whoever knows the person can say that it is right as it is typed."""
+
+
     """What the whole file is about: asked for before anything is imported."""
 
     purpose: str
@@ -54,7 +58,8 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class FilePerson:
-    """A row as a person: `digest` stands for them, `details` are sealed as they stand; `remark` is for staff."""
+    """A row as a person: `digest` stands for them, `details` are sealed as they stand; `remark` is for staff.
+    `mistyped`: the address looks so, and is taken as it is typed."""
 
     digest: bytes
     details: dict[str, str]
@@ -64,10 +69,12 @@ class FilePerson:
     remark: str = ""
 
 
-def read_person(cells: Mapping[str, str], agreement: Agreement) -> FilePerson:
-    """What the cells, by the field that their column means, say of a person. Raises WrongRow."""
+    mistyped: bool = False
+def read_person(cells: Mapping[str, str], agreement: Agreement, *, as_typed: bool = False) -> FilePerson:
+    """What the cells, by the field that their column means, say of a person. Raises WrongRow; where an address looks
+    mistyped, Mistyped, unless all are to be taken as they are typed."""
     cells = {name: _unprotected(cell) for name, cell in cells.items()}
-    email = _email(cells.get("email", ""))
+    email = _email(cells.get("email", ""), as_typed=as_typed)
     agreed_at, expires_at = _agreed(cells.get("agreed_on", ""), agreement)
     details = {"email": email.spelled, **_names(cells), **_where(cells)}
     return FilePerson(
@@ -76,7 +83,8 @@ def read_person(cells: Mapping[str, str], agreement: Agreement) -> FilePerson:
         language=LANGUAGES.get(plain_name(cells.get("language", "")), agreement.language),
         agreed_at=agreed_at,
         expires_at=expires_at,
-        remark=doubt_about(email),
+        remark=_mistyped(email) or doubt_about(email),
+        mistyped=email.probably_meant is not None,
     )
 
 
@@ -85,20 +93,27 @@ def _unprotected(cell: str) -> str:
     return cell[1:] if cell[:1] == "'" and cell[1:2] in {"=", "+", "-", "@"} else cell
 
 
-def _email(cell: str) -> EmailAddress:
+def _email(cell: str, *, as_typed: bool) -> EmailAddress:
     if not cell:
         raise WrongRow(_("This row has no e-mail address."))
     try:
         found = address_in(cell)
     except Wrong as wrong:
         raise WrongRow(str(wrong)) from None
-    if meant := found.probably_meant:
-        raise WrongRow(_("“%(address)s” is probably mistyped: %(meant)s?") % {"address": found.spelled, "meant": meant})
+    if not as_typed and (said := _mistyped(found)):
+        raise Mistyped(said)
     return found
 
 
 def _agreed(cell: str, agreement: Agreement) -> tuple[datetime, datetime | None]:
     """The moment, at noon where only the day is known; and when it ends, where it is implied."""
+def _mistyped(email: EmailAddress) -> str:
+    """What is probably meant; empty where there is no doubt."""
+    if not (meant := email.probably_meant):
+        return ""
+    return _("“%(address)s” is probably mistyped: %(meant)s?") % {"address": email.spelled, "meant": meant}
+
+
     day = _day(cell) if cell else agreement.agreed_on
     if day is None:
         raise WrongRow(_("This row does not say on which day they agreed, and the file as a whole does not either."))

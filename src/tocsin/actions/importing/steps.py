@@ -13,7 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -44,7 +46,19 @@ def check(*, upload_pk: int, columns: dict[str, int], consent: dict[str, str | d
     """Says which column means what and what was agreed to, and has every row checked. False if it is too late."""
     said = {name: str(value or "") for name, value in consent.items()}
     known = {name: at for name, at in columns.items() if name in NAMES}
-    return _go_on(upload_pk, (State.READ, State.CHECKED), State.CHECKING, mapping={"columns": known}, consent=said)
+    mapping = {**_mapping(upload_pk), "columns": known}
+    return _go_on(upload_pk, (State.READ, State.CHECKED), State.CHECKING, mapping=mapping, consent=said)
+
+
+def take_as_typed(upload_pk: int, *, as_typed: bool) -> bool:
+    """Has the rows checked again, with addresses that look mistyped taken as they stand, or left out again."""
+    mapping = {**_mapping(upload_pk), "as_typed": as_typed}
+    return _go_on(upload_pk, (State.CHECKED,), State.CHECKING, mapping=mapping)
+
+
+def _mapping(upload_pk: int) -> dict[str, Any]:
+    """What was said so far of how the file is to be read."""
+    return SupporterImport.objects.filter(pk=upload_pk).values_list("mapping", flat=True).first() or {}
 
 
 def carry_out(upload_pk: int) -> bool:
