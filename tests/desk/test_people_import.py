@@ -22,6 +22,7 @@ from django.utils import timezone
 from openpyxl import Workbook
 from pytest_django.fixtures import Settings
 from wagtail.models import ModelLogEntry
+from wagtail.users.models import UserProfile
 
 from tests.desk.conftest import Sign, an_update, confirm
 from tocsin.actions.exporting import store
@@ -363,6 +364,21 @@ def test_a_file_whose_reading_broke_off_at_its_end_is_read_again(
     admin: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def die(*_args: object, **_changes: object) -> None:
+def test_what_a_worker_writes_is_in_the_language_of_whoever_asked(
+    admin: Client, boss: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker has no language of its own."""
+    UserProfile.objects.create(user=boss, preferred_language="fr")
+    kept = upload(admin, "jane,Jane,Doe,,,")
+    with monkeypatch.context() as later:
+        later.setattr(jobs, "work_on", SimpleNamespace(enqueue=lambda _pk: None))
+        admin.post(reverse("desk_import_check", args=[kept.pk]), CONSENT)
+    jobs.work_on.call(kept.pk)
+    kept.refresh_from_db()
+    [out] = left_out(admin, kept)
+    assert "n’est pas une adresse courriel" in " ".join(out.values())
+
+
         raise OperationalError
 
     with monkeypatch.context() as patched:

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from tocsin.actions.importing import jobs
 from tocsin.actions.importing.columns import PERSON_FIELDS
@@ -32,7 +33,11 @@ NAMES = {field.name for field in PERSON_FIELDS}
 def begin(*, file_name: str, by: AbstractBaseUser, by_name: str) -> SupporterImport:
     """The row of a file that is about to be kept."""
     return SupporterImport.objects.create(
-        file_name=file_name[:200], by_id=by.pk, by_name=by_name[:160], beat_at=timezone.now()
+        file_name=file_name[:200],
+        by_id=by.pk,
+        by_name=by_name[:160],
+        language=_language(),
+        beat_at=timezone.now(),
     )
 
 
@@ -71,7 +76,11 @@ def take_back(upload_pk: int) -> bool:
 
 def _go_on(upload_pk: int, before: tuple[str, ...], after: str, **changes: object) -> bool:
     rows = SupporterImport.objects.filter(pk=upload_pk, state__in=before)
-    moved = rows.update(state=after, run="", beat_at=Now(), runs=0, rows_done=0, **changes)
+    moved = rows.update(state=after, run="", beat_at=Now(), runs=0, rows_done=0, language=_language(), **changes)
     if moved:
         jobs.work_on.enqueue(upload_pk)
     return bool(moved)
+
+
+def _language() -> str:
+    return (get_language() or settings.LANGUAGE_CODE)[:10]
