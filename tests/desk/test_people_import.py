@@ -191,7 +191,6 @@ def test_who_has_an_address_like_a_placeholder_is_taken_with_a_remark(admin: Cli
     assert "The first of them are in rows 2, 3, 4, 5." in page
 
 
-def test_one_person_twice_is_one(admin: Client) -> None:
 def test_an_odd_address_that_is_right_is_taken_as_it_is_typed(admin: Client) -> None:
     """gmail.co might be somebody's. Whoever knows the person says so; nobody is guessed at."""
     kept = checked(admin, "jane@gmail.co,Jane,Doe,,,", "name@society.internal,John,,,,")
@@ -226,6 +225,7 @@ def test_they_are_left_out_again_until_it_is_carried_out(admin: Client) -> None:
     assert (kept.state, kept.numbers["added"]) == ("done", 1)
 
 
+def test_one_person_twice_is_one(admin: Client) -> None:
     kept = imported(admin, JANE, "Jane+old@Society.internal,J,,,,")
     assert (kept.numbers["twice"], kept.numbers["added"]) == (1, 1)
     assert "Row 2 is the same person" in left_out(admin, kept)[0]["Reason"]
@@ -304,6 +304,40 @@ def test_what_waits_for_them_is_stopped_when_an_import_is_taken_back(
     assert Message.objects.count() == 3
 
 
+def test_what_columns_were_said_to_mean_is_kept_where_something_is_to_be_mended(admin: Client) -> None:
+    kept = upload(admin, data=b"a,b\njane@society.internal,Jane\n")
+    said = {"column-0": "email", "column-1": "given_name", "wording": ""}
+    response = admin.post(reverse("desk_import_check", args=[kept.pk]), CONSENT | said)
+    assert response.status_code == 422
+    chosen = {one["at"]: one["means"] for one in response.context["choices"]}
+    assert chosen == {0: "email", 1: "given_name"}
+
+
+def test_two_columns_that_mean_the_same_are_asked_about(admin: Client) -> None:
+    """Else one of them would be left out unseen: which one, nobody said."""
+    kept = upload(admin, data=b"a,b\njane@society.internal,joan@society.internal\n")
+    said = {"column-0": "email", "column-1": "email"}
+    response = admin.post(reverse("desk_import_check", args=[kept.pk]), CONSENT | said)
+    assert response.status_code == 422
+    assert "Two columns mean “E-mail address”." in response.content.decode()
+    assert [one["means"] for one in response.context["choices"]] == ["email", "email"]
+
+
+def test_a_day_of_long_ago_is_a_typing_error(admin: Client) -> None:
+    kept = upload(admin, data=b"email\njane@society.internal\n")
+    response = admin.post(reverse("desk_import_check", args=[kept.pk]), CONSENT | {"agreed_on": "0026-03-01"})
+    assert response.status_code == 422
+    assert "This day is too long ago." in response.content.decode()
+
+
+def test_taking_an_import_back_asks_who_it_is(admin: Client, boss: User) -> None:
+    kept = imported(admin, JANE)
+    confirm(admin, boss, ago=3600)
+    response = admin.post(reverse("desk_import_take_back", args=[kept.pk]))
+    assert response.headers["Location"].startswith(reverse("account_again"))
+    assert Supporter.objects.exists()
+
+
 # ── the work ────────────────────────────────────────────────────────────────────────────────────────────────────
 def test_carried_out_twice_it_stores_nobody_twice(admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its worker dies after the first batch."""
@@ -328,6 +362,21 @@ def test_carried_out_twice_it_stores_nobody_twice(admin: Client, monkeypatch: py
     assert (kept.state, kept.numbers["added"], kept.numbers["consents"]) == ("done", 2, 2)
     with pytest.raises(NoLongerOurs):
         first.end("done")
+
+
+def test_what_a_worker_writes_is_in_the_language_of_whoever_asked(
+    admin: Client, boss: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker has no language of its own."""
+    UserProfile.objects.create(user=boss, preferred_language="fr")
+    kept = upload(admin, "jane,Jane,Doe,,,")
+    with monkeypatch.context() as later:
+        later.setattr(jobs, "work_on", SimpleNamespace(enqueue=lambda _pk: None))
+        admin.post(reverse("desk_import_check", args=[kept.pk]), CONSENT)
+    jobs.work_on.call(kept.pk)
+    kept.refresh_from_db()
+    [out] = left_out(admin, kept)
+    assert "n’est pas une adresse courriel" in " ".join(out.values())
 
 
 def test_steps_are_taken_once_and_in_order(admin: Client) -> None:
@@ -364,21 +413,6 @@ def test_a_file_whose_reading_broke_off_at_its_end_is_read_again(
     admin: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def die(*_args: object, **_changes: object) -> None:
-def test_what_a_worker_writes_is_in_the_language_of_whoever_asked(
-    admin: Client, boss: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A worker has no language of its own."""
-    UserProfile.objects.create(user=boss, preferred_language="fr")
-    kept = upload(admin, "jane,Jane,Doe,,,")
-    with monkeypatch.context() as later:
-        later.setattr(jobs, "work_on", SimpleNamespace(enqueue=lambda _pk: None))
-        admin.post(reverse("desk_import_check", args=[kept.pk]), CONSENT)
-    jobs.work_on.call(kept.pk)
-    kept.refresh_from_db()
-    [out] = left_out(admin, kept)
-    assert "n’est pas une adresse courriel" in " ".join(out.values())
-
-
         raise OperationalError
 
     with monkeypatch.context() as patched:

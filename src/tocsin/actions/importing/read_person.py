@@ -21,6 +21,8 @@ from tocsin.lib.vault import vault
 from tocsin.supporters.models import Consent
 
 LONGEST = 100
+# Before it, nobody was asked for a consent that counts today: a year that was mistyped, or a spreadsheet's zero.
+FIRST_YEAR = 1990
 # Implied consent ends two years after the gift, or whatever it came from (requirements L5).
 IMPLIED_FOR = timedelta(days=730)
 LANGUAGES = {"en": "en", "english": "en", "anglais": "en", "enca": "en", "fr": "fr", "french": "fr", "francais": "fr"}
@@ -33,12 +35,12 @@ class WrongRow(ValueError):
     """This row cannot be a supporter. Its text is a sentence for whoever mends the file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Agreement:
 class Mistyped(WrongRow):
     """Its address is probably another one. Whoever knows the person can say that it is right as it is typed."""
 
 
+@dataclass(frozen=True, slots=True)
+class Agreement:
     """What the whole file is about: asked for before anything is imported."""
 
     purpose: str
@@ -67,9 +69,9 @@ class FilePerson:
     agreed_at: datetime
     expires_at: datetime | None
     remark: str = ""
-
-
     mistyped: bool = False
+
+
 def read_person(cells: Mapping[str, str], agreement: Agreement, *, as_typed: bool = False) -> FilePerson:
     """What the cells, by the field that their column means, say of a person. Raises WrongRow; where an address looks
     mistyped, Mistyped, unless all are to be taken as they are typed."""
@@ -105,8 +107,6 @@ def _email(cell: str, *, as_typed: bool) -> EmailAddress:
     return found
 
 
-def _agreed(cell: str, agreement: Agreement) -> tuple[datetime, datetime | None]:
-    """The moment, at noon where only the day is known; and when it ends, where it is implied."""
 def _mistyped(email: EmailAddress) -> str:
     """What is probably meant; empty where there is no doubt."""
     if not (meant := email.probably_meant):
@@ -114,6 +114,8 @@ def _mistyped(email: EmailAddress) -> str:
     return _("“%(address)s” is probably mistyped: %(meant)s?") % {"address": email.spelled, "meant": meant}
 
 
+def _agreed(cell: str, agreement: Agreement) -> tuple[datetime, datetime | None]:
+    """The moment, at noon where only the day is known; and when it ends, where it is implied."""
     day = _day(cell) if cell else agreement.agreed_on
     if day is None:
         raise WrongRow(_("This row does not say on which day they agreed, and the file as a whole does not either."))
@@ -134,7 +136,7 @@ def _day(cell: str) -> date:
         found = parse_date(cell[:10])
     except ValueError:
         found = None
-    if found is None or not 1990 <= found.year < 2100:
+    if found is None or not FIRST_YEAR <= found.year < 2100:
         raise WrongRow(_("“%(day)s” is no day that can be read. Write it like 2026-11-23.") % {"day": cell[:40]})
     return found
 
