@@ -37,9 +37,10 @@ class Kind(TextChoices):
 ENTRIES: dict[str, tuple[Promise, Promise]] = {
     "tocsin.ledger_line": (_("Add to the ledger"), _("Added a line to the counter's ledger")),
     "tocsin.action_opened": (_("Open an action"), _("Read what a person sent")),
-    "tocsin.action_released": (_("Release an action"), _("Released a held action: it counts, and its letters leave")),
+    "tocsin.action_released": (_("Release an action"), _("Released a held action")),
     "tocsin.action_blocked": (_("Block an action"), _("Blocked an action: it does not count, and nothing leaves")),
     "tocsin.action_retried": (_("Try an action again"), _("Had a stuck action tried again")),
+    "tocsin.actions_retried": (_("Try stuck actions again"), _("Had all stuck actions tried again")),
     "tocsin.letters_repointed": (_("Re-point letters"), _("Had the letters that wait written anew to their target")),
     "tocsin.targets_imported": (_("Import targets"), _("Imported targets into a list")),
     "tocsin.import_undone": (_("Undo an import"), _("Took an import of targets back")),
