@@ -148,6 +148,37 @@ def test_filters_of_consents(admin: Client, campaign: Campaign, people: list[Act
 @pytest.mark.parametrize("name", LISTS)
 def test_the_lists_take_the_same_queries_however_long(
     admin: Client, campaign: Campaign, people: list[Action], sign: Sign, name: str
+@pytest.mark.parametrize("name", ["supporters", "actions"])
+def test_a_purpose_alone_means_those_who_may_be_written_to_about_it(
+    admin: Client, campaign: Campaign, people: list[Action], name: str
+) -> None:
+    """Else a list that says “news” held also those who said no to news, and so did what was exported of it."""
+    for where in (campaign, None):
+        given = numbers(admin, name, where, purpose="news", consent="given")
+        assert len(given) == 4
+        assert numbers(admin, name, where, purpose="news") == given
+        assert '<option value="given" selected>' in shown(admin, name, where, purpose="news").content.decode()
+    export = reverse("desk_new_export", args=[name])
+    assert "May be written to" in admin.get(export, {"purpose": "news"}).content.decode()
+
+
+def test_a_consent_to_nothing_is_asked_about(admin: Client, campaign: Campaign, people: list[Action]) -> None:
+    asked = "Choose a purpose as well"
+    assert asked in shown(admin, "supporters", campaign, consent="given").content.decode()
+    assert asked not in shown(admin, "supporters", campaign, consent="given", purpose="news").content.decode()
+    assert asked not in shown(admin, "consents", campaign, consent="given").content.decode()
+
+
+def test_the_campaign_that_is_chosen_is_among_those_to_choose_from(
+    admin: Client, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people_lists, "MOST_TO_CHOOSE_FROM", 1)
+    Campaign.objects.create(name="A first", slug="first")
+    html = admin.get(reverse("desk_actions"), {"campaign": campaign.pk}).content.decode()
+    assert f'<option value="{campaign.pk}" selected>' in html
+    assert f'<option value="{campaign.pk}"' not in shown(admin, "actions").content.decode()
+
+
 ) -> None:
     def asked() -> int:
         with CaptureQueriesContext(connection) as queries:

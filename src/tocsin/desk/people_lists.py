@@ -145,6 +145,9 @@ def _screen(request: HttpRequest, campaign: Campaign | None, which: List) -> Htt
         knows=KNOWN[_kind_of(which)],
         rows=_rows(request, chosen, which, found.rows, names=names),
         found=found,
+        lacks_purpose=request.GET.get("consent") in STANDINGS
+        and not wanted.purpose
+        and "consent" in KNOWN[_kind_of(which)],
         names=names,
         where=_query(wanted, None if campaign else chosen),
         may_find=may(request.user, FIND_PEOPLE),
@@ -167,6 +170,12 @@ def _kind_of(which: List) -> Any:
 
 def _chosen(request: HttpRequest) -> Campaign | None:
     """On the whole site a campaign is a filter like others."""
+def _lacks_purpose(request: HttpRequest, which: List, wanted: Wanted) -> bool:
+    """Somebody chose how people stand to something, and not to what."""
+    asked = "consent" in KNOWN[_kind_of(which)] and request.GET.get("consent") in STANDINGS
+    return asked and not wanted.purpose
+
+
     pk = number(request.GET.get("campaign"))
     return Campaign.objects.filter(pk=pk).first() if pk else None
 
