@@ -18,7 +18,9 @@ from tocsin.actions.models import Action
 from tocsin.actions.process import follow_batch
 from tocsin.actions.states import State as ActionState
 from tocsin.campaigns.models import Campaign
+from tocsin.desk import people_lists
 from tocsin.outbox.models import State
+from tocsin.staff.models import AuditLine
 from tocsin.supporters.leaving import leave
 from tocsin.supporters.models import Consent, Supporter
 
@@ -104,6 +106,16 @@ def test_every_row_is_met_once_there_and_back(
         assert up == down
 
 
+def test_names_of_the_whole_site_are_written_down_as_of_no_campaign(
+    admin: Client, campaign: Campaign, people: list[Action]
+) -> None:
+    shown(admin, "actions", names="yes")
+    admin.get(reverse("desk_actions"), {"names": "yes", "campaign": str(campaign.pk)})
+    shown(admin, "actions", campaign, names="yes")
+    lines = AuditLine.objects.filter(what="people_listed").order_by("pk").values_list("campaign_ref", flat=True)
+    assert list(lines) == [None, campaign.pk, campaign.pk]
+
+
 def test_filters_of_actions(admin: Client, campaign: Campaign, people: list[Action], write: Write) -> None:
     letter = write(State.REFUSED)
     first = people[0]
@@ -136,18 +148,6 @@ def test_filters_of_supporters_by_how_they_stand_to_a_purpose(
         assert sorted(numbers(admin, "supporters", where, purpose="news", consent="none")) == sorted([no, left])
 
 
-def test_filters_of_consents(admin: Client, campaign: Campaign, people: list[Action]) -> None:
-    leave(people[0].supporter_id or 0, "news", "mail")
-    assert len(numbers(admin, "consents", campaign, answer="yes")) == 4
-    assert len(numbers(admin, "consents", campaign, answer="no")) == 1
-    assert len(numbers(admin, "consents", None, answer="left")) == 1
-    assert len(numbers(admin, "consents", None, method="mail")) == 1
-    assert numbers(admin, "consents", campaign, purpose="calls") == []
-
-
-@pytest.mark.parametrize("name", LISTS)
-def test_the_lists_take_the_same_queries_however_long(
-    admin: Client, campaign: Campaign, people: list[Action], sign: Sign, name: str
 @pytest.mark.parametrize("name", ["supporters", "actions"])
 def test_a_purpose_alone_means_those_who_may_be_written_to_about_it(
     admin: Client, campaign: Campaign, people: list[Action], name: str
@@ -179,6 +179,18 @@ def test_the_campaign_that_is_chosen_is_among_those_to_choose_from(
     assert f'<option value="{campaign.pk}"' not in shown(admin, "actions").content.decode()
 
 
+def test_filters_of_consents(admin: Client, campaign: Campaign, people: list[Action]) -> None:
+    leave(people[0].supporter_id or 0, "news", "mail")
+    assert len(numbers(admin, "consents", campaign, answer="yes")) == 4
+    assert len(numbers(admin, "consents", campaign, answer="no")) == 1
+    assert len(numbers(admin, "consents", None, answer="left")) == 1
+    assert len(numbers(admin, "consents", None, method="mail")) == 1
+    assert numbers(admin, "consents", campaign, purpose="calls") == []
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_the_lists_take_the_same_queries_however_long(
+    admin: Client, campaign: Campaign, people: list[Action], sign: Sign, name: str
 ) -> None:
     def asked() -> int:
         with CaptureQueriesContext(connection) as queries:

@@ -176,8 +176,8 @@ def register(actions: LogActionRegistry) -> None:
 
 @transaction.atomic
 def note(request: HttpRequest, entry: str, about: Model, **data: Any) -> None:
-    """One line of both logs, about a row. No personal data goes into it. What belongs to a campaign and is about no row
-    of it (a role that is given) says so by `campaign`, its number."""
+    """One line of both logs, about a row. No personal data goes into it. What belongs to another campaign than its row
+    does, or to none (a role that is given, a list of the whole site), says so by `campaign`, a number or None."""
     who = request.user if request.user.is_authenticated else None  # between the password and the second factor
     log(about, f"{OURS}{entry}", user=who, data=data or None)
     audit.write(
@@ -185,7 +185,7 @@ def note(request: HttpRequest, entry: str, about: Model, **data: Any) -> None:
         kind=kind_of(entry),
         who=who,
         about=about_words(about),
-        campaign_ref=campaign_of(about) or data.get("campaign"),
+        campaign_ref=data["campaign"] if "campaign" in data else campaign_of(about),
         details=data,
         address=address_of(request),
     )

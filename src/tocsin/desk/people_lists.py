@@ -40,6 +40,8 @@ from tocsin.desk.rights import (
 from tocsin.outbox.states import State as MessageState
 from tocsin.supporters.models import Consent
 
+MOST_TO_CHOOSE_FROM = 200
+
 
 @dataclass(frozen=True, slots=True)
 class List:
@@ -143,16 +145,16 @@ def _screen(request: HttpRequest, campaign: Campaign | None, which: List) -> Htt
         wanted=wanted,
         chosen=chosen,
         knows=KNOWN[_kind_of(which)],
-        rows=_rows(request, chosen, which, found.rows, names=names),
-        found=found,
         lacks_purpose=request.GET.get("consent") in STANDINGS
         and not wanted.purpose
         and "consent" in KNOWN[_kind_of(which)],
+        rows=_rows(request, chosen, which, found.rows, names=names),
+        found=found,
         names=names,
         where=_query(wanted, None if campaign else chosen),
         may_find=may(request.user, FIND_PEOPLE),
         exports=_exports(request, campaign or chosen, which, wanted),
-        **_choices(campaign),
+        **_choices(campaign, chosen),
     )
 
 
@@ -168,14 +170,14 @@ def _kind_of(which: List) -> Any:
     return which.name
 
 
-def _chosen(request: HttpRequest) -> Campaign | None:
-    """On the whole site a campaign is a filter like others."""
 def _lacks_purpose(request: HttpRequest, which: List, wanted: Wanted) -> bool:
     """Somebody chose how people stand to something, and not to what."""
     asked = "consent" in KNOWN[_kind_of(which)] and request.GET.get("consent") in STANDINGS
     return asked and not wanted.purpose
 
 
+def _chosen(request: HttpRequest) -> Campaign | None:
+    """On the whole site a campaign is a filter like others."""
     pk = number(request.GET.get("campaign"))
     return Campaign.objects.filter(pk=pk).first() if pk else None
 
@@ -188,6 +190,7 @@ def _query(wanted: Wanted, chosen: Campaign | None) -> str:
 def _note_names(request: HttpRequest, campaign: Campaign | None, which: List, rows: list[Any], wanted: Wanted) -> None:
     """A line for a screenful: from which row to which, so that who was seen can be told afterwards."""
     data = {"list": which.name, "from": rows[-1].pk, "to": rows[0].pk, "rows": len(rows), "filter": wanted.as_words()}
+    data["campaign"] = campaign.pk if campaign else None
     note(request, "people_listed", campaign or rows[0], **data)
 
 
@@ -204,7 +207,7 @@ def _exports(request: HttpRequest, campaign: Campaign | None, which: List, wante
     return [(words, reverse("desk_new_export", args=[kind]) + query) for kind, words in kinds]
 
 
-def _choices(campaign: Campaign | None) -> dict[str, Any]:
+def _choices(campaign: Campaign | None, chosen: Campaign | None) -> dict[str, Any]:
     """What can be chosen in the filters."""
     return {
         "languages": settings.LANGUAGES,
@@ -215,5 +218,11 @@ def _choices(campaign: Campaign | None) -> dict[str, Any]:
         "standings": STANDINGS.items(),
         "answers": ANSWERS.items(),
         "methods": Consent.Method.choices,
-        "campaigns": [] if campaign else Campaign.objects.order_by("name").values_list("pk", "name")[:200],
+        "campaigns": [] if campaign else _campaigns(chosen),
     }
+
+
+def _campaigns(chosen: Campaign | None) -> list[tuple[int, str]]:
+    """To choose from; the one that is chosen is among them, however many there are."""
+    found = list(Campaign.objects.order_by("name").values_list("pk", "name")[:MOST_TO_CHOOSE_FROM])
+    return found if chosen is None or (chosen.pk, chosen.name) in found else [(chosen.pk, chosen.name), *found]
