@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Page
+from wagtail.users.models import UserProfile
 
 from tests.desk.conftest import Sign, Write, enter
 from tocsin.actions.states import State as ActionState
@@ -96,6 +98,15 @@ def test_a_line_is_said_in_words(reader: Client, admin: Client, boss: User, camp
         assert said in html, said
 
 
+def test_the_details_of_a_line_are_words_in_the_readers_language(reader: Client) -> None:
+    write(details={"list": "actions", "rows": 50, "filter": {"purpose": "news", "since": "2026-01-02"}, "found": True})
+    write(details={"editions": [1, 2], "filter": {}, "of_old": 3})
+    html = reader.get(URL).content.decode()
+    for said in ("rows: 50", "filter: Purpose: news, From: 2026-01-02", "found: Yes", "editions: 1, 2", "of_old: 3"):
+        assert said in html, said
+    assert "{" not in re.sub(r"(?s)<(script|style).*?</\1>", "", html.partition('class="desk"')[2])
+
+
 @pytest.mark.parametrize("odd", ["who=x", "who=99999999999999999999", "kind=x", "since=x", "older=-1", "campaign=%00"])
 def test_odd_questions_are_left_out(reader: Client, odd: str) -> None:
     write(about="letter:1")
@@ -130,6 +141,14 @@ def test_it_is_taken_along_as_csv(reader: Client, campaign: Campaign) -> None:
         ("letter:1", "Read a person's letter", "192.0.2.1")
     ]
     assert AuditLine.objects.filter(what="audit_exported").get().details == {"which": f"campaign={campaign.pk}"}
+
+
+def test_it_is_taken_along_in_the_language_of_whoever_asked(reader: Client) -> None:
+    """Not in that of their browser: lines are streamed when Wagtail's own language is over."""
+    write(about="letter:1")
+    UserProfile.objects.create(user=User.objects.get(username="reader"), preferred_language="fr")
+    response = reader.post(f"{reverse('desk_audit_export')}?kind=people", headers={"accept-language": "en"})
+    assert "A lu la lettre d’une personne" in response.getvalue().decode()
 
 
 def test_an_export_reads_by_the_thousand(reader: Client, monkeypatch: pytest.MonkeyPatch) -> None:

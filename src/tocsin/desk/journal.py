@@ -147,25 +147,15 @@ THEIRS: dict[str, Promise] = {
 KINDS: dict[str, Kind] = {
     **dict.fromkeys(("people", "person", "export", "action_opened", "letter_opened", "letters_searched"), Kind.PEOPLE),
     **dict.fromkeys(("hand_in_downloaded", "evidence_opened"), Kind.PEOPLE),
-    **dict.fromkeys(("action", "letter", "letters", "hand", "notice", "update", "set"), Kind.LETTERS),
+    **dict.fromkeys(("action", "actions", "letter", "letters", "hand", "notice", "update", "set"), Kind.LETTERS),
     **dict.fromkeys(("script", "words", "trial"), Kind.PAGES),
-    **dict.fromkeys(("role", "account", "person_invited", "person_invited_again"), Kind.TEAM),
-    **dict.fromkeys(
-        ("action_opened", "letter_opened", "letters_exported", "letters_searched", "hand_in_downloaded"), Kind.PEOPLE
-    ),
-    **dict.fromkeys(
-        ("person_invited", "person_invited_again", "role_given", "role_taken", "account_off", "account_on"), Kind.TEAM
-    ),
-    **dict.fromkeys(
-        ("asked_again", "confirmed_again", "not_confirmed", "second_factor_failed", "sessions_ended"), Kind.SIGN_IN
-    ),
-    **dict.fromkeys(
-        ("app_added", "app_removed", "passkey_added", "passkey_removed", "recovery_codes_made", "elsewhere_connected"),
-        Kind.SIGN_IN,
-    ),
-    "password_set": Kind.SIGN_IN,
-    "second_factor_reset": Kind.TEAM,
+    **dict.fromkeys(("role", "account", "person_invited", "person_invited_again", "second_factor_reset"), Kind.TEAM),
     "audit_exported": Kind.TEAM,
+    **dict.fromkeys(
+        ("asked_again", "confirmed_again", "not_confirmed", "sessions_ended", "password_set"), Kind.SIGN_IN
+    ),
+    **dict.fromkeys(("app_added", "app_removed", "passkey_added", "passkey_removed"), Kind.SIGN_IN),
+    **dict.fromkeys(("recovery_codes_made", "elsewhere_connected", "second_factor_failed"), Kind.SIGN_IN),
 }
 
 
