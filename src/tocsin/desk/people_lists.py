@@ -145,9 +145,7 @@ def _screen(request: HttpRequest, campaign: Campaign | None, which: List) -> Htt
         wanted=wanted,
         chosen=chosen,
         knows=KNOWN[_kind_of(which)],
-        lacks_purpose=request.GET.get("consent") in STANDINGS
-        and not wanted.purpose
-        and "consent" in KNOWN[_kind_of(which)],
+        lacks_purpose=_lacks_purpose(request, which, wanted),
         rows=_rows(request, chosen, which, found.rows, names=names),
         found=found,
         names=names,
