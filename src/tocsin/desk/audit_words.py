@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+from django.apps import apps
 from django.contrib.auth.models import User
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -86,7 +88,7 @@ class Shown:
 
     @property
     def about(self) -> str:
-        return str(self.person or self.line.details.get("title") or self.line.about)
+        return str(self.person or self.line.details.get("title") or thing_said(self.line.about))
 
     @property
     def more(self) -> list[tuple[str, Any]]:
@@ -137,3 +139,16 @@ def _value(name: str, value: Any) -> Any:
     if isinstance(value, dict):
         return ", ".join(f"{filter_named(one)}: {said}" for one, said in value.items()) or "–"
     return ", ".join(str(one) for one in value) if isinstance(value, list) else value
+
+
+def thing_said(about: str) -> str:
+    """What a line is about, as people call it: “letter 12” for letter:12. An address that somebody was refused, and
+    what there is no more, as it is."""
+    kind, _colon, number = about.partition(":")
+    known = _things().get(kind)
+    return f"{known} {number}" if known and number else about
+
+
+@cache
+def _things() -> dict[str, str | Promise]:
+    return {str(model._meta.model_name): model._meta.verbose_name for model in apps.get_models()}
