@@ -164,7 +164,9 @@ def test_a_purpose_alone_means_those_who_may_be_written_to_about_it(
 
 def test_a_consent_to_nothing_is_asked_about(admin: Client, campaign: Campaign, people: list[Action]) -> None:
     asked = "Choose a purpose as well"
-    assert asked in shown(admin, "supporters", campaign, consent="given").content.decode()
+    html = shown(admin, "supporters", campaign, consent="given").content.decode()
+    assert asked in html
+    assert '<option value="given" selected>' in html  # and it is kept
     assert asked not in shown(admin, "supporters", campaign, consent="given", purpose="news").content.decode()
     assert asked not in shown(admin, "consents", campaign, consent="given").content.decode()
 

@@ -168,10 +168,10 @@ def _kind_of(which: List) -> Any:
     return which.name
 
 
-def _lacks_purpose(request: HttpRequest, which: List, wanted: Wanted) -> bool:
-    """Somebody chose how people stand to something, and not to what."""
-    asked = "consent" in KNOWN[_kind_of(which)] and request.GET.get("consent") in STANDINGS
-    return asked and not wanted.purpose
+def _lacks_purpose(request: HttpRequest, which: List, wanted: Wanted) -> str:
+    """How people are to stand to something, where nobody said to what; else empty."""
+    said = request.GET.get("consent", "")
+    return said if "consent" in KNOWN[_kind_of(which)] and said in STANDINGS and not wanted.purpose else ""
 
 
 def _chosen(request: HttpRequest) -> Campaign | None:
