@@ -268,6 +268,19 @@ def test_a_mailing_list_begins_with_what_the_list_was_about_and_its_form_has_the
     assert export.filters == {"language": "en"}
 
 
+def test_a_mailing_list_says_which_kind_of_file_another_program_reads(
+    admin: Client, campaign: Campaign, sign: Sign
+) -> None:
+    sign(ActionState.COUNTED, consents={"news": True}, phone="+16135550100")
+    follow_batch()
+    said = "choose the CSV for another program"
+    assert said in admin.get(reverse("campaign:new_export", args=[campaign.pk, Kind.MAILING])).content.decode()
+    assert said not in admin.get(reverse("campaign:new_export", args=[campaign.pk, Kind.SUPPORTERS])).content.decode()
+    for kind, phone in (("csv", "'+16135550100"), ("exact", "+16135550100")):
+        [row] = taken(admin, Kind.MAILING, campaign, preset="mailchimp", purpose="news", format=kind)
+        assert row["Phone Number"] == phone
+
+
 def test_a_mailing_list_is_for_a_purpose_that_people_were_asked_about(admin: Client, campaign: Campaign) -> None:
     address = reverse("campaign:new_export", args=[campaign.pk, Kind.MAILING])
     response = admin.post(address, {"format": "csv", "purpose": "anything"})

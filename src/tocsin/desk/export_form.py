@@ -44,6 +44,12 @@ def purposes() -> list[str]:
     return sorted(set(ConsentWording.objects.values_list("purpose", flat=True)))
 
 
+FOR_A_PROGRAM = gettext_lazy(
+    "To bring it into another program, choose the CSV for another program: the one for a spreadsheet has an apostrophe "
+    "before each telephone number that begins with +."
+)
+
+
 class ExportForm(forms.Form):
     """The form of one kind: a mailing list says for which purpose and for which program; others, whether people are in
     it."""
@@ -77,6 +83,8 @@ class ExportForm(forms.Form):
     ) -> None:
         super().__init__(data, label_suffix="", initial=_proposed(query or {}))
         self.kind, self.campaign = kind, campaign
+        if kind == Export.Kind.MAILING:
+            self.fields["format"].help_text = FOR_A_PROGRAM
         for name in self._left_out(may_people=may_people):
             del self.fields[name]
         self._choose("purpose", [(purpose, purpose_said(purpose)) for purpose in purposes()])
