@@ -137,7 +137,7 @@ def _value(name: str, value: Any) -> Any:
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, dict):
-        return ", ".join(f"{filter_named(one)}: {said}" for one, said in value.items()) or "–"
+        return ", ".join(f"{filter_named(one)}: {said}" for one, said in sorted(value.items())) or "–"
     return ", ".join(str(one) for one in value) if isinstance(value, list) else value
 
 
