@@ -151,4 +151,4 @@ def thing_said(about: str) -> str:
 
 @cache
 def _things() -> dict[str, str | Promise]:
-    return {str(model._meta.model_name): model._meta.verbose_name for model in apps.get_models()}
+    return {str(model._meta.model_name): model._meta.verbose_name or "" for model in apps.get_models()}
