@@ -37,10 +37,23 @@ django.setup()
 call_command("migrate", interactive=False, verbosity=0)
 call_command("makemigrations", check_changes=True, dry_run=True)
 call_command("migrate", check_unapplied=True, verbosity=0)
+
+# And nothing that proves what staff did can be changed.
+from django.db import DatabaseError, connection, transaction
+from tocsin.staff.audit import prove_audit, write
+write("signed_in", kind="sign_in")
+prove_audit()
+for table in ("staff_auditline", "staff_auditproof"):
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"DELETE FROM {table}")
+    except DatabaseError:
+        continue
+    raise SystemExit(f"the rows of {table} can be removed")
 """
 
 
-def test_the_tables_are_made_and_match_the_models(database_url: str, tmp_path: Path) -> None:
+def test_the_tables_are_made_match_the_models_and_guard_the_audit_log(database_url: str, tmp_path: Path) -> None:
     environment = clean_environment(
         **KEYS, TOCSIN_DIR=str(tmp_path), DATABASE_URL=database_url, DJANGO_SETTINGS_MODULE="tocsin.settings"
     )

@@ -17,7 +17,7 @@ from tocsin.actions.states import State
 from tocsin.campaigns.models import Edition, Tally
 from tocsin.lib.vault import vault
 from tocsin.outbox.models import Kind, Message
-from tocsin.supporters.keep import CONSENT_COLUMNS
+from tocsin.supporters.keep import CONSENT_COLUMNS, SUPPORTER_COLUMNS
 from tocsin.supporters.models import Consent, ConsentWording, Supporter
 
 pytestmark = pytest.mark.django_db
@@ -40,10 +40,11 @@ def test_it_works(client: Client, edition_en: Edition) -> None:
     [
         (Letter, LETTER_COLUMNS, {"id", "hand_in_id", "number"}),
         (Consent, CONSENT_COLUMNS, {"id", "basis", "import_ref_id", "expires_at"}),
+        (Supporter, SUPPORTER_COLUMNS, {"id", "import_ref_id"}),
     ],
 )
 def test_the_statement_names_every_column_that_the_database_does_not_fill_itself(
-    model: type[Letter | Consent], columns: tuple[str, ...], filled_by_the_database: set[str]
+    model: type[Letter | Consent | Supporter], columns: tuple[str, ...], filled_by_the_database: set[str]
 ) -> None:
     assert {field.column for field in model._meta.concrete_fields} - filled_by_the_database == set(columns)
 
@@ -65,6 +66,32 @@ def test_a_person_of_two_campaigns_is_one_supporter_with_their_latest_details(
     follow_everything()
     supporter = Supporter.objects.get()
     assert supporter.actions.count() == 2
+    assert vault().open(supporter.sealed, b"supporter:" + bytes(supporter.email_digest))["city"] == "Laval"
+
+
+def test_an_action_that_is_followed_late_leaves_what_somebody_said_since(client: Client, edition_en: Edition) -> None:
+    """Held for a week, and released after its writer moved and acted elsewhere."""
+    sign(client, edition_en, city="Ottawa")
+    screen_batch()
+    held = Action.objects.get()
+    Action.objects.filter(pk=held.pk).update(state=State.HELD)
+    sign(client, an_edition(a_campaign(slug="other"), "fr"), city="Laval", language="fr")
+    follow_everything()
+    Action.objects.filter(pk=held.pk).update(state=State.COUNTED)
+    follow_everything()
+    supporter = Supporter.objects.get()
+    assert supporter.actions.count() == 2
+    assert vault().open(supporter.sealed, b"supporter:" + bytes(supporter.email_digest))["city"] == "Laval"
+    assert supporter.language == "fr"
+
+
+def test_what_is_said_after_the_column_came_renews_what_was_there_before(client: Client, edition_en: Edition) -> None:
+    sign(client, edition_en, city="Ottawa")
+    follow_everything()
+    Supporter.objects.update(said_at=None)
+    sign(client, an_edition(a_campaign(slug="other")), city="Laval")
+    follow_everything()
+    supporter = Supporter.objects.get()
     assert vault().open(supporter.sealed, b"supporter:" + bytes(supporter.email_digest))["city"] == "Laval"
 
 

@@ -44,6 +44,7 @@ OF_A_CAMPAIGN: dict[str, Needed] = {
     "campaign:moderation": SEE,
     "campaign:opened": OPEN,
     "campaign:decide": (rights.SEE_CAMPAIGNS, rights.MODERATE),
+    "campaign:stuck_again": (rights.SEE_CAMPAIGNS, rights.MODERATE),
     "campaign:letters": SEE,
     "campaign:letters_find": SEE,
     "campaign:control": STEER,
@@ -131,7 +132,10 @@ OF_THE_SITE: dict[str, Needed] = {
     "desk_supporter": (rights.OPEN_PERSONAL_DATA,),
     "desk_exports": EXPORT,
     "desk_new_export": EXPORT,
-    **{f"desk_import{name}": IMPORT_PEOPLE for name in ("s", "", "_state", "_check", "_carry_out", "_take_back")},
+    **{
+        f"desk_import{name}": IMPORT_PEOPLE
+        for name in ("s", "", "_state", "_check", "_as_typed", "_carry_out", "_take_back")
+    },
     "desk_import_left_out": IMPORT_PEOPLE,
     "scripts:script": SCRIPTS,
     "scripts:review": (rights.APPROVE_SCRIPTS,),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Page
+from wagtail.users.models import UserProfile
 
 from tests.desk.conftest import Sign, Write, enter
 from tocsin.actions.states import State as ActionState
@@ -62,9 +64,9 @@ def test_lines_are_filtered(reader: Client, boss: User, campaign: Campaign) -> N
     write("role_given", kind="team", about="user:999")
     write("letters_pause", kind="letters", about="campaign:3", campaign_ref=campaign.pk)
     wanted = {"who": boss.pk, "kind": "team", "campaign": campaign.pk}
-    for (name, value), about in zip(wanted.items(), ("letter:1", "user:999", "campaign:3"), strict=True):
+    for (name, value), about in zip(wanted.items(), ("letter 1", "user 999", "campaign 3"), strict=True):
         html = reader.get(URL, {name: str(value)}).content.decode()
-        assert [one in html for one in ("letter:1", "user:999", "campaign:3")].count(True) == 1, name
+        assert [one in html for one in ("letter 1", "user 999", "campaign 3")].count(True) == 1, name
         assert about in html
 
 
@@ -79,7 +81,7 @@ def test_days_are_the_staffs_own(reader: Client) -> None:
         ("", "2026-06-14", True),
     ):
         html = reader.get(URL, {"since": since, "until": until}).content.decode()
-        assert ("letter:1" in html) == there, (since, until)
+        assert ("letter 1" in html) == there, (since, until)
 
 
 def test_a_line_is_said_in_words(reader: Client, admin: Client, boss: User, campaign: Campaign) -> None:
@@ -96,6 +98,24 @@ def test_a_line_is_said_in_words(reader: Client, admin: Client, boss: User, camp
         assert said in html, said
 
 
+def test_what_it_is_about_is_said_as_people_call_it(reader: Client) -> None:
+    write(about="supporterimport:1234")
+    write("refused", kind="refused", about="/desk/people/")
+    write(about="of_old:3")
+    html = reader.get(URL).content.decode()
+    for said in ("import of supporters 1234", "/desk/people/", "of_old:3"):
+        assert said in html, said
+
+
+def test_the_details_of_a_line_are_words_in_the_readers_language(reader: Client) -> None:
+    write(details={"list": "actions", "rows": 50, "filter": {"purpose": "news", "since": "2026-01-02"}, "found": True})
+    write(details={"editions": [1, 2], "filter": {}, "of_old": 3})
+    html = reader.get(URL).content.decode()
+    for said in ("rows: 50", "filter: Purpose: news, From: 2026-01-02", "found: Yes", "editions: 1, 2", "of_old: 3"):
+        assert said in html, said
+    assert "{" not in re.sub(r"(?s)<(script|style).*?</\1>", "", html.partition('class="desk"')[2])
+
+
 @pytest.mark.parametrize("odd", ["who=x", "who=99999999999999999999", "kind=x", "since=x", "older=-1", "campaign=%00"])
 def test_odd_questions_are_left_out(reader: Client, odd: str) -> None:
     write(about="letter:1")
@@ -106,12 +126,12 @@ def test_paging_goes_there_and_back(reader: Client) -> None:
     lines = [write(about=f"letter:{number}") for number in range(120)]
     AuditLine.objects.exclude(pk__in=[line.pk for line in lines]).delete()
     first = reader.get(URL, {"kind": "people"}).content.decode()
-    assert "letter:119" in first
-    assert "letter:69<" not in first
+    assert "letter 119<" in first
+    assert "letter 69<" not in first
     second = reader.get(URL, {"kind": "people", "older": str(lines[70].pk)}).content.decode()
-    assert [f"letter:{number}<" in second for number in (70, 69, 20, 19)] == [False, True, True, False]
+    assert [f"letter {number}<" in second for number in (70, 69, 20, 19)] == [False, True, True, False]
     back = reader.get(URL, {"kind": "people", "newer": str(lines[69].pk)}).content.decode()
-    assert [f"letter:{number}<" in back for number in (119, 70, 69)] == [True, True, False]
+    assert [f"letter {number}<" in back for number in (119, 70, 69)] == [True, True, False]
 
 
 def test_a_screenful_is_few_queries(reader: Client, campaign: Campaign, django_assert_max_num_queries: Any) -> None:
@@ -130,6 +150,14 @@ def test_it_is_taken_along_as_csv(reader: Client, campaign: Campaign) -> None:
         ("letter:1", "Read a person's letter", "192.0.2.1")
     ]
     assert AuditLine.objects.filter(what="audit_exported").get().details == {"which": f"campaign={campaign.pk}"}
+
+
+def test_it_is_taken_along_in_the_language_of_whoever_asked(reader: Client) -> None:
+    """Not in that of their browser: lines are streamed when Wagtail's own language is over."""
+    write(about="letter:1")
+    UserProfile.objects.create(user=User.objects.get(username="reader"), preferred_language="fr")
+    response = reader.post(f"{reverse('desk_audit_export')}?kind=people", headers={"accept-language": "en"})
+    assert "A lu la lettre d’une personne" in response.getvalue().decode()
 
 
 def test_an_export_reads_by_the_thousand(reader: Client, monkeypatch: pytest.MonkeyPatch) -> None:

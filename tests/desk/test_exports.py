@@ -252,6 +252,35 @@ def _listed(admin: Client, campaign: Campaign, **asked: str) -> list[Any]:
     return list(admin.get(address, {"purpose": "news", **asked}).context["rows"])
 
 
+def test_a_mailing_list_begins_with_what_the_list_was_about_and_its_form_has_the_last_word(
+    admin: Client, campaign: Campaign, sign: Sign
+) -> None:
+    sign(ActionState.COUNTED, consents={"news": True})
+    follow_batch()
+    query = "?language=fr&purpose=news&consent=given&since=2026-01-01"
+    page = admin.get(reverse("campaign:new_export", args=[campaign.pk, Kind.MAILING]) + query).content.decode()
+    assert '<option value="fr" selected>' in page
+    assert '<option value="news" selected>' in page
+    assert "do not narrow a mailing list" in page
+    export = ask(admin, Kind.MAILING, campaign, query, purpose="news", preset="mailchimp", language="")
+    assert (export.filters, export.rows) == ({}, 1)
+    export = ask(admin, Kind.MAILING, campaign, query, purpose="news", preset="mailchimp", language="en")
+    assert export.filters == {"language": "en"}
+
+
+def test_a_mailing_list_says_which_kind_of_file_another_program_reads(
+    admin: Client, campaign: Campaign, sign: Sign
+) -> None:
+    sign(ActionState.COUNTED, consents={"news": True}, phone="+16135550100")
+    follow_batch()
+    said = "choose the CSV for another program"
+    assert said in admin.get(reverse("campaign:new_export", args=[campaign.pk, Kind.MAILING])).content.decode()
+    assert said not in admin.get(reverse("campaign:new_export", args=[campaign.pk, Kind.SUPPORTERS])).content.decode()
+    for kind, phone in (("csv", "'+16135550100"), ("exact", "+16135550100")):
+        [row] = taken(admin, Kind.MAILING, campaign, preset="mailchimp", purpose="news", format=kind)
+        assert row["Phone Number"] == phone
+
+
 def test_a_mailing_list_is_for_a_purpose_that_people_were_asked_about(admin: Client, campaign: Campaign) -> None:
     address = reverse("campaign:new_export", args=[campaign.pk, Kind.MAILING])
     response = admin.post(address, {"format": "csv", "purpose": "anything"})

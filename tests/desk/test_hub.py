@@ -8,12 +8,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from tests.desk.conftest import Sign, Write, make_a_site
+from tests.desk.conftest import Sign, Write, enter, make_a_site
 from tocsin.actions.models import CounterRun, HourOfActions
 from tocsin.actions.states import State as ActionState
 from tocsin.campaigns.models import Campaign, CounterEntry, Tally, Target
@@ -25,6 +26,8 @@ from tocsin.desk.templatetags.desk import signed
 from tocsin.desk.trends import trends_of
 from tocsin.outbox.models import Bucket, Lane, Message, State
 from tocsin.pages.models import ActionPage
+from tocsin.staff.giving import give_role
+from tocsin.staff.models import Role
 
 MOST_QUERIES = 60
 WITH_LETTERS_WAITING = 3
@@ -233,3 +236,40 @@ def test_the_tree_of_pages_speaks_of_campaigns(admin: Client) -> None:
 @pytest.mark.parametrize(("number", "said"), [(785, "+785"), (-12, "−12"), (0, "0"), (12_000, "+12,000")])
 def test_a_change_has_its_sign_and_nothing_has_none(number: int, said: str) -> None:
     assert signed(number) == said
+
+
+# ── campaigns that the desk's first screen has no more room for ─────────────────────────────────────────────────
+OLDER = "Older campaigns that need somebody"
+
+
+@pytest.fixture
+def ten_newer(campaign: Campaign) -> None:
+    for number in range(10):
+        Campaign.objects.create(name=f"Newer {number}", slug=f"newer-{number}")
+
+
+@pytest.mark.parametrize("state", [State.HELD, State.UNCERTAIN])
+def test_a_letter_that_waits_for_somebody_is_seen_however_old_its_campaign(
+    admin: Client, campaign: Campaign, write: Write, ten_newer: None, state: State
+) -> None:
+    write()
+    write(State.REFUSED)
+    assert OLDER not in admin.get("/desk/").content.decode()
+    write(state)
+    html = admin.get("/desk/").content.decode()
+    assert campaign.name in html.partition(OLDER)[2]
+
+
+@pytest.mark.parametrize("state", [ActionState.HELD, ActionState.STUCK])
+def test_so_is_an_action(admin: Client, campaign: Campaign, sign: Sign, ten_newer: None, state: ActionState) -> None:
+    sign(state)
+    html = admin.get("/desk/").content.decode()
+    assert reverse("campaign:hub", args=[campaign.pk]) in html.partition(OLDER)[2]
+
+
+def test_who_may_not_see_it_is_told_nothing_of_it(campaign: Campaign, sign: Sign, ten_newer: None) -> None:
+    sign(ActionState.HELD)
+    user = User.objects.create_user("newcomer")
+    for one in Campaign.objects.exclude(pk=campaign.pk):
+        give_role(user=user, role=Role.VIEWER, campaign=one, by_name="Boss")
+    assert OLDER not in enter(user).get("/desk/").content.decode()

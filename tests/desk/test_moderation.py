@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -11,6 +13,8 @@ from tests.desk.conftest import Sign
 from tocsin.actions.models import Action
 from tocsin.actions.states import State
 from tocsin.campaigns.models import Campaign, Tally
+from tocsin.desk import moderation
+from tocsin.staff import audit
 
 
 def _decide(client: Client, action: Action, verdict: str) -> str:
@@ -76,3 +80,59 @@ def test_what_was_sealed_with_a_lost_key_is_said(admin: Client, campaign: Campai
     Action.objects.filter(pk=held.pk).update(sealed=b"\x01lost")
     html = admin.get(reverse("campaign:opened", args=[campaign.pk, held.pk])).content.decode()
     assert "It cannot be opened" in html
+
+
+def test_what_is_stuck_hides_nothing_that_is_held(
+    admin: Client, campaign: Campaign, sign: Sign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(moderation, "SHOWN", 2)
+    stuck = [sign(State.STUCK, "NoTarget") for _ in range(3)]
+    held = sign(State.HELD, "threat")
+    html = admin.get(reverse("campaign:moderation", args=[campaign.pk])).content.decode()
+    assert "Nothing is held" not in html
+    assert reverse("campaign:opened", args=[campaign.pk, held.pk]) in html
+    assert reverse("campaign:opened", args=[campaign.pk, stuck[1].pk]) in html
+    assert reverse("campaign:opened", args=[campaign.pk, stuck[2].pk]) not in html
+    assert html.count("The oldest 2 are shown") == 1
+
+
+def test_all_that_are_stuck_are_tried_again_at_once(
+    admin: Client, colleague: Callable[..., Client], campaign: Campaign, sign: Sign
+) -> None:
+    stuck, held = [sign(State.STUCK, "NoTarget") for _ in range(3)], sign(State.HELD)
+    page, again = (reverse(f"campaign:{name}", args=[campaign.pk]) for name in ("moderation", "stuck_again"))
+    assert "Try all that are stuck again" in admin.get(page).content.decode()
+    colleague("campaigns.view_campaign").post(again)
+    assert Action.objects.filter(state=State.STUCK).count() == 3
+    assert "3 actions are tried again" in admin.post(again, follow=True).content.decode()
+    assert set(Action.objects.filter(pk__in=[one.pk for one in stuck]).values_list("state", flat=True)) == {"counted"}
+    held.refresh_from_db()
+    assert held.state == State.HELD
+    assert ModelLogEntry.objects.get(action="tocsin.actions_retried").data == {"actions": 3}
+    assert "Nothing is stuck." in admin.post(again, follow=True).content.decode()
+    assert Tally.objects.get().counted == 1
+
+
+def test_where_people_confirm_by_mail_releasing_says_so(admin: Client, campaign: Campaign, sign: Sign) -> None:
+    Campaign.objects.update(confirm_first=True)
+    held = sign(State.HELD, "threat")
+    opened = admin.get(reverse("campaign:opened", args=[campaign.pk, held.pk])).content.decode()
+    assert "Release: ask its writer by mail to confirm it" in opened
+    decide = reverse("campaign:decide", args=[campaign.pk, held.pk, "release"])
+    html = admin.post(decide, follow=True).content.decode()
+    assert "Its writer is asked by mail to confirm, and counts once they do." in html
+    assert "its letters are on their way" not in html
+    held.refresh_from_db()
+    assert held.state == State.UNCONFIRMED
+
+
+@pytest.mark.parametrize("verdict", ["release", "block"])
+def test_nothing_is_decided_that_cannot_be_written_down(
+    admin: Client, sign: Sign, monkeypatch: pytest.MonkeyPatch, verdict: str
+) -> None:
+    held = sign(State.HELD)
+    monkeypatch.setattr(audit, "write", lambda *_, **__: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        _decide(admin, held, verdict)
+    held.refresh_from_db()
+    assert held.state == State.HELD

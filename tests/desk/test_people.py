@@ -53,6 +53,12 @@ def test_people_are_found_by_name_or_address(admin: Client, jane: User) -> None:
         assert (reverse("desk_person", args=[jane.pk]) in html) == there, wanted
 
 
+@pytest.mark.parametrize("odd", ["%00", "%00jane", "%ff", "a" * 5000, "p=x", "p=99999999999999999999"])
+def test_odd_questions_are_answered(admin: Client, jane: User, odd: str) -> None:
+    query = odd if "=" in odd else f"q={odd}"
+    assert admin.get(f"{reverse('desk_people')}?{query}").status_code == 200
+
+
 def test_an_invitation_is_an_account_a_role_and_a_mail(
     admin: Client, campaign: Campaign, mailoutbox: list[Any]
 ) -> None:

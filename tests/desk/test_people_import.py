@@ -22,6 +22,7 @@ from django.utils import timezone
 from openpyxl import Workbook
 from pytest_django.fixtures import Settings
 from wagtail.models import ModelLogEntry
+from wagtail.users.models import UserProfile
 
 from tests.desk.conftest import Sign, an_update, confirm
 from tocsin.actions.exporting import store
@@ -269,6 +270,14 @@ def test_what_waits_for_them_is_stopped_when_an_import_is_taken_back(
     assert Message.objects.count() == 3
 
 
+def test_taking_an_import_back_asks_who_it_is(admin: Client, boss: User) -> None:
+    kept = imported(admin, JANE)
+    confirm(admin, boss, ago=3600)
+    response = admin.post(reverse("desk_import_take_back", args=[kept.pk]))
+    assert response.headers["Location"].startswith(reverse("account_again"))
+    assert Supporter.objects.exists()
+
+
 # ── the work ────────────────────────────────────────────────────────────────────────────────────────────────────
 def test_carried_out_twice_it_stores_nobody_twice(admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its worker dies after the first batch."""
@@ -293,6 +302,21 @@ def test_carried_out_twice_it_stores_nobody_twice(admin: Client, monkeypatch: py
     assert (kept.state, kept.numbers["added"], kept.numbers["consents"]) == ("done", 2, 2)
     with pytest.raises(NoLongerOurs):
         first.end("done")
+
+
+def test_what_a_worker_writes_is_in_the_language_of_whoever_asked(
+    admin: Client, boss: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker has no language of its own."""
+    UserProfile.objects.create(user=boss, preferred_language="fr")
+    kept = upload(admin, "jane,Jane,Doe,,,")
+    with monkeypatch.context() as later:
+        later.setattr(jobs, "work_on", SimpleNamespace(enqueue=lambda _pk: None))
+        admin.post(reverse("desk_import_check", args=[kept.pk]), CONSENT)
+    jobs.work_on.call(kept.pk)
+    kept.refresh_from_db()
+    [out] = left_out(admin, kept)
+    assert "n’est pas une adresse courriel" in " ".join(out.values())
 
 
 def test_steps_are_taken_once_and_in_order(admin: Client) -> None:

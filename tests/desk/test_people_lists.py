@@ -18,7 +18,9 @@ from tocsin.actions.models import Action
 from tocsin.actions.process import follow_batch
 from tocsin.actions.states import State as ActionState
 from tocsin.campaigns.models import Campaign
+from tocsin.desk import people_lists
 from tocsin.outbox.models import State
+from tocsin.staff.models import AuditLine
 from tocsin.supporters.leaving import leave
 from tocsin.supporters.models import Consent, Supporter
 
@@ -104,6 +106,16 @@ def test_every_row_is_met_once_there_and_back(
         assert up == down
 
 
+def test_names_of_the_whole_site_are_written_down_as_of_no_campaign(
+    admin: Client, campaign: Campaign, people: list[Action]
+) -> None:
+    shown(admin, "actions", names="yes")
+    admin.get(reverse("desk_actions"), {"names": "yes", "campaign": str(campaign.pk)})
+    shown(admin, "actions", campaign, names="yes")
+    lines = AuditLine.objects.filter(what="people_listed").order_by("pk").values_list("campaign_ref", flat=True)
+    assert list(lines) == [None, campaign.pk, campaign.pk]
+
+
 def test_filters_of_actions(admin: Client, campaign: Campaign, people: list[Action], write: Write) -> None:
     letter = write(State.REFUSED)
     first = people[0]
@@ -134,6 +146,39 @@ def test_filters_of_supporters_by_how_they_stand_to_a_purpose(
         assert not {no, left} & set(given)
         assert numbers(admin, "supporters", where, purpose="news", consent="left") == [left]
         assert sorted(numbers(admin, "supporters", where, purpose="news", consent="none")) == sorted([no, left])
+
+
+@pytest.mark.parametrize("name", ["supporters", "actions"])
+def test_a_purpose_alone_means_those_who_may_be_written_to_about_it(
+    admin: Client, campaign: Campaign, people: list[Action], name: str
+) -> None:
+    """Else a list that says “news” held also those who said no to news, and so did what was exported of it."""
+    for where in (campaign, None):
+        given = numbers(admin, name, where, purpose="news", consent="given")
+        assert len(given) == 4
+        assert numbers(admin, name, where, purpose="news") == given
+        assert '<option value="given" selected>' in shown(admin, name, where, purpose="news").content.decode()
+    export = reverse("desk_new_export", args=[name])
+    assert "May be written to" in admin.get(export, {"purpose": "news"}).content.decode()
+
+
+def test_a_consent_to_nothing_is_asked_about(admin: Client, campaign: Campaign, people: list[Action]) -> None:
+    asked = "Choose a purpose as well"
+    html = shown(admin, "supporters", campaign, consent="given").content.decode()
+    assert asked in html
+    assert '<option value="given" selected>' in html  # and it is kept
+    assert asked not in shown(admin, "supporters", campaign, consent="given", purpose="news").content.decode()
+    assert asked not in shown(admin, "consents", campaign, consent="given").content.decode()
+
+
+def test_the_campaign_that_is_chosen_is_among_those_to_choose_from(
+    admin: Client, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people_lists, "MOST_TO_CHOOSE_FROM", 1)
+    Campaign.objects.create(name="A first", slug="first")
+    html = admin.get(reverse("desk_actions"), {"campaign": campaign.pk}).content.decode()
+    assert f'<option value="{campaign.pk}" selected>' in html
+    assert f'<option value="{campaign.pk}"' not in shown(admin, "actions").content.decode()
 
 
 def test_filters_of_consents(admin: Client, campaign: Campaign, people: list[Action]) -> None:

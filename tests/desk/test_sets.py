@@ -144,6 +144,22 @@ def test_pressing_twice_decides_once(admin: Client, three: Campaign) -> None:
     assert Invalidation.objects.count() == 1
 
 
+def test_who_acts_between_the_count_and_the_decision_stays_in_the_number(
+    admin: Client, three: Campaign, sign: Sign
+) -> None:
+    seen = propose(admin, three)
+    assert "3 → 1" in admin.get(seen).content.decode()
+    ProposedSet.objects.update(asked_at=timezone.now() - timedelta(minutes=5))
+    Action.objects.update(accepted_at=timezone.now() - timedelta(minutes=6))
+    Action.objects.filter(pk=sign().pk).update(
+        source={"utm_source": "partner"}, accepted_at=timezone.now() - timedelta(minutes=4)
+    )
+    prove_counts()
+    admin.post(seen)
+    assert Invalidation.objects.get().people == 2
+    assert shown_count(three).count == 2
+
+
 def test_nobody_in_it_is_said_and_nothing_is_decided(admin: Client, three: Campaign) -> None:
     seen = propose(admin, three, source_value="nobody")
     assert "Nobody in the number acted like this." in admin.get(seen).content.decode()

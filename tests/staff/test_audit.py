@@ -15,7 +15,7 @@ from tocsin.staff import audit
 from tocsin.staff.append_only import allow_changes, refuse_changes
 from tocsin.staff.models import AuditLine, AuditProof
 
-TABLE = AuditLine._meta.db_table
+TABLE, PROOFS = AuditLine._meta.db_table, AuditProof._meta.db_table
 
 
 def write(what: str = "letter_opened", **said: object) -> AuditLine:
@@ -88,6 +88,15 @@ def test_lines_cut_off_at_the_end_are_missed_by_the_next_proof(db: None) -> None
     assert (proof.whole, proof.broken_at) == (False, None)
 
 
+def test_a_log_that_was_cut_off_is_not_whole_again_the_next_night(db: None) -> None:
+    write()
+    last = write()
+    audit.prove_audit()
+    AuditLine.objects.filter(pk=last.pk).delete()
+    write()
+    assert [audit.prove_audit().whole for _ in range(2)] == [False, False]
+
+
 def test_an_empty_log_is_whole(db: None) -> None:
     assert audit.prove_audit().whole
     write()
@@ -110,23 +119,37 @@ def test_a_line_is_never_changed_by_us(db: None) -> None:
         line.delete()
 
 
+def test_a_proof_is_never_changed_by_us(db: None) -> None:
+    proof = audit.prove_audit()
+    proof.whole = False
+    with pytest.raises(ValidationError):
+        proof.save()
+    with pytest.raises(ValidationError):
+        proof.delete()
+
+
 @pytest.fixture
 def refusing(db: None) -> Iterator[None]:
-    """The triggers that the migration makes: these tests make their tables straight from the models."""
-    refuse_changes(connection, TABLE)
+    """The triggers that the migrations make: these tests make their tables straight from the models."""
+    for table in (TABLE, PROOFS):
+        refuse_changes(connection, table)
     yield
-    allow_changes(connection, TABLE)
+    for table in (TABLE, PROOFS):
+        allow_changes(connection, table)
 
 
-@pytest.mark.parametrize("statement", ["UPDATE {table} SET what = 'x'", "DELETE FROM {table}"])
-def test_the_database_itself_refuses(refusing: None, statement: str) -> None:
+@pytest.mark.parametrize("table", [TABLE, PROOFS])
+@pytest.mark.parametrize("statement", ["UPDATE {table} SET id = id", "DELETE FROM {table}"])
+def test_the_database_itself_refuses(refusing: None, statement: str, table: str) -> None:
     write()
+    audit.prove_audit()
     with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
-        unseen(statement.format(table=TABLE))
+        unseen(statement.format(table=table))
     with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
         AuditLine.objects.update(what="x")
     write()
     assert audit.walk().lines == 2
+    assert audit.prove_audit().whole
 
 
 @pytest.mark.django_db(transaction=True)

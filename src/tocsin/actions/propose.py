@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +15,8 @@ from tocsin.actions.invalidation import Invalidation, ProposedSet
 from tocsin.campaigns.models import Campaign
 
 KEPT_FOR = timedelta(days=1)
+# SQLite's clock knows no less.
+A_TICK = timedelta(milliseconds=1)
 
 
 def propose(campaign: Campaign, chosen: Chosen, reason: str) -> ProposedSet:
@@ -27,7 +29,7 @@ def propose(campaign: Campaign, chosen: Chosen, reason: str) -> ProposedSet:
 @task()
 def count_set(proposed_id: int) -> None:
     for proposed in ProposedSet.objects.select_related("campaign").filter(pk=proposed_id):
-        people = in_the_set(proposed.campaign, chosen_by(proposed)).count()
+        people = in_the_set(proposed.campaign, as_proposed(proposed)).count()
         ProposedSet.objects.filter(pk=proposed_id).update(people=people)
 
 
@@ -36,7 +38,14 @@ def take_out_proposed(proposed: ProposedSet, user: Any, name: str) -> Invalidati
     """Decides what was looked at, once; None where it was decided already or nobody is in it."""
     if not ProposedSet.objects.filter(pk=proposed.pk, people__gt=0).delete()[0]:
         return None
-    return take_out(proposed.campaign, chosen_by(proposed), proposed.reason, user, name)
+    return take_out(proposed.campaign, as_proposed(proposed), proposed.reason, user, name)
+
+
+def as_proposed(proposed: ProposedSet) -> Chosen:
+    """Those who had acted when it was proposed. Whoever acts while somebody looks at the number was not in it: the
+    decision would take out people whom nobody saw."""
+    chosen, ends = chosen_by(proposed), proposed.asked_at + A_TICK
+    return replace(chosen, until=min(chosen.until or ends, ends))
 
 
 def forget_proposals() -> None:

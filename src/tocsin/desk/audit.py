@@ -6,10 +6,12 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
@@ -54,14 +56,15 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
     """The lines that are chosen, streamed. That somebody took them along is a line itself."""
     wanted = Wanted.asked_by(request.GET)
     note(request, "audit_exported", get_object_or_404(User, pk=request.user.pk), which=wanted.query())
-    lines = csv_lines(_rows(wanted), for_spreadsheet=True)
+    lines = csv_lines(_rows(wanted, get_language() or settings.LANGUAGE_CODE), for_spreadsheet=True)
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="audit.csv"'
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 
 
-def _rows(wanted: Wanted) -> Iterator[tuple[Any, ...]]:
+def _rows(wanted: Wanted, language: str) -> Iterator[tuple[Any, ...]]:
+    """In the language of whoever asked: they are written when the answer has left the desk, which knows it."""
     yield COLUMNS
     for line in every_line(wanted):
         yield (
@@ -70,7 +73,7 @@ def _rows(wanted: Wanted) -> Iterator[tuple[Any, ...]]:
             line.who_name,
             line.kind,
             line.what,
-            words_of(line.what),
+            _said(line.what, language),
             line.about,
             line.campaign_ref,
             json.dumps(line.details, ensure_ascii=False, sort_keys=True),
@@ -78,6 +81,11 @@ def _rows(wanted: Wanted) -> Iterator[tuple[Any, ...]]:
             line.before,
             line.sha256,
         )
+
+
+def _said(what: str, language: str) -> str:
+    with override(language):
+        return words_of(what)
 
 
 # Wagtail shows its history to everybody who may enter. These stand before its own addresses, in the root table.

@@ -180,6 +180,7 @@ class Campaigns(ModelViewSet):
             path("<int:pk>/ledger/", ledger.ledger, name="ledger"),
             *COUNTER_OF_A_CAMPAIGN,
             path("<int:pk>/moderation/", moderation.waiting, name="moderation"),
+            path("<int:pk>/moderation/again/", moderation.stuck_again, name="stuck_again"),
             path("<int:pk>/moderation/<int:action_pk>/", moderation.opened, name="opened"),
             path("<int:pk>/moderation/<int:action_pk>/<slug:verdict>/", moderation.decide, name="decide"),
             path("<int:pk>/letters/", letters.letters, name="letters"),

@@ -32,6 +32,7 @@ DATA_OF_ALL: list[URLPattern] = [
     path("data/imports/<int:pk>/", people_import.imported, name="desk_import"),
     path("data/imports/<int:pk>/state.json", people_import.state, name="desk_import_state"),
     path("data/imports/<int:pk>/check/", people_import.check, name="desk_import_check"),
+    path("data/imports/<int:pk>/as-typed/", people_import.as_typed, name="desk_import_as_typed"),
     path("data/imports/<int:pk>/carry-out/", people_import.carry_out, name="desk_import_carry_out"),
     path("data/imports/<int:pk>/take-back/", people_import.take_back, name="desk_import_take_back"),
     path("data/imports/<int:pk>/left-out.csv", people_import.left_out, name="desk_import_left_out"),

@@ -44,6 +44,12 @@ def purposes() -> list[str]:
     return sorted(set(ConsentWording.objects.values_list("purpose", flat=True)))
 
 
+FOR_A_PROGRAM = gettext_lazy(
+    "To bring it into another program, choose the CSV for another program: the one for a spreadsheet has an apostrophe "
+    "before each telephone number that begins with +."
+)
+
+
 class ExportForm(forms.Form):
     """The form of one kind: a mailing list says for which purpose and for which program; others, whether people are in
     it."""
@@ -72,9 +78,13 @@ class ExportForm(forms.Form):
         help_text=gettext_lazy("Only if you need it. Keep the file where only those may read it who must."),
     )
 
-    def __init__(self, kind: str, campaign: Campaign | None, data: Any = None, *, may_people: bool) -> None:
-        super().__init__(data, label_suffix="")
+    def __init__(
+        self, kind: str, campaign: Campaign | None, data: Any = None, *, may_people: bool, query: Any = None
+    ) -> None:
+        super().__init__(data, label_suffix="", initial=_proposed(query or {}))
         self.kind, self.campaign = kind, campaign
+        if kind == Export.Kind.MAILING:
+            self.fields["format"].help_text = FOR_A_PROGRAM
         for name in self._left_out(may_people=may_people):
             del self.fields[name]
         self._choose("purpose", [(purpose, purpose_said(purpose)) for purpose in purposes()])
@@ -97,8 +107,8 @@ class ExportForm(forms.Form):
         """What was chosen, not stored yet."""
         said = self.cleaned_data
         filters = wanted.as_words()
-        if said.get("language"):
-            filters["language"] = said["language"]
+        if "language" in self.fields:  # whatever list somebody came from, this form has the last word
+            filters = {"language": said["language"]} if said["language"] else {}
         always = self.kind in (Export.Kind.MAILING, Export.Kind.SUPPORTERS, Export.Kind.CONSENTS)
         return Export(
             kind=self.kind,
@@ -110,6 +120,12 @@ class ExportForm(forms.Form):
             preset=said.get("preset", ""),
             purpose=said.get("purpose", ""),
         )
+
+
+def _proposed(query: Any) -> dict[str, str]:
+    """What the list that somebody came from was about."""
+    wanted = lists_wanted.Wanted.asked_by(query)
+    return {name: said for name, said in wanted.as_words().items() if name in ("purpose", "language")}
 
 
 def filters_said(export: Export) -> list[tuple[str, str]]:
@@ -128,7 +144,7 @@ def filters_said(export: Export) -> list[tuple[str, str]]:
         "way": letters_wanted.WAYS,
         **{name: dict(choices.choices) for name, choices in labels.items()},
     }
-    said = [(_named(name), str(known.get(name, {}).get(value, value))) for name, value in _values(wanted)]
+    said = [(filter_named(name), str(known.get(name, {}).get(value, value))) for name, value in _values(wanted)]
     if export.kind == Export.Kind.MAILING and export.purpose:
         said.insert(0, (_("What people agreed to"), str(purpose_said(export.purpose))))
     return said
@@ -148,7 +164,8 @@ def _values(wanted: Wanted) -> list[tuple[str, str]]:
     return list(found.items())
 
 
-def _named(name: str) -> str:
+def filter_named(name: str) -> str:
+    """A word of a filter, as people read it."""
     return {
         "language": _("Language"),
         "since": _("From"),
@@ -163,4 +180,4 @@ def _named(name: str) -> str:
         "method": _("How"),
         "way": _("Carried"),
         "target": _("Target"),
-    }[name]
+    }.get(name, name)

@@ -142,7 +142,7 @@ def _new(request: HttpRequest, campaign: Campaign | None, kind: str) -> HttpResp
     may_people = may(request.user, EXPORT_PEOPLE, campaign)
     if not may_people and kind not in WITHOUT_PEOPLE:
         refuse(request, campaign.pk if campaign else None)
-    form = ExportForm(kind, campaign, request.POST or None, may_people=may_people)
+    form = ExportForm(kind, campaign, request.POST or None, may_people=may_people, query=request.GET)
     wanted = wanted_for(kind, request.GET)
     if request.method == "POST" and form.is_valid():
         return _ask(request, form.export(wanted))
@@ -157,7 +157,8 @@ def _new(request: HttpRequest, campaign: Campaign | None, kind: str) -> HttpResp
         form=form,
         kind=kind,
         query=wanted.query(),
-        said=filters_said(proposed),
+        without_days=kind == Export.Kind.MAILING and any(request.GET.get(name) for name in ("since", "until")),
+        said=[] if kind == Export.Kind.MAILING else filters_said(proposed),
         columns=columns_of(proposed),
         days=settings.TOCSIN_EXPORT_DAYS,
         may_people=may_people,

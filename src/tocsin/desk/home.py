@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import QuerySet
 from wagtail.admin.ui.components import Component
 
+from tocsin.campaigns.models import Campaign
 from tocsin.desk.notices import open_notices
-from tocsin.desk.numbers import glances, worker_health
+from tocsin.desk.numbers import glances, with_something_to_decide, worker_health
 from tocsin.desk.path.keep import plans_of
 from tocsin.desk.path.ready import brand_url
 from tocsin.desk.path.what import languages_to_write_in
@@ -29,12 +31,17 @@ class CampaignsPanel(Component):
 
     def get_context_data(self, parent_context: Mapping[str, Any] | None = None) -> dict[str, Any]:
         request = (parent_context or {})["request"]
-        newest = list(campaigns_seen_by(request.user)[: CAMPAIGNS_SHOWN + 1])
+        mine = campaigns_seen_by(request.user)
+        newest = list(mine[: CAMPAIGNS_SHOWN + 1])
+        more, shown = len(newest) > CAMPAIGNS_SHOWN, newest[:CAMPAIGNS_SHOWN]
+        older = _older_that_wait(mine, shown) if more else []
+        seen = glances([*shown, *older])
         may_add = may(request.user, ADD_CAMPAIGNS)
         return {
             "request": request,
-            "glances": glances(newest[:CAMPAIGNS_SHOWN]),
-            "more": len(newest) > CAMPAIGNS_SHOWN,
+            "glances": seen[: len(shown)],
+            "older": seen[len(shown) :],
+            "more": more,
             "plans": plans_of(request.user)[:PLANS_SHOWN] if may_add else [],
             "worker": worker_health(),
             "notices": open_notices(request.user),
@@ -48,6 +55,12 @@ class CampaignsPanel(Component):
     def render_html(self, parent_context: Mapping[str, Any] | None = None) -> str:
         request = (parent_context or {})["request"]
         return str(super().render_html(parent_context)) if sees_campaigns(request.user) else ""
+
+
+def _older_that_wait(mine: QuerySet[Campaign], shown: list[Campaign]) -> list[Campaign]:
+    """A letter that is held in a campaign of last year is held as much as one of today."""
+    older = mine.exclude(pk__in=[campaign.pk for campaign in shown])
+    return list(with_something_to_decide(older)[:CAMPAIGNS_SHOWN])
 
 
 def _first_steps(person: Any) -> dict[str, Any]:

@@ -37,9 +37,10 @@ class Kind(TextChoices):
 ENTRIES: dict[str, tuple[Promise, Promise]] = {
     "tocsin.ledger_line": (_("Add to the ledger"), _("Added a line to the counter's ledger")),
     "tocsin.action_opened": (_("Open an action"), _("Read what a person sent")),
-    "tocsin.action_released": (_("Release an action"), _("Released a held action: it counts, and its letters leave")),
+    "tocsin.action_released": (_("Release an action"), _("Released a held action")),
     "tocsin.action_blocked": (_("Block an action"), _("Blocked an action: it does not count, and nothing leaves")),
     "tocsin.action_retried": (_("Try an action again"), _("Had a stuck action tried again")),
+    "tocsin.actions_retried": (_("Try stuck actions again"), _("Had all stuck actions tried again")),
     "tocsin.letters_repointed": (_("Re-point letters"), _("Had the letters that wait written anew to their target")),
     "tocsin.targets_imported": (_("Import targets"), _("Imported targets into a list")),
     "tocsin.import_undone": (_("Undo an import"), _("Took an import of targets back")),
@@ -151,25 +152,15 @@ THEIRS: dict[str, Promise] = {
 KINDS: dict[str, Kind] = {
     **dict.fromkeys(("people", "person", "export", "action_opened", "letter_opened", "letters_searched"), Kind.PEOPLE),
     **dict.fromkeys(("hand_in_downloaded", "evidence_opened", "mail_opened", "mail_downloaded"), Kind.PEOPLE),
-    **dict.fromkeys(("action", "letter", "letters", "hand", "notice", "update", "set"), Kind.LETTERS),
+    **dict.fromkeys(("action", "actions", "letter", "letters", "hand", "notice", "update", "set"), Kind.LETTERS),
     **dict.fromkeys(("script", "words", "trial"), Kind.PAGES),
-    **dict.fromkeys(("role", "account", "person_invited", "person_invited_again"), Kind.TEAM),
-    **dict.fromkeys(
-        ("action_opened", "letter_opened", "letters_exported", "letters_searched", "hand_in_downloaded"), Kind.PEOPLE
-    ),
-    **dict.fromkeys(
-        ("person_invited", "person_invited_again", "role_given", "role_taken", "account_off", "account_on"), Kind.TEAM
-    ),
-    **dict.fromkeys(
-        ("asked_again", "confirmed_again", "not_confirmed", "second_factor_failed", "sessions_ended"), Kind.SIGN_IN
-    ),
-    **dict.fromkeys(
-        ("app_added", "app_removed", "passkey_added", "passkey_removed", "recovery_codes_made", "elsewhere_connected"),
-        Kind.SIGN_IN,
-    ),
-    "password_set": Kind.SIGN_IN,
-    "second_factor_reset": Kind.TEAM,
+    **dict.fromkeys(("role", "account", "person_invited", "person_invited_again", "second_factor_reset"), Kind.TEAM),
     "audit_exported": Kind.TEAM,
+    **dict.fromkeys(
+        ("asked_again", "confirmed_again", "not_confirmed", "sessions_ended", "password_set"), Kind.SIGN_IN
+    ),
+    **dict.fromkeys(("app_added", "app_removed", "passkey_added", "passkey_removed"), Kind.SIGN_IN),
+    **dict.fromkeys(("recovery_codes_made", "elsewhere_connected", "second_factor_failed"), Kind.SIGN_IN),
 }
 
 
@@ -180,8 +171,8 @@ def register(actions: LogActionRegistry) -> None:
 
 @transaction.atomic
 def note(request: HttpRequest, entry: str, about: Model, **data: Any) -> None:
-    """One line of both logs, about a row. No personal data goes into it. What belongs to a campaign and is about no row
-    of it (a role that is given) says so by `campaign`, its number."""
+    """One line of both logs, about a row. No personal data goes into it. What belongs to another campaign than its row
+    does, or to none (a role that is given, a list of the whole site), says so by `campaign`, a number or None."""
     who = request.user if request.user.is_authenticated else None  # between the password and the second factor
     log(about, f"{OURS}{entry}", user=who, data=data or None)
     audit.write(
@@ -189,7 +180,7 @@ def note(request: HttpRequest, entry: str, about: Model, **data: Any) -> None:
         kind=kind_of(entry),
         who=who,
         about=about_words(about),
-        campaign_ref=campaign_of(about) or data.get("campaign"),
+        campaign_ref=data["campaign"] if "campaign" in data else campaign_of(about),
         details=data,
         address=address_of(request),
     )

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 from wagtail.admin import messages
 
@@ -25,6 +29,8 @@ from tocsin.desk.opened import open_action
 from tocsin.desk.rights import MODERATE, OPEN_PERSONAL_DATA, SEE_CAMPAIGNS, may, of_campaign
 
 SHOWN = 100
+AT_ONCE = 1000
+ASKED_FIRST = _("Released. Its writer is asked by mail to confirm, and counts once they do.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,6 @@ class Waiting:
     """One waiting action, without anything that is personal."""
 
     pk: int
-    state: State
     reason: str
     language: str
     accepted_at: datetime
@@ -78,7 +83,7 @@ class Waiting:
 
 @of_campaign(SEE_CAMPAIGNS)
 def waiting(request: HttpRequest, campaign: Campaign) -> HttpResponse:
-    found = _waiting(campaign, SHOWN + 1)
+    held, stuck = _waiting(campaign, State.HELD), _waiting(campaign, State.STUCK)
     return show(
         request,
         "desk/moderation.html",
@@ -88,9 +93,10 @@ def waiting(request: HttpRequest, campaign: Campaign) -> HttpResponse:
             crumbs=campaign_crumbs(campaign),
         ),
         campaign=campaign,
-        held=[one for one in found[:SHOWN] if one.state == State.HELD],
-        stuck=[one for one in found[:SHOWN] if one.state == State.STUCK],
-        more=len(found) > SHOWN,
+        held=held[:SHOWN],
+        stuck=stuck[:SHOWN],
+        more_held=len(held) > SHOWN,
+        more_stuck=len(stuck) > SHOWN,
         most=SHOWN,
         may_open=may(request.user, OPEN_PERSONAL_DATA, campaign),
         may_moderate=may(request.user, MODERATE, campaign),
@@ -126,17 +132,46 @@ def opened(request: HttpRequest, campaign: Campaign, action_pk: int) -> HttpResp
 @require_POST
 @of_campaign(SEE_CAMPAIGNS, MODERATE)
 def decide(request: HttpRequest, campaign: Campaign, action_pk: int, verdict: str) -> HttpResponse:
-    """Releases, blocks or tries again, then leads to the next that waits."""
+    """Releases, blocks or tries again, then leads back to those that wait."""
     chosen = VERDICTS.get(verdict)
     if chosen is None:
         raise Http404
     action = _find(campaign.pk, action_pk)
-    if change_states([(action.pk, chosen.before, _after(chosen, action), "")]):
-        note(request, chosen.entry, action)
-        messages.success(request, chosen.said)
+    after = _after(chosen, action)
+    with transaction.atomic():
+        moved = change_states([(action.pk, chosen.before, after, "")])
+        if moved:
+            note(request, chosen.entry, action)
+    if moved:
+        messages.success(request, ASKED_FIRST if after == State.UNCONFIRMED else chosen.said)
     else:
         messages.warning(request, _("Somebody else was faster: this action no longer waits."))
     return HttpResponseRedirect(reverse("campaign:moderation", args=[campaign.pk]))
+
+
+@require_POST
+@of_campaign(SEE_CAMPAIGNS, MODERATE)
+def stuck_again(request: HttpRequest, campaign: Campaign) -> HttpResponse:
+    """Those that are stuck, the oldest first, after what they waited for was put right."""
+    stuck = list(_of_state(campaign, State.STUCK).values_list("pk", flat=True)[:AT_ONCE])
+    with transaction.atomic():
+        moved = change_states([(pk, State.STUCK, State.COUNTED, "") for pk in stuck])
+        if moved:
+            note(request, "actions_retried", campaign, actions=moved)
+    if moved:
+        messages.success(request, _tried_again(moved))
+    else:
+        messages.warning(request, _("Nothing is stuck."))
+    return HttpResponseRedirect(reverse("campaign:moderation", args=[campaign.pk]))
+
+
+def _tried_again(moved: int) -> str:
+    said = ngettext(
+        "%(actions)s action is tried again. If it fails, it comes back here.",
+        "%(actions)s actions are tried again. Those that fail come back here.",
+        moved,
+    )
+    return said % {"actions": number_format(moved, force_grouping=True)}
 
 
 def _after(chosen: Verdict, action: Action) -> State:
@@ -160,12 +195,13 @@ def _find(pk: int, action_pk: int) -> Action:
     )
 
 
-def _waiting(campaign: Campaign, most: int) -> list[Waiting]:
-    """The oldest first: whoever waited longest is looked at first."""
-    rows = Action.objects.filter(FOR_STAFF, campaign=campaign).order_by("pk")
-    return [
-        Waiting(pk, State(state), reason, language, at)
-        for pk, state, reason, language, at in rows.values_list(
-            "pk", "state", "reason", "edition__language", "accepted_at"
-        )[:most]
-    ]
+def _waiting(campaign: Campaign, state: State) -> list[Waiting]:
+    """The oldest first: whoever waited longest is looked at first. One more than is shown, if there is one. Each state
+    by itself, or a hundred that are stuck would hide every one that is held."""
+    rows = _of_state(campaign, state)
+    said = rows.values_list("pk", "reason", "edition__language", "accepted_at")[: SHOWN + 1]
+    return [Waiting(pk, reason, language, at) for pk, reason, language, at in said]
+
+
+def _of_state(campaign: Campaign, state: State) -> QuerySet[Action]:
+    return Action.objects.filter(FOR_STAFF, campaign=campaign, state=state).order_by("pk")

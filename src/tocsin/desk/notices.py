@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db import transaction
 from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -106,11 +107,19 @@ def _target_number(notice: Notice) -> int | None:
 def settle(request: HttpRequest, notice_pk: int) -> HttpResponse:
     """Does what its button says, once; the same notice settled twice is settled once."""
     notice = get_object_or_404(Notice, pk=notice_pk)
-    if Notice.objects.filter(pk=notice.pk, settled_at=None).update(settled_at=Now()):
-        _do(notice)
-        note(request, "notice_settled", notice, kind=notice.kind)
+    if _settle(request, notice):
         messages.success(request, _("Settled."))
     return HttpResponseRedirect(_back(request))
+
+
+@transaction.atomic
+def _settle(request: HttpRequest, notice: Notice) -> bool:
+    """All of it or nothing: a notice that is gone while what it is about goes on would be seen by nobody again."""
+    if not Notice.objects.filter(pk=notice.pk, settled_at=None).update(settled_at=Now()):
+        return False
+    _do(notice)
+    note(request, "notice_settled", notice, kind=notice.kind)
+    return True
 
 
 def _do(notice: Notice) -> None:

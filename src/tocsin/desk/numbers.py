@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +23,7 @@ from tocsin.desk.pictures import Segment, segments
 from tocsin.desk.spoken import published_among
 from tocsin.desk.trends import Trend, trends_of
 from tocsin.outbox.models import Kind, Message
+from tocsin.outbox.states import State as MessageState
 
 # The worker notes its passes every few seconds; after this long without one it is not busy but gone.
 STANDS_STILL_AFTER = timedelta(minutes=2)
@@ -145,6 +146,19 @@ def glances(campaigns: Iterable[Campaign]) -> list[Glance]:
     for glance in seen.values():
         glance.count = max(0, glance.count)
     return list(seen.values())
+
+
+# What somebody has to decide. A refused or returned letter needs a look, and stays what it is: were it asked for here,
+# every old campaign would need somebody for ever.
+TO_DECIDE = (MessageState.HELD, MessageState.UNCERTAIN)
+
+
+def with_something_to_decide(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
+    """Those with an action or a letter that waits for somebody: a look into two indexes for each of them."""
+    mine = {"campaign_ref": OuterRef("pk"), "kind": Kind.LETTER}
+    letters = [Exists(Message.objects.filter(**mine, state=state)) for state in TO_DECIDE]
+    actions = Exists(Action.objects.filter(FOR_STAFF, campaign=OuterRef("pk")))
+    return campaigns.filter(actions | letters[0] | letters[1])
 
 
 def _letters_needing_somebody(campaign_ids: Iterable[int]) -> dict[int, dict[str, int]]:

@@ -37,7 +37,7 @@ PEOPLE_WORDS = pgettext_lazy("those who work here", "People")
 @ask_again
 @require_http_methods(["GET", "HEAD"])
 def people(request: HttpRequest) -> HttpResponse:
-    wanted = request.GET.get("q", "").strip()[:100]
+    wanted = request.GET.get("q", "").replace("\x00", "").strip()[:100]  # which PostgreSQL keeps in no text
     return show(
         request,
         "desk/people.html",

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from wagtail.admin import messages
 
-from tocsin.actions.exporting.store import FILES, UPLOADS_ARE_KEPT_FOR
+from tocsin.actions.exporting.store import FILES
 from tocsin.actions.importing import steps
-from tocsin.actions.importing.columns import PERSON_FIELDS
 from tocsin.actions.importing.files import FileIsGone
 from tocsin.actions.importing.judge import LEFT_OUT, TAKEN
 from tocsin.actions.importing.work import judged_first
@@ -25,7 +22,7 @@ from tocsin.desk.data_tabs import data_crumbs, data_tabs
 from tocsin.desk.frame import Frame, show
 from tocsin.desk.journal import note
 from tocsin.desk.ledger import name_of
-from tocsin.desk.people_import_form import ConsentForm, PeopleFileForm
+from tocsin.desk.people_import_form import LABELS, ConsentForm, PeopleFileForm
 from tocsin.desk.rights import IMPORT_PEOPLE, only
 from tocsin.supporters.models import SupporterImport
 
@@ -89,6 +86,16 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @only(IMPORT_PEOPLE)
+@require_POST
+def as_typed(request: HttpRequest, pk: int) -> HttpResponse:
+    """Addresses that look mistyped, after somebody looked at them: taken as they stand, or left out again."""
+    kept = get_object_or_404(SupporterImport, pk=pk)
+    if not steps.take_as_typed(kept.pk, as_typed="yes" in request.POST):
+        messages.warning(request, _("This file went on meanwhile. Nothing was changed."))
+    return _to(pk)
+
+
+@only(IMPORT_PEOPLE)
 @ask_again
 @require_http_methods(["GET", "HEAD", "POST"])
 def carry_out(request: HttpRequest, pk: int) -> HttpResponse:
@@ -105,6 +112,7 @@ def carry_out(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @only(IMPORT_PEOPLE)
+@ask_again
 @require_POST
 def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     kept = get_object_or_404(SupporterImport, pk=pk)
@@ -152,11 +160,11 @@ def _page(request: HttpRequest, kept: SupporterImport, form: ConsentForm, *, sta
         left_out=sum(kept.numbers.get(outcome, 0) for outcome in LEFT_OUT),
         said=form.said(),
         may_undo=kept.state == State.DONE or (kept.state == State.FAILED and kept.consents.exists()),
-        **_first_rows(request, kept),
+        **_first_rows(request, kept, form),
     )
 
 
-def _first_rows(request: HttpRequest, kept: SupporterImport) -> dict[str, Any]:
+def _first_rows(request: HttpRequest, kept: SupporterImport, form: ConsentForm) -> dict[str, Any]:
     """An example of each column, and once it was checked, the first rows with what would become of them."""
     if kept.state not in (State.READ, State.CHECKED):
         return {}
@@ -165,15 +173,13 @@ def _first_rows(request: HttpRequest, kept: SupporterImport) -> dict[str, Any]:
     except FileIsGone:
         return {"gone": True}
     note(request, "people_listed", kept, list="import", rows=len(first))
-    fields = [(field.name, field.label) for field in PERSON_FIELDS]
-    meaning = {at: name for name, at in kept.mapping.get("columns", {}).items()}
+    meaning = form.meanings()
     choices = [
         {"at": at, "name": name, "means": meaning.get(at, ""), "example": _example(first, at)}
         for at, name in enumerate(kept.columns)
     ]
-    gone_at = kept.uploaded_at + UPLOADS_ARE_KEPT_FOR
-    shown = {"first": first, "soon_gone": gone_at < timezone.now() + timedelta(days=2)}
-    return {"fields": fields, "choices": choices, **(shown if kept.state == State.CHECKED else {})}
+    shown = first if kept.state == State.CHECKED else []
+    return {"fields": LABELS.items(), "choices": choices, "first": shown}
 
 
 def _example(first: list[Any], at: int) -> str:
@@ -181,7 +187,8 @@ def _example(first: list[Any], at: int) -> str:
 
 
 def _about(kept: SupporterImport) -> dict[str, object]:
-    return {name: kept.consent.get(name, "") for name in ("purpose", "basis", "source")}
+    said = {name: kept.consent.get(name, "") for name in ("purpose", "basis", "source")}
+    return said | ({"as_typed": True} if kept.mapping.get("as_typed") else {})
 
 
 def _to(pk: int) -> HttpResponse:

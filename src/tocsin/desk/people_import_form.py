@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -16,12 +17,14 @@ from wagtail.models import Site
 
 from tocsin.actions.importing.columns import PERSON_FIELDS
 from tocsin.actions.importing.files import LIMITS
+from tocsin.actions.importing.read_person import FIRST_YEAR
 from tocsin.desk.export_form import purposes
 from tocsin.pages.brand import brand_of
 from tocsin.supporters.models import Consent, SupporterImport
 
 A_PURPOSE = RegexValidator(r"^[a-z][a-z0-9_-]{0,38}$", gettext_lazy("Write the purpose in small letters, like “news”."))
 CONSENT_FIELDS = ("purpose", "basis", "wording", "controller", "source", "language", "agreed_on")
+LABELS = {field.name: field.label for field in PERSON_FIELDS}
 
 
 # What to do where something was left out.
@@ -115,6 +118,8 @@ class ConsentForm(forms.Form):
         day: date | None = self.cleaned_data["agreed_on"]
         if day and day > timezone.localdate():
             raise forms.ValidationError(_("This day is still to come. Enter the day on which people agreed."))
+        if day and day.year < FIRST_YEAR:
+            raise forms.ValidationError(_("This day is too long ago. Enter the day on which people agreed."))
         return day
 
     def clean(self) -> dict[str, Any]:
@@ -122,20 +127,28 @@ class ConsentForm(forms.Form):
         columns = self.columns()
         if "email" not in columns:
             self.add_error(None, _("Say which column holds the e-mail address, under “What the columns mean”."))
+        for label in self._meant_twice():
+            said_twice = _("Two columns mean “%(field)s”. Say which one it is, and leave the other out.")
+            self.add_error(None, said_twice % {"field": label})
         if not said.get("agreed_on") and "agreed_on" not in columns and "agreed_on" not in self.errors:
             self.add_error("agreed_on", _("Enter the day on which they agreed, or say which column holds it."))
         return said
 
+    def meanings(self) -> dict[int, str]:
+        """What each column means, as chosen; as guessed, or said before, where nothing was sent."""
+        columns = range(len(self.upload.columns))
+        if not any(f"column-{at}" in self.data for at in columns):
+            return {at: name for name, at in self.upload.mapping.get("columns", {}).items()}
+        chosen = {at: str(self.data.get(f"column-{at}", "")) for at in columns}
+        return {at: name for at, name in chosen.items() if name in LABELS}
+
     def columns(self) -> dict[str, int]:
-        """What each column means, as chosen; the first of two that mean the same. As guessed where nothing was sent."""
-        chosen = {at: str(self.data.get(f"column-{at}", "")) for at in range(len(self.upload.columns))}
-        if not any(f"column-{at}" in self.data for at in chosen):
-            return dict(self.upload.mapping.get("columns", {}))
-        known, found = {field.name for field in PERSON_FIELDS}, dict[str, int]()
-        for at, name in chosen.items():
-            if name in known:
-                found.setdefault(name, at)
-        return found
+        """Where each meaning stands."""
+        return {name: at for at, name in self.meanings().items()}
+
+    def _meant_twice(self) -> list[str]:
+        often = Counter(self.meanings().values())
+        return [str(LABELS[name]) for name in LABELS if often[name] > 1]
 
     def consent(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in CONSENT_FIELDS}

@@ -40,6 +40,8 @@ from tocsin.desk.rights import (
 from tocsin.outbox.states import State as MessageState
 from tocsin.supporters.models import Consent
 
+MOST_TO_CHOOSE_FROM = 200
+
 
 @dataclass(frozen=True, slots=True)
 class List:
@@ -143,13 +145,14 @@ def _screen(request: HttpRequest, campaign: Campaign | None, which: List) -> Htt
         wanted=wanted,
         chosen=chosen,
         knows=KNOWN[_kind_of(which)],
+        lacks_purpose=_lacks_purpose(request, which, wanted),
         rows=_rows(request, chosen, which, found.rows, names=names),
         found=found,
         names=names,
         where=_query(wanted, None if campaign else chosen),
         may_find=may(request.user, FIND_PEOPLE),
         exports=_exports(request, campaign or chosen, which, wanted),
-        **_choices(campaign),
+        **_choices(campaign, chosen),
     )
 
 
@@ -163,6 +166,12 @@ def _rows(request: HttpRequest, campaign: Campaign | None, which: List, found: l
 
 def _kind_of(which: List) -> Any:
     return which.name
+
+
+def _lacks_purpose(request: HttpRequest, which: List, wanted: Wanted) -> str:
+    """How people are to stand to something, where nobody said to what; else empty."""
+    said = request.GET.get("consent", "")
+    return said if "consent" in KNOWN[_kind_of(which)] and said in STANDINGS and not wanted.purpose else ""
 
 
 def _chosen(request: HttpRequest) -> Campaign | None:
@@ -179,6 +188,7 @@ def _query(wanted: Wanted, chosen: Campaign | None) -> str:
 def _note_names(request: HttpRequest, campaign: Campaign | None, which: List, rows: list[Any], wanted: Wanted) -> None:
     """A line for a screenful: from which row to which, so that who was seen can be told afterwards."""
     data = {"list": which.name, "from": rows[-1].pk, "to": rows[0].pk, "rows": len(rows), "filter": wanted.as_words()}
+    data["campaign"] = campaign.pk if campaign else None
     note(request, "people_listed", campaign or rows[0], **data)
 
 
@@ -195,7 +205,7 @@ def _exports(request: HttpRequest, campaign: Campaign | None, which: List, wante
     return [(words, reverse("desk_new_export", args=[kind]) + query) for kind, words in kinds]
 
 
-def _choices(campaign: Campaign | None) -> dict[str, Any]:
+def _choices(campaign: Campaign | None, chosen: Campaign | None) -> dict[str, Any]:
     """What can be chosen in the filters."""
     return {
         "languages": settings.LANGUAGES,
@@ -206,5 +216,11 @@ def _choices(campaign: Campaign | None) -> dict[str, Any]:
         "standings": STANDINGS.items(),
         "answers": ANSWERS.items(),
         "methods": Consent.Method.choices,
-        "campaigns": [] if campaign else Campaign.objects.order_by("name").values_list("pk", "name")[:200],
+        "campaigns": [] if campaign else _campaigns(chosen),
     }
+
+
+def _campaigns(chosen: Campaign | None) -> list[tuple[int, str]]:
+    """To choose from; the one that is chosen is among them, however many there are."""
+    found = list(Campaign.objects.order_by("name").values_list("pk", "name")[:MOST_TO_CHOOSE_FROM])
+    return found if chosen is None or (chosen.pk, chosen.name) in found else [(chosen.pk, chosen.name), *found]

@@ -8,17 +8,18 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from wagtail.models import ModelLogEntry
 
 from tocsin.actions.exporting.supporters import open_supporter
 from tocsin.actions.letters import full_name, whereabouts
+from tocsin.actions.lists.find import actions_by_digest
 from tocsin.actions.models import Action, HandIn, Letter
 from tocsin.actions.updates.models import UpdateCopy
 from tocsin.campaigns.models import Campaign
 from tocsin.desk.people_rows import answer_of, why_not_written_to
-from tocsin.outbox.models import Message
+from tocsin.outbox.models import Event, Message
 from tocsin.supporters.current import purposes_of
 from tocsin.supporters.models import Consent, Supporter
 
@@ -57,14 +58,21 @@ def facts_of(supporter: Supporter, campaign: Campaign | None) -> Facts:
         actions=actions,
         letters=_letters(actions),
         consents=[(answer_of(one), one) for one in _consents(supporter, campaign)],
-        mails=_mails(actions, supporter),
+        mails=_mails(actions, supporter, campaign),
         readers=_readers(supporter),
     )
 
 
 def _actions(supporter: Supporter, campaign: Campaign | None) -> list[Action]:
-    found = supporter.actions.select_related("campaign", "edition").defer("sealed", "edition__words").order_by("-pk")
-    return list(found.filter(campaign=campaign) if campaign else found)
+    """Also those that were held, blocked or never confirmed: they made no supporter, and are of this person."""
+    found = {action.pk: action for action in _shown(supporter.actions.all(), campaign)}
+    found |= {action.pk: action for action in _shown(actions_by_digest(bytes(supporter.email_digest)), campaign)}
+    return [found[pk] for pk in sorted(found, reverse=True)]
+
+
+def _shown(actions: QuerySet[Action], campaign: Campaign | None) -> QuerySet[Action]:
+    found = actions.select_related("campaign", "edition").defer("sealed", "edition__words")
+    return found.filter(campaign=campaign) if campaign else found
 
 
 def _letters(actions: list[Action]) -> dict[int, list[Letter]]:
@@ -81,21 +89,28 @@ def _consents(supporter: Supporter, campaign: Campaign | None) -> Iterable[Conse
     return found.filter(campaign_ref=campaign.pk) if campaign else found
 
 
-def _mails(actions: list[Action], supporter: Supporter) -> list[Message]:
-    """What was sent to the person about their actions, found by the names that such mails have, and their copies of
-    updates."""
-    keys = [key for action in actions for key in _keys(action)]
+def _mails(actions: list[Action], supporter: Supporter, campaign: Campaign | None) -> list[Message]:
+    """What was sent to the person: by the names that mails about their actions have, and their copies of updates, which
+    go also to people who were brought in with a file. Asked for by number: a database that is given a question inside
+    this one reads every message for it."""
+    copies = UpdateCopy.objects.filter(supporter=supporter)
+    if campaign:
+        copies = copies.filter(update_sent__campaign=campaign)
+    found = Message.objects.filter(Q(key__in=_keys(actions)) | Q(pk__in=list(copies.values_list("message", flat=True))))
+    return list(found.defer("sealed").order_by("-created_at", "-pk"))
+
+
+def _keys(actions: list[Action]) -> list[str]:
     hand_ins = HandIn.objects.filter(campaign__in={action.campaign_id for action in actions}, notified_at__isnull=False)
-    kits = list(hand_ins.values_list("pk", flat=True))
-    keys += [f"handed-in:{kit}:{action.pk}" for kit in kits for action in actions]
-    campaigns = {action.campaign_id for action in actions}
-    copies = UpdateCopy.objects.filter(supporter=supporter, update_sent__campaign__in=campaigns).values("message")
-    return list(
-        Message.objects.filter(Q(key__in=keys) | Q(pk__in=copies)).defer("sealed").order_by("-created_at", "-pk")
-    )
+    answers = Event.objects.filter(message__letter__action__in=actions, kind=Event.Kind.REPLIED)
+    return [
+        *(key for action in actions for key in _keys_of(action)),
+        *(f"handed-in:{kit}:{action.pk}" for kit in hand_ins.values_list("pk", flat=True) for action in actions),
+        *(f"forward:{event}" for event in answers.values_list("event_id", flat=True)),
+    ]
 
 
-def _keys(action: Action) -> list[str]:
+def _keys_of(action: Action) -> list[str]:
     asked = [f"{what}:{action.pk}:{number}" for what in ("confirm", "choice") for number in range(MOST_ASKED)]
     return [f"thanks:{action.pk}", *asked]
 

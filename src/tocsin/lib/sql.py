@@ -53,6 +53,18 @@ def insert_new(table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
         run(f"{statement} ON CONFLICT DO NOTHING", flat(some))
 
 
+def insert_or_renew(  # noqa: PLR0913  (a statement says all of this)
+    table: str, key: str, columns: Sequence[str], rows: Sequence[Row], *, renewed: Sequence[str], where: str
+) -> None:
+    """Adds rows; of those that are there by their key, renews some columns where the condition holds. No key may come
+    twice in `rows`."""
+    changes = ", ".join(f"{one} = excluded.{one}" for one in renewed)
+    for some in batched(rows, ROWS_AT_ONCE):
+        rows_of = ", ".join([f"({marks(len(columns))})"] * len(some))
+        statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES {rows_of}"  # noqa: S608
+        run(f"{statement} ON CONFLICT ({key}) DO UPDATE SET {changes} WHERE {where}", flat(some))
+
+
 def add_up(table: str, keys: Sequence[str], numbers: Sequence[str], rows: Sequence[Row]) -> None:
     """Adds numbers to the rows with these keys, and makes those that are not there. No key may come twice in `rows`."""
     columns = [*keys, *numbers]

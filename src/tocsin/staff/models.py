@@ -95,8 +95,8 @@ class AuditLine(AppendOnly):
         return f"{self.at:%Y-%m-%d %H:%M} · {self.who_name} · {self.what}"
 
 
-class AuditProof(models.Model):
-    """One walk along the audit log. `whole`: every line fitted, and nothing that the proof before saw was missing."""
+class AuditProof(AppendOnly):
+    """One walk along the audit log. `whole`: every line fitted, and nothing that a proof before saw was missing."""
 
     proved_at = models.DateTimeField(db_default=Now(), editable=False)
     lines = models.BigIntegerField()

@@ -45,6 +45,8 @@ class SupporterImport(models.Model):
     why = models.CharField(max_length=500, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     by_name = models.CharField(max_length=160)
+    # Of whoever asked for the step that is under way: what a worker writes is for them to read.
+    language = models.CharField(max_length=10, blank=True, db_default="")
     uploaded_at = models.DateTimeField(db_default=Now())
     done_at = models.DateTimeField(null=True)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from tocsin.lib.sql import insert_new
+from tocsin.lib.sql import insert_new, insert_or_renew
 from tocsin.lib.vault import vault
 from tocsin.supporters.models import Consent, ConsentWording, Supporter
 
@@ -19,6 +19,12 @@ CONSENT_COLUMNS = (
     *("supporter_id", "wording_id", "purpose", "control", "yes", "language", "page_url", "source", "method"),
     *("given_at", "campaign_ref", "action_ref", "edition_ref"),
 )
+SUPPORTERS = "supporters_supporter"
+SUPPORTER_COLUMNS = ("email_digest", "sealed", "language", "first_seen_at", "changed_at", "said_at")
+RENEWED = ("sealed", "language", "changed_at", "said_at")
+# An action that is followed late (it was held, or stuck) says who somebody was then: what they said since stays. The
+# statement asks, so that two workers who follow two actions of one person need not follow them in order.
+NOT_OLDER = f"COALESCE({SUPPORTERS}.said_at, {SUPPORTERS}.changed_at) <= excluded.said_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,25 +75,18 @@ def _upsert(people: list[Person], *, renew: bool) -> dict[bytes, int]:
         return {}
     latest = {person.email_digest: person for person in sorted(people, key=lambda person: person.at)}
     now = timezone.now()
-    rows = [
-        Supporter(
-            email_digest=digest,
-            sealed=vault().seal(latest[digest].details, b"supporter:" + digest),
-            language=latest[digest].language,
-            first_seen_at=latest[digest].at,
-            changed_at=now,
-        )
-        for digest in sorted(latest)
-    ]
-    Supporter.objects.bulk_create(
-        rows,
-        ignore_conflicts=not renew,
-        update_conflicts=renew,
-        unique_fields=["email_digest"] if renew else None,
-        update_fields=["sealed", "language", "changed_at"] if renew else None,
-    )
+    rows = [_row(latest[digest], now) for digest in sorted(latest)]
+    if renew:
+        insert_or_renew(SUPPORTERS, "email_digest", SUPPORTER_COLUMNS, rows, renewed=RENEWED, where=NOT_OLDER)
+    else:
+        insert_new(SUPPORTERS, SUPPORTER_COLUMNS, rows)
     found = Supporter.objects.filter(email_digest__in=list(latest)).values_list("email_digest", "pk")
     return {bytes(digest): pk for digest, pk in found}
+
+
+def _row(person: Person, now: datetime) -> tuple[Any, ...]:
+    sealed = vault().seal(person.details, b"supporter:" + person.email_digest)
+    return person.email_digest, sealed, person.language, person.at, now, person.at
 
 
 def _add_answers(people: list[Person], numbers: dict[bytes, int]) -> None:

@@ -21,6 +21,8 @@ class Supporter(models.Model):
     language = models.CharField(max_length=10)
     first_seen_at = models.DateTimeField(db_default=Now())
     changed_at = models.DateTimeField(db_default=Now())
+    # When they said what is sealed here. Empty where a file said it, and in rows older than this column.
+    said_at = models.DateTimeField(null=True)
     # The import that made this row, if it was one: taking it back removes those who did nothing since.
     import_ref = models.ForeignKey(SupporterImport, models.SET_NULL, null=True, related_name="made")
 

@@ -53,11 +53,12 @@ class House:
         if not right or proof != self.asked[-1]["code_challenge"]:
             return {"error": "invalid_grant"}
         now = int(time.time())
-        said = {"iss": self.url, "aud": CLIENT, "iat": now, "exp": now + 60, "sub": self.person["sub"], **self.token}
+        when = {"auth_time": now} if "max_age" in self.asked[-1] else {}
+        said = {"iss": self.url, "aud": CLIENT, "iat": now, "exp": now + 60, "sub": self.person["sub"]}
         return {
             "access_token": "opaque",
             "token_type": "Bearer",
-            "id_token": jwt.encode(said, self.signs_with, "RS256", headers={"kid": "1"}),
+            "id_token": jwt.encode({**said, **when, **self.token}, self.signs_with, "RS256", headers={"kid": "1"}),
         }
 
     def goes_there(self, address: str) -> str:

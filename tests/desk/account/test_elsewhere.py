@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ from tests.desk.account.codes import code_of
 from tests.desk.account.conftest import SECRET, is_in, sign_in
 from tests.desk.account.oidc_server import CLIENT, CLIENT_SECRET, House
 from tests.desk.conftest import confirm
+from tocsin.staff.models import AuditLine
 
 GO = "/desk/account/elsewhere/"
 BACK = "/desk/account/oidc/callback/"
@@ -135,6 +137,67 @@ def test_it_confirms_who_it_is_by_asking_there_again(client: Client, house: Hous
     assert f'href="{GO}?next=%2Fdesk%2Faccount%2Fcodes%2Fnew%2F"' in page
     assert come(client, house, "?next=/desk/account/codes/new/").headers["Location"] == "/desk/account/codes/new/"
     assert house.asked[-1]["prompt"] == "login"
+    assert client.get("/desk/account/codes/new/").status_code == 200
+
+
+# ── asked again, over there ─────────────────────────────────────────────────────────────────────────────────────
+@pytest.fixture
+def late(client: Client, house: House, jane: User) -> Client:
+    """Jane, who is tied to the house and came in an hour ago."""
+    come(client, house)
+    confirm(client, jane, ago=3600)
+    return client
+
+
+def test_that_house_is_told_to_ask_them(late: Client, house: House) -> None:
+    come(late, house, "?next=/desk/account/codes/new/")
+    assert (house.asked[-1]["prompt"], house.asked[-1]["max_age"]) == ("login", "0")
+    assert late.get("/desk/account/codes/new/").status_code == 200
+    assert set(AuditLine.objects.values_list("what", flat=True)) >= {"confirmed_again"}
+
+
+@pytest.mark.parametrize("said", [None, 1, time.time() - 600, "now", True, [], 10**400, -(10**400)])
+def test_a_session_over_there_confirms_nothing(late: Client, house: House, said: Any) -> None:
+    """It let them through without asking, or does not say when it did."""
+    house.token = {"auth_time": said}
+    answer = come(late, house, "?next=/desk/account/codes/new/")
+    assert answer.headers["Location"] == "/desk/account/again/?next=%2Fdesk%2Faccount%2Fcodes%2Fnew%2F"
+    assert "The house did not ask you just now who you are" in late.get(answer.headers["Location"]).content.decode()
+    assert late.get("/desk/account/codes/new/").status_code == 302
+    assert AuditLine.objects.filter(what="not_confirmed").count() == 1
+    assert is_in(late)
+
+
+def test_somebody_else_over_there_confirms_nothing_and_takes_over_nothing(late: Client, house: House) -> None:
+    other = User.objects.create_user("joe", "joe@example.org")
+    house.person = {"sub": "8", "email": "joe@example.org", "email_verified": True}
+    page = late.get(come(late, house).headers["Location"]).content.decode()
+    assert "somebody else is there" in page
+    assert late.session["_auth_user_id"] != str(other.pk)
+    assert not SocialAccount.objects.filter(user=other).exists()
+
+
+def test_a_form_that_was_sent_is_kept_on_the_way_there_and_back(late: Client, house: House, jane: User) -> None:
+    User.objects.filter(pk=jane.pk).update(is_superuser=True)
+    late.post("/desk/people/invite/", {"first_name": "Kept"})
+    assert come(late, house, "?next=/desk/account/go-on/").headers["Location"] == "/desk/account/go-on/"
+    assert 'name="first_name" value="Kept"' in late.get("/desk/account/go-on/").content.decode()
+
+
+def test_a_second_factor_of_ours_is_not_asked_in_between(late: Client, house: House, with_app: Authenticator) -> None:
+    assert come(late, house, "?next=/desk/account/codes/new/").headers["Location"] == "/desk/account/codes/new/"
+    assert is_in(late)
+
+
+def test_whoever_comes_in_by_an_old_session_over_there_is_asked_again(client: Client, house: House) -> None:
+    """Else signing out and in would get round it."""
+    house.token = {"auth_time": time.time() - 3600}
+    come(client, house)
+    assert is_in(client)
+    assert client.get("/desk/account/codes/new/").headers["Location"].startswith("/desk/account/again/")
+    client.post("/desk/logout/")
+    house.token = {"auth_time": time.time() - 60}
+    come(client, house)
     assert client.get("/desk/account/codes/new/").status_code == 200
 
 

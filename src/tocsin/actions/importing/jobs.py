@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.tasks import task
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from tocsin.actions.importing import work
@@ -32,6 +34,11 @@ def work_on(upload_id: int) -> None:
     mine = take_in_hand(row, row.state, row.state) if row and step else None
     if mine is None or step is None:
         return
+    with translation.override(mine.row.language or settings.LANGUAGE_CODE):
+        _take(step, mine)
+
+
+def _take(step: Callable[[Work], None], mine: Work) -> None:
     try:
         step(mine)
     except NoLongerOurs:
@@ -43,7 +50,7 @@ def work_on(upload_id: int) -> None:
     except (OperationalError, InterfaceError):
         raise  # the database was away: it is taken up again when it has been silent for a while
     except Exception as error:
-        log.error("import %s: %s", upload_id, type(error).__name__)  # noqa: TRY400  (no content)
+        log.error("import %s: %s", mine.row.pk, type(error).__name__)  # noqa: TRY400  (no content)
         _fail(mine, _("It broke off (%(error)s). Tell whoever runs the server.") % {"error": type(error).__name__})
 
 

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from tocsin.actions.exporting.supporters import reasons_to_send_nothing
-from tocsin.actions.importing.read_person import Agreement, FilePerson, WrongRow, read_person
+from tocsin.actions.importing.read_person import Agreement, FilePerson, Mistyped, WrongRow, read_person
 from tocsin.outbox.models import Suppression
 from tocsin.supporters.current import current_consents, withdrawals
 from tocsin.supporters.models import Consent, Supporter, SupporterImport
@@ -33,17 +33,19 @@ LEFT_OUT = {Outcome.TWICE, Outcome.LEFT, Outcome.STOPPED, Outcome.WRONG}
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One row of the file, with what would become of it, or why it is left out."""
+    """One row of the file, with what would become of it, or why it is left out. `mistyped`: its address looks so, and
+    is what it is left out for, or is taken as it is typed."""
 
     number: int
     row: list[str]
     outcome: Outcome
     sentence: str = ""
     person: FilePerson | None = None
+    mistyped: bool = False
 
     @property
     def is_doubtful(self) -> bool:
-        return bool(self.person and self.person.remark and self.outcome in TAKEN)
+        return bool(self.person and self.person.remark and not self.mistyped and self.outcome in TAKEN)
 
 
 class Judge:
@@ -52,6 +54,7 @@ class Judge:
     def __init__(self, upload: SupporterImport) -> None:
         self.upload, self.agreement = upload, Agreement.of(upload.consent)
         self._columns: dict[str, int] = upload.mapping.get("columns", {})
+        self._as_typed = bool(upload.mapping.get("as_typed"))
         self._seen: dict[bytes, int] = {}
 
     def judge(self, rows: Iterable[tuple[int, list[str]]]) -> list[Judged]:
@@ -63,9 +66,9 @@ class Judge:
     def _read(self, number: int, row: list[str]) -> Judged:
         cells = {name: row[at] for name, at in self._columns.items() if at < len(row)}
         try:
-            person = read_person(cells, self.agreement)
+            person = read_person(cells, self.agreement, as_typed=self._as_typed)
         except WrongRow as wrong:
-            return Judged(number, row, Outcome.WRONG, str(wrong))
+            return Judged(number, row, Outcome.WRONG, str(wrong), mistyped=isinstance(wrong, Mistyped))
         if first := self._seen.get(person.digest):
             said = _("Row %(row)s is the same person. This one is left out.") % {"row": first}
             return Judged(number, row, Outcome.TWICE, said)
@@ -95,7 +98,10 @@ class Judge:
 
 
 def _remarked(one: Judged) -> Judged:
-    return replace(one, sentence=f"{one.sentence} {one.person.remark}") if one.person and one.is_doubtful else one
+    """With what to look at again, where it is taken all the same."""
+    if not one.person or not one.person.remark or one.outcome not in TAKEN:
+        return one
+    return replace(one, sentence=f"{one.sentence} {one.person.remark}", mistyped=one.person.mistyped)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ from tocsin.lib.vault import vault
 from tocsin.supporters.models import Consent
 
 LONGEST = 100
+# Before it, nobody was asked for a consent that counts today: a year that was mistyped, or a spreadsheet's zero.
+FIRST_YEAR = 1990
 # Implied consent ends two years after the gift, or whatever it came from (requirements L5).
 IMPLIED_FOR = timedelta(days=730)
 LANGUAGES = {"en": "en", "english": "en", "anglais": "en", "enca": "en", "fr": "fr", "french": "fr", "francais": "fr"}
@@ -31,6 +33,10 @@ _COUNTRIES = {"canada": "CA", "unitedstates": "US", "etatsunis": "US", "usa": "U
 
 class WrongRow(ValueError):
     """This row cannot be a supporter. Its text is a sentence for whoever mends the file."""
+
+
+class Mistyped(WrongRow):
+    """Its address is probably another one. Whoever knows the person can say that it is right as it is typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,8 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class FilePerson:
-    """A row as a person: `digest` stands for them, `details` are sealed as they stand; `remark` is for staff."""
+    """A row as a person: `digest` stands for them, `details` are sealed as they stand; `remark` is for staff.
+    `mistyped`: the address looks so, and is taken as it is typed."""
 
     digest: bytes
     details: dict[str, str]
@@ -62,12 +69,14 @@ class FilePerson:
     agreed_at: datetime
     expires_at: datetime | None
     remark: str = ""
+    mistyped: bool = False
 
 
-def read_person(cells: Mapping[str, str], agreement: Agreement) -> FilePerson:
-    """What the cells, by the field that their column means, say of a person. Raises WrongRow."""
+def read_person(cells: Mapping[str, str], agreement: Agreement, *, as_typed: bool = False) -> FilePerson:
+    """What the cells, by the field that their column means, say of a person. Raises WrongRow; where an address looks
+    mistyped, Mistyped, unless all are to be taken as they are typed."""
     cells = {name: _unprotected(cell) for name, cell in cells.items()}
-    email = _email(cells.get("email", ""))
+    email = _email(cells.get("email", ""), as_typed=as_typed)
     agreed_at, expires_at = _agreed(cells.get("agreed_on", ""), agreement)
     details = {"email": email.spelled, **_names(cells), **_where(cells)}
     return FilePerson(
@@ -76,7 +85,8 @@ def read_person(cells: Mapping[str, str], agreement: Agreement) -> FilePerson:
         language=LANGUAGES.get(plain_name(cells.get("language", "")), agreement.language),
         agreed_at=agreed_at,
         expires_at=expires_at,
-        remark=doubt_about(email),
+        remark=_mistyped(email) or doubt_about(email),
+        mistyped=email.probably_meant is not None,
     )
 
 
@@ -85,16 +95,23 @@ def _unprotected(cell: str) -> str:
     return cell[1:] if cell[:1] == "'" and cell[1:2] in {"=", "+", "-", "@"} else cell
 
 
-def _email(cell: str) -> EmailAddress:
+def _email(cell: str, *, as_typed: bool) -> EmailAddress:
     if not cell:
         raise WrongRow(_("This row has no e-mail address."))
     try:
         found = address_in(cell)
     except Wrong as wrong:
         raise WrongRow(str(wrong)) from None
-    if meant := found.probably_meant:
-        raise WrongRow(_("“%(address)s” is probably mistyped: %(meant)s?") % {"address": found.spelled, "meant": meant})
+    if not as_typed and (said := _mistyped(found)):
+        raise Mistyped(said)
     return found
+
+
+def _mistyped(email: EmailAddress) -> str:
+    """What is probably meant; empty where there is no doubt."""
+    if not (meant := email.probably_meant):
+        return ""
+    return _("“%(address)s” is probably mistyped: %(meant)s?") % {"address": email.spelled, "meant": meant}
 
 
 def _agreed(cell: str, agreement: Agreement) -> tuple[datetime, datetime | None]:
@@ -119,7 +136,7 @@ def _day(cell: str) -> date:
         found = parse_date(cell[:10])
     except ValueError:
         found = None
-    if found is None or not 1990 <= found.year < 2100:
+    if found is None or not FIRST_YEAR <= found.year < 2100:
         raise WrongRow(_("“%(day)s” is no day that can be read. Write it like 2026-11-23.") % {"day": cell[:40]})
     return found
 

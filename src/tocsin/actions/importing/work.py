@@ -29,7 +29,7 @@ from tocsin.supporters.models import Consent, Supporter, SupporterImport
 
 State = SupporterImport.State
 AT_ONCE = 500
-DOUBTFUL_NAMED = 20
+ROWS_NAMED = 20
 
 
 def read(work: Work) -> None:
@@ -56,7 +56,7 @@ class _Counted:
 
 def check(work: Work) -> None:
     """Judges every row, changes nothing, and keeps those that are left out as a file to mend."""
-    upload, judge, numbers, doubtful = work.row, Judge(work.row), Counter[str](), list[int]()
+    upload, judge, numbers, doubtful, mistyped = work.row, Judge(work.row), Counter[str](), list[int](), list[int]()
     name, before = FILES.new_name("left", upload.pk), upload.left_out_file
     with FILES.write(name) as file:
         lines = _Lines(file)
@@ -65,14 +65,20 @@ def check(work: Work) -> None:
             judged = judge.judge(rows)
             numbers.update(one.outcome for one in judged)
             doubtful += [one.number for one in judged if one.is_doubtful]
+            mistyped += [one.number for one in judged if one.mistyped]
             for one in judged:
                 if one.outcome in LEFT_OUT:
                     lines.add([one.sentence, *one.row])
             work.tell(sum(numbers.values()))
     found: dict[str, int | list[int]] = {str(outcome): numbers[outcome] for outcome in Outcome}
-    found |= {"doubtful": len(doubtful), "doubtful_rows": doubtful[:DOUBTFUL_NAMED]}
+    found |= _to_look_at("doubtful", doubtful) | _to_look_at("mistyped", mistyped)
     work.end(State.CHECKED, numbers=found, left_out_file=name, rows_done=sum(numbers.values()))
     FILES.remove(before)
+
+
+def _to_look_at(name: str, rows: list[int]) -> dict[str, int | list[int]]:
+    """How many rows somebody should look at, and the first of them."""
+    return {name: len(rows), f"{name}_rows": rows[:ROWS_NAMED]}
 
 
 class _Lines:

@@ -83,8 +83,12 @@ class Wanted:
         return urlencode(self.as_words())
 
     def only(self, *names: str) -> Self:
-        """Without what another list knows and this one does not."""
-        return type(self).asked_by({name: said for name, said in self.as_words().items() if name in names})
+        """Without what another list knows and this one does not. People are chosen by how they stand to a purpose:
+        where it alone is named, those are meant who may be written to about it, and not everybody."""
+        said = {name: said for name, said in self.as_words().items() if name in names}
+        if "consent" in names and "purpose" in said:
+            said.setdefault("consent", "given")
+        return type(self).asked_by(said)
 
 
 def midnight(day: date) -> datetime:

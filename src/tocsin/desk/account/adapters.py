@@ -23,6 +23,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from tocsin.desk.account import elsewhere_again
 from tocsin.desk.account.second_factor import is_the_last_one_demanded
 from tocsin.desk.account.telling import CHANGES, tell
 from tocsin.desk.again import confirmed_lately
@@ -128,7 +129,10 @@ class ElsewhereAdapter(DefaultSocialAccountAdapter):
         return False
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        at = elsewhere_again.asked_at(sociallogin.account)
         _forget_details(sociallogin.account)
+        if request.user.is_authenticated:
+            raise ImmediateHttpResponse(elsewhere_again.come_back(request, sociallogin, at))
         if sociallogin.is_existing:
             return
         person = _known_by_address([found.email for found in sociallogin.email_addresses if found.verified])

@@ -17,22 +17,25 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from requests import RequestException
 
+from tocsin.desk.account import elsewhere_again
+
 PROVIDER = "oidc"
-# Whoever is here already comes to show once more who they are: a session over there would answer for them.
-ASK_THEM_AGAIN = urlencode({"auth_params": urlencode({"prompt": "login"})})
 # What an answer that makes no sense raises, wherever it is read.
 NONSENSE = (RequestException, KeyError, TypeError, ValueError)
 
 
 class Verifying(OpenIDConnectOAuth2Adapter):
     """Checks the signature although the token came straight from the other house, and that all of it is about one
-    person."""
+    person. `asked_at`: when that house asked them, if it says so."""
+
+    asked_at: elsewhere_again.Moment = None
 
     def complete_login(self, request: HttpRequest, app: SocialApp, token: SocialToken, **about: Any) -> SocialLogin:
         login = super().complete_login(request, app, token, **about)
         said = [part["sub"] for part in login.account.extra_data.values()]
         if len(set(said)) > 1:
             raise OAuth2Error("two subjects")
+        self.asked_at = elsewhere_again.asked_at(login.account)
         return login
 
     def _decode_id_token(self, app: SocialApp, id_token: str) -> dict[str, Any]:
@@ -49,7 +52,7 @@ log = logging.getLogger("tocsin.desk")
 @login_not_required
 def go(request: HttpRequest) -> HttpResponse:
     """Nothing else that an address may ask of django-allauth: no tying of accounts, no other scope."""
-    again = f"&{ASK_THEM_AGAIN}" if request.user.is_authenticated else ""
+    again = f"&{elsewhere_again.set_out(request)}" if request.user.is_authenticated else ""
     request.GET = QueryDict(urlencode({"next": request.GET.get("next", "")}) + again)
     return _ask_them(request, OAuth2LoginView)
 
@@ -64,13 +67,15 @@ def come_back(request: HttpRequest, provider_id: str) -> HttpResponse:
 
 
 def _ask_them(request: HttpRequest, view: type[OAuth2LoginView | OAuth2CallbackView]) -> HttpResponse:
+    adapter = Verifying(request, PROVIDER)
     try:
-        answer: HttpResponse = view.adapter_view(Verifying(request, PROVIDER))(request)
+        answer: HttpResponse = view.adapter_view(adapter)(request)
     except SocialApp.DoesNotExist:
         raise Http404 from None
     except NONSENSE as error:
         log.warning("sign-in elsewhere: %s", type(error).__name__)
         return render(request, "socialaccount/authentication_error.html", status=502)
+    elsewhere_again.date_back(request, adapter.asked_at)
     return answer
 
 
