@@ -1,14 +1,12 @@
 """SQLite whose writers take turns.
 
 SQLite has one writer, and whoever finds it busy sleeps and tries again: up to a tenth of a second each time, in no
-order, so that a busy worker kept signers waiting for half a second and more. Here a transaction first takes its turn at
-a file lock, which the kernel hands on in order and takes back from whoever dies. What writes without a transaction (one
-quick statement) still does as SQLite always did.
+order, so that a busy worker kept signers waiting for half a second and more. Here a transaction first takes its turn
+(turns.py). What writes without a transaction (one quick statement) still does as SQLite always did.
 """
 
 from __future__ import annotations
 
-import fcntl
 import os
 import time
 from pathlib import Path
@@ -18,8 +16,7 @@ from django.db.backends.sqlite3 import base
 
 from tocsin.lib.environment import WrongSetting
 from tocsin.lib.fairsqlite.checkpoints import checkpoints_of
-
-ENDING = "-turn"
+from tocsin.lib.fairsqlite.turns import take_turn
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -71,11 +68,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         name = str(self.settings_dict["NAME"])
         if self._turn is not None or self.is_in_memory_db():
             return
-        turn = os.open(name + ENDING, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         since = time.monotonic()
-        fcntl.flock(turn, fcntl.LOCK_EX)
+        self._turn = take_turn(name)
         self.waited += time.monotonic() - since
-        self._turn = turn
 
     def _pass_turn_on(self) -> None:
         if self._turn is not None:
