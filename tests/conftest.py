@@ -22,6 +22,7 @@ from django.utils import timezone, translation
 from tests.browsers import Browsing
 from tests.cast import a_campaign, an_edition
 from tests.databases import Outcome, SecondRun, empty_the_tables
+from tests.empty_tables import empty_tables
 from tocsin.actions import standing
 from tocsin.campaigns.editions import frozen
 from tocsin.campaigns.models import Campaign, Edition, Kind
@@ -170,6 +171,12 @@ def noon() -> Iterator[time_machine.Traveller]:
     """
     with time_machine.travel(NOON, tick=False) as traveller:
         yield traveller
+
+
+@pytest.fixture(scope="session")
+def tables(pytestconfig: pytest.Config) -> Path:
+    """The file of an embedded database as it is after `tocsin migrate`. To be copied."""
+    return empty_tables(pytestconfig.cache.mkdir("empty-tables"))
 
 
 # ── the stock cast, in its named states ─────────────────────────────────────────────────────────────────────────

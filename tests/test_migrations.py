@@ -12,8 +12,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.cli.conftest import KEYS, clean_environment
+from tests.cli.conftest import KEYS
 from tests.conftest import ON_POSTGRESQL
+from tests.empty_tables import clean_environment
 
 
 @pytest.fixture

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from tests.empty_tables import DATABASE, clean_environment
 
 KEYS = {
     "TOCSIN_KEYS": "AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA",
@@ -17,14 +19,10 @@ KEYS = {
 type Tocsin = Callable[..., subprocess.CompletedProcess[str]]
 
 
-def clean_environment(**changes: str) -> dict[str, str]:
-    """This process's environment without what the tests set in it."""
-    others = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith("TOCSIN_") and name not in {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"}
-    }
-    return {**others, **changes}
+@pytest.fixture
+def migrated(tmp_path: Path, tables: Path) -> None:
+    """As after `tocsin migrate`."""
+    shutil.copy(tables, tmp_path / DATABASE)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.cli.conftest import clean_environment
+from tests.empty_tables import clean_environment
 
 pytestmark = pytest.mark.once
 # A machine that does much else at once may be slow; none of this waits for the clock.

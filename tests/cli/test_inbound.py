@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from tests.cli.conftest import KEYS, Tocsin, clean_environment
+from tests.cli.conftest import KEYS, Tocsin
+from tests.empty_tables import clean_environment
 from tocsin import incoming, worker
 from tocsin.incoming import Mailbox, whole
 from tocsin.outbox.inbound.route import LARGEST
@@ -29,8 +30,7 @@ def piped(mail: bytes, folder: Path, *arguments: str, **changes: str) -> subproc
     )
 
 
-def test_it_works(tmp_path: Path, tocsin: Tocsin) -> None:
-    assert tocsin("migrate", "outbox", **KEYS).returncode == 0
+def test_it_works(tmp_path: Path, migrated: None) -> None:
     done = piped(b"Subject: hello\r\n\r\nhello", tmp_path, "--", "-somebody@back.tocsin.example", **KEYS)
     assert (done.returncode, done.stdout) == (0, b"")
     assert b"a mail came in: about nothing that we sent" in done.stderr
@@ -86,8 +86,7 @@ def test_a_mail_is_read_to_its_end() -> None:
     assert stream.left == 0
 
 
-def test_restored_without_a_journal(tmp_path: Path, tocsin: Tocsin) -> None:
-    tocsin("migrate", **KEYS)
+def test_restored_without_a_journal(migrated: None, tocsin: Tocsin) -> None:
     done = tocsin("restored", **KEYS)
     assert done.returncode == 0
     assert "There is no sent journal" in done.stdout

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import KEYS, clean_environment
+from tests.cli.conftest import KEYS
+from tests.empty_tables import clean_environment
 
 pytestmark = pytest.mark.once
 LOADED = "import sys, django; django.setup(); from tocsin.nursery import load; load(); print(*sys.modules)"

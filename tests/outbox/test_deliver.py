@@ -270,13 +270,16 @@ def test_paused_campaigns_keep_their_letters(sink: Sink) -> None:
 
 
 def test_what_is_not_begun_is_given_back(sink: Sink) -> None:
-    messages = [left(number) for number in range(3)]
+    """The sender may have begun the second before it hears that this is the end."""
+    messages = [left(number) for number in range(4)]
     answers = iter([False, True])
     deliver_batch(stop=lambda: next(answers))
-    assert [now(message).state for message in messages] == [State.SENT, State.WAITING, State.WAITING]
-    assert [message.attempts for message in messages] == [1, 0, 0]
-    assert messages[1].deliveries.count() == 0
-    assert deliver_batch() == 2
+    waiting = [message for message in messages if now(message).state == State.WAITING]
+    assert len(waiting) in {2, 3}
+    assert waiting[-1] == messages[-1]
+    assert {message.state for message in messages} == {State.SENT, State.WAITING}
+    assert [(message.attempts, message.deliveries.count()) for message in waiting] == [(0, 0)] * len(waiting)
+    assert deliver_batch() == len(waiting)
 
 
 def test_a_dead_workers_messages_come_back(sink: Sink) -> None:

@@ -10,8 +10,8 @@ from tests.promises.installation import prepare
 
 
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Path:
+def prepared(tmp_path_factory: pytest.TempPathFactory, tables: Path) -> Path:
     """A folder with tables, static files and the demonstration's pages. To be copied, not to be run."""
     folder = tmp_path_factory.mktemp("prepared")
-    prepare(folder, pytestconfig.cache.mkdir("empty-tables"))
+    prepare(folder, tables)
     return folder

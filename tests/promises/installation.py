@@ -4,7 +4,6 @@ pages. What the promises about the whole house are tested on."""
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import http.client
 import os
 import re
@@ -17,17 +16,15 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
+from tests.empty_tables import DATABASE, clean_environment
 from tocsin.lib.sealing import KeyRing, new_key, parse_key
 
 HOST = "127.0.0.1"
 PAGE = "/en/keep-the-door-open/"
-DATABASE = "tocsin.sqlite3"
-MIGRATIONS = Path(__file__).parents[2] / "src/tocsin"
 SECONDS_TO_START = 60.0
 SECONDS_TO_END = 20.0
 KEYS = {"TOCSIN_KEYS": new_key(), "TOCSIN_DIGEST_KEY": new_key()}
@@ -51,28 +48,10 @@ def until(what: Callable[[], object], said: str, seconds: float = 30.0, *, now: 
 
 
 # ── what is made once ───────────────────────────────────────────────────────────────────────────────────────────
-def prepare(folder: Path, remembered: Path) -> None:
-    """Tables, static files and the demonstration's pages. The empty tables are remembered between runs, for as long
-    as no migration changes: making them is most of the work."""
-    tables = remembered / f"{_fingerprint_of_migrations()}.sqlite3"
-    if tables.exists():
-        shutil.copy(tables, folder / DATABASE)
-    else:
-        _run("tocsin.cli", "migrate", "--verbosity", "0", folder=folder)
-        unfinished = tables.with_suffix(f".{os.getpid()}")
-        shutil.copy(folder / DATABASE, unfinished)
-        unfinished.replace(tables)
+def prepare(folder: Path, tables: Path) -> None:
+    """Tables (a copy of those), static files and the demonstration's pages."""
+    shutil.copy(tables, folder / DATABASE)
     _run("tocsin.prepare", "demo", str(folder / "demo.json"), folder=folder)
-
-
-def _fingerprint_of_migrations() -> str:
-    """Of ours by their content, of others by the versions that are installed."""
-    digest = hashlib.sha256()
-    for path in sorted(MIGRATIONS.glob("*/migrations/*.py")):
-        digest.update(path.read_bytes())
-    for package in sorted(f"{found.name} {found.version}" for found in distributions()):
-        digest.update(package.encode())
-    return digest.hexdigest()[:16]
 
 
 def _run(module: str, *arguments: str, folder: Path) -> None:
@@ -88,14 +67,8 @@ def _run(module: str, *arguments: str, folder: Path) -> None:
 
 
 def environment(folder: Path, **changes: str) -> dict[str, str]:
-    """This process's own, without what the tests set in it."""
-    others = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith("TOCSIN_") and name not in {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"}
-    }
     ours = {"DJANGO_SETTINGS_MODULE": "tocsin.settings", "TOCSIN_DIR": str(folder)}
-    return {**others, **KEYS, **ours, **changes}
+    return clean_environment(**KEYS, **ours, **changes)
 
 
 # ── what runs ───────────────────────────────────────────────────────────────────────────────────────────────────
