@@ -20,6 +20,7 @@ from tocsin.campaigns.import_columns import guess
 from tocsin.campaigns.import_file import MOST_BYTES, CannotBeRead, Limits, Table, read_table, stream_table
 from tocsin.campaigns.import_plan import Outcome, Plan, plan
 from tocsin.campaigns.models import ListMember, PostalDivision, Target, TargetImport, TargetList
+from tocsin.campaigns.targeting.tables import know_divisions
 from tocsin.campaigns.targeting.who import representatives, targets_by_answer
 from tocsin.outbox.models import Kind, Message
 
@@ -309,6 +310,7 @@ def test_a_riding_gets_its_division_from_the_table(parliament: TargetList) -> No
     division = "ocd-division/country:ca/ed:35089-2023"
     for code in ("K1A 0A6", "K2A 1A1"):
         PostalDivision.objects.create(postal_code=code, division=division, name="Ottawa West—Nepean")
+    know_divisions("default")
     importing.carry_out(uploaded(parliament, MEMBER).pk)
     assert representatives(parliament, division) == Target.objects.get()
 

@@ -31,6 +31,7 @@ from tocsin.desk.data_urls import DATA_OF_ALL
 from tocsin.desk.figure_urls import NUMBERS_OF_ALL
 from tocsin.desk.home import CampaignsPanel
 from tocsin.desk.people import PEOPLE, PEOPLE_WORDS
+from tocsin.desk.postal_codes import POSTAL_CODES
 from tocsin.desk.proof_urls import PROOF_OF_ALL
 from tocsin.desk.rights import MANAGE_STAFF, OPEN_PERSONAL_DATA, SEE_AUDIT, grantable_permissions, may, sees_campaigns
 from tocsin.desk.scripts import Scripts
@@ -70,6 +71,11 @@ def register_proof_urls() -> list[URLPattern]:
 @hooks.register("register_admin_urls")
 def register_urls_of_people_and_audit() -> list[URLPattern]:
     return [*PEOPLE, *AUDIT]
+
+
+@hooks.register("register_admin_urls")
+def register_urls_of_postal_codes() -> list[URLPattern]:
+    return POSTAL_CODES
 
 
 class ItemForSome(MenuItem):
