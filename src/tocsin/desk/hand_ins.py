@@ -255,6 +255,7 @@ def _crumbs(campaign: Campaign) -> list[Crumb]:
 def _redrawn(upload: Any) -> bytes:
     """The picture and nothing else: painted anew, so that neither place nor device nor a hidden file remains."""
     if upload.size > MOST_BYTES_OF_A_PHOTO:
+        photo_is_kept=FILES.holds(found.photo),
         raise forms.ValidationError(_("This file is larger than 20 MB. Take a smaller photograph."))
     try:
         with Image.open(upload, formats=PHOTO_FORMATS) as image:
