@@ -74,7 +74,6 @@ def test_cells_are_read_as_one_reads_them() -> None:
     assert table == Table(["id", "name"], [["35075", "Jane\nDoe"]])
 
 
-def a_bomb() -> bytes:
 def a_zip(**files: bytes) -> bytes:
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as packed:
@@ -101,6 +100,7 @@ def test_a_long_table_is_read_in_little_memory() -> None:
     assert most < len(data) / 2
 
 
+def a_bomb() -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("xl/workbook.xml", " " * 50_000_000)
@@ -131,12 +131,12 @@ def another_zip() -> bytes:
         (another_zip(), "cannot be read"),
         (as_xlsx(["a"], ["b"])[:-200], "cannot be read"),
         (a_bomb(), "unpack"),
-    ],
         (gzip.compress(b" " * 110_000_000), "unpack"),
         (a_zip(one=b"a\nb", two=b"a\nb"), "several tables"),
         (gzip.compress(b"a,b\nc,d")[:-6], "cannot be opened"),
         (b"\x1f\x8bnothing", "cannot be opened"),
         (b"name\n" + b"x" * 1_500_000, "neither CSV"),
+    ],
 )
 def test_what_is_no_table_is_said_in_a_sentence(data: bytes, said: str) -> None:
     with pytest.raises(CannotBeRead, match=said):
@@ -350,7 +350,7 @@ def a_letter_to(target: Target) -> None:
     Letter.objects.create(action=action, target=target, message=message, own_words=False)
 
 
-@pytest.mark.parametrize("why", ["letter", "campaign"])
+@pytest.mark.parametrize("why", ["letter", "campaign", "edition"])
 def test_targets_that_are_needed_stay_and_are_named(parliament: TargetList, why: str) -> None:
     upload = uploaded(parliament, MEMBER, ["", "John", "Doe", "Elsewhere", "", "", "john.doe@parl.gc.ca"])
     importing.carry_out(upload.pk)
@@ -358,7 +358,10 @@ def test_targets_that_are_needed_stay_and_are_named(parliament: TargetList, why:
     if why == "letter":
         a_letter_to(needed)
     else:
-        a_campaign(targets=[needed])
+        campaign = a_campaign(targets=[needed])
+        an_edition(campaign)
+        if why == "edition":
+            campaign.targets.clear()
     assert importing.take_back(upload.pk) == importing.TakenBack(removed=1, restored=0, kept=["John Doe"])
     assert Target.objects.get() == needed
 

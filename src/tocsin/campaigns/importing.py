@@ -20,13 +20,14 @@ from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
+from tocsin.campaigns.editions import named_in_editions
 from tocsin.campaigns.import_columns import LABELS, guess
 from tocsin.campaigns.import_file import read_table
 from tocsin.campaigns.import_plan import IMPORTED, Plan, Planned, plan, standing
 from tocsin.campaigns.models import ListMember, TableDivision, Target, TargetImport, TargetList, TargetWords
 from tocsin.campaigns.targeting.names import plain_name
-
 from tocsin.campaigns.targeting.tables import the_used
+
 
 @dataclass(frozen=True, slots=True)
 class TakenBack:
@@ -219,6 +220,7 @@ def _removed(targets: list[Target]) -> list[str]:
             "pk", flat=True
         )
     )
+    in_use |= named_in_editions()
     free = [target for target in targets if target.pk not in in_use]
     try:
         with transaction.atomic():
