@@ -101,6 +101,7 @@ def test_the_one_before_is_kept_and_comes_back(admin: Client) -> None:
     second = loaded(admin, f"K1A 0A6,{WEST},West", f"K3A 1A1,{WEST},West")
     assert {name: second.numbers[name] for name in ("added", "gone", "moved")} == {"added": 1, "gone": 0, "moved": 1}
     assert ridings("K1A 0A6") == ["Ottawa Centre"]
+    assert "Is the file whole?" not in seen(admin, second)
     do(admin, "use", second)
     first.refresh_from_db()
     assert (first.state, second.state) == (State.FORMER, State.USED)
@@ -316,9 +317,9 @@ def test_who_may_only_look_is_sent_away(colleague: Callable[..., Client]) -> Non
     viewer = colleague("campaigns.view_targetlist")
     home = reverse("wagtailadmin_home")
     assert viewer.get(reverse("desk_postal_codes")).headers["Location"] == home
-    assert "Postal codes" not in viewer.get(reverse("target_list:index")).content.decode()
+    assert reverse("desk_postal_codes") not in viewer.get("/desk/").content.decode()
     changer = colleague("campaigns.view_targetlist", "campaigns.change_targetlist")
-    assert reverse("desk_postal_codes") in changer.get(reverse("target_list:index")).content.decode()
+    assert reverse("desk_postal_codes") in changer.get("/desk/").content.decode()
 
 
 def test_the_file_is_sealed_while_it_waits(admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -326,3 +327,8 @@ def test_the_file_is_sealed_while_it_waits(admin: Client, monkeypatch: pytest.Mo
     loaded(admin, INSIDE)
     [path] = files.FILES.path.iterdir()
     assert b"K1A" not in path.read_bytes().upper()
+
+
+def test_a_part_of_a_file_is_told_from_a_whole_one(admin: Client) -> None:
+    used(admin, INSIDE, *BORDER)
+    assert "Is the file whole?" in seen(admin, loaded(admin, INSIDE))

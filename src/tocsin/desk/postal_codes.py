@@ -25,7 +25,7 @@ from tocsin.campaigns.targeting.answers import Outcome, Place
 from tocsin.campaigns.targeting.names import plain_name
 from tocsin.campaigns.targeting.table import look_up_in_table
 from tocsin.campaigns.targeting.tables import nothing_to_look_up_in
-from tocsin.desk.frame import Crumb, Frame, list_crumbs, show
+from tocsin.desk.frame import Crumb, Frame, show
 from tocsin.desk.journal import note
 from tocsin.desk.ledger import name_of
 from tocsin.desk.rights import CHANGE_LISTS, only
@@ -35,6 +35,8 @@ from tocsin.lib.postalcode import NotAPostalCode, read_postal_code
 State = PostalTable.State
 TABLES_SHOWN = 50
 RIDINGS_NAMED = 20
+# One code in so many may come to nothing from one year to the next; not more.
+MANY = 20
 MOST_RIDINGS_SHOWN = 1_500
 
 
@@ -74,7 +76,7 @@ def tables(request: HttpRequest) -> HttpResponse:
     return show(
         request,
         "desk/postal_tables.html",
-        Frame(title=_("Postal codes"), icon="table", crumbs=list_crumbs()),
+        Frame(title=_("Postal codes"), icon="table"),
         status=422 if request.method == "POST" else 200,
         form=form,
         used=PostalTable.objects.filter(state=State.USED).first(),
@@ -108,6 +110,7 @@ def table(request: HttpRequest, pk: int) -> HttpResponse:
         is_there=is_there,
         may_use=row.state in steps.MAY_BE_USED and bool(row.rows),
         may_remove=row.state in steps.MAY_BE_REMOVED,
+        lacks_many=_lacks_many(row),
         former=steps.former() if row.state == State.USED else None,
         gone_at=row.state_since + KEPT_FOR,
         ridings=_ridings_of(row)[:MOST_RIDINGS_SHOWN] if is_there else (),
@@ -225,6 +228,12 @@ class ListAndTable:
         return said % {"found": self.found, "ridings": self.ridings}
 
 
+def _lacks_many(row: PostalTable) -> bool:
+    """Whether it looks like a part of a file: many codes of the table before it are not in it."""
+    gone: int = row.numbers.get("gone", 0)
+    return gone > row.rows // MANY
+
+
 def _ridings_of(row: PostalTable) -> QuerySet[TableDivision]:
     return TableDivision.objects.filter(table=row.name).order_by("name", "division")
 
@@ -247,7 +256,7 @@ def _list_and(target_list: TargetList, ridings: list[tuple[str, str]]) -> ListAn
 
 
 def _crumbs() -> list[Crumb]:
-    return [*list_crumbs(), (reverse("desk_postal_codes"), _("Postal codes"))]
+    return [(reverse("desk_postal_codes"), _("Postal codes"))]
 
 
 def _to(pk: int) -> HttpResponse:

@@ -58,7 +58,7 @@ def _trouble_without_targets(number: int) -> list[str]:
 def _trouble_at(provider: str) -> list[str]:
     """What keeps a look-up from answering. Actions are taken all the same, and their letters wait."""
     if provider == Provider.TABLE and nothing_to_look_up_in():
-        return [_("There is no table of postal codes, so letters wait. Load one under “Lists”, “Postal codes”.")]
+        return [_("There is no table of postal codes, so letters wait. Load one under “Settings”, “Postal codes”.")]
     missing = what_is_missing(settings.TOCSIN_BOUNDARIES) if provider == Provider.BOUNDARIES else ""
     if missing:
         return [

@@ -200,15 +200,6 @@ class ListsList(generic.IndexView):
         ).order_by("name")
 
     @cached_property
-    def header_buttons(self) -> list[HeaderButton]:
-        """Beside “Add”: where a campaign goes by postal code, its list is half of what it needs."""
-        buttons: list[HeaderButton] = super().header_buttons
-        if not may(self.request.user, CHANGE_LISTS):
-            return buttons
-        codes = HeaderButton(_("Postal codes"), url=reverse("desk_postal_codes"), icon_name="table")
-        return [*buttons, codes]
-
-    @cached_property
     def columns(self) -> list[Column]:
         return [
             TitleColumn("name", label=gettext_lazy("Name"), get_url=_members_of),
