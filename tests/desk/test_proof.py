@@ -185,3 +185,13 @@ def test_numbers_that_take_long_say_as_of_when_they_are(
     assert isinstance(csv, StreamingHttpResponse)
     assert b"state,sent,2" in csv.getvalue()
     cache.clear()
+
+
+@pytest.mark.parametrize("screen", ["target_proof", "target_proof_csv", "new_hand_in"])
+def test_a_target_is_found_only_in_a_campaign_that_writes_to_it(
+    admin: Client, campaign: Campaign, target: Target, screen: str
+) -> None:
+    """Whoever has a role for one campaign reads no addresses of other targets there."""
+    other = Target.objects.create(name="Other", email="other@target.example")
+    assert admin.get(reverse(f"campaign:{screen}", args=[campaign.pk, target.pk])).status_code == 200
+    assert admin.get(reverse(f"campaign:{screen}", args=[campaign.pk, other.pk]), follow=True).status_code == 404

@@ -34,6 +34,7 @@ from tocsin.desk.journal import note
 from tocsin.desk.ledger import name_of
 from tocsin.desk.remembered import forget, remembered
 from tocsin.desk.rights import DECIDE_ON_LETTERS, OPEN_PERSONAL_DATA, SEE_CAMPAIGNS, may, of_campaign
+from tocsin.desk.target_numbers import targets_of
 
 MOST_BYTES_OF_A_PHOTO = 20 * 1024 * 1024
 # What a picture takes in memory goes by its points, whatever its file is: forty million are 120 MB.
@@ -124,7 +125,7 @@ def hand_ins(request: HttpRequest, campaign: Campaign) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest, campaign: Campaign, target_pk: int) -> HttpResponse:
     """The form, and its button: a kit holds what people wrote, so only those who may read that make one."""
-    target = get_object_or_404(Target, pk=target_pk)
+    target = get_object_or_404(targets_of(campaign), pk=target_pk)
     form = KitForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         return _begin(request, campaign, target, form.asked())

@@ -22,7 +22,7 @@ from tocsin.desk.notices import shown
 from tocsin.desk.pictures import pillars
 from tocsin.desk.rights import DECIDE_ON_LETTERS, OPEN_PERSONAL_DATA, SEE_CAMPAIGNS, SEE_TARGETS, may, of_campaign, only
 from tocsin.desk.sameness import advice, picture
-from tocsin.desk.target_numbers import by_state, days_taken, numbers_of, targets_with_fates
+from tocsin.desk.target_numbers import by_state, days_taken, numbers_of, targets_of, targets_with_fates
 from tocsin.lib.csvlines import csv_lines
 
 MOST_CAMPAIGNS = 50
@@ -43,7 +43,7 @@ def targets(request: HttpRequest, campaign: Campaign) -> HttpResponse:
 
 @of_campaign(SEE_CAMPAIGNS)
 def of_one(request: HttpRequest, campaign: Campaign, target_pk: int) -> HttpResponse:
-    target = get_object_or_404(Target, pk=target_pk)
+    target = get_object_or_404(targets_of(campaign), pk=target_pk)
     return _page(request, target, campaign, campaign_crumbs(campaign))
 
 
@@ -56,7 +56,7 @@ def of_all(request: HttpRequest, target_pk: int) -> HttpResponse:
 @of_campaign(SEE_CAMPAIGNS)
 @ask_again
 def csv_of_one(request: HttpRequest, campaign: Campaign, target_pk: int) -> StreamingHttpResponse:
-    return _csv(request, get_object_or_404(Target, pk=target_pk), campaign)
+    return _csv(request, get_object_or_404(targets_of(campaign), pk=target_pk), campaign)
 
 
 @only(SEE_CAMPAIGNS)
