@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gzip
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 
 from tocsin.campaigns.models import PostalDivision, PostalTable
 from tocsin.campaigns.targeting import filling_table
@@ -95,3 +97,13 @@ def test_the_table_in_use_is_filled_whichever_it_is(tmp_path: Path) -> None:
     assert imported(tmp_path, f"postal_code,division\nK1A 0A6,{CENTRE}\n") == 0
     assert set(PostalDivision.objects.values_list("table", "postal_code")) == {(table.name, "K1A 0A6")}
     assert look_up_in_table("K1A 0A6").has(CENTRE)
+
+
+def test_tables_of_an_older_installation_are_known_to_the_desk() -> None:
+    for table, code, division in (("default", "K1A 0A6", CENTRE), ("default", "K1A 0A6", WEST), ("x", "K2A 1A1", WEST)):
+        PostalDivision.objects.create(table=table, postal_code=code, division=division, name="West")
+    import_module("tocsin.campaigns.migrations.0008_tables_in_use").know_what_is_there(apps, None)
+    assert set(PostalTable.objects.values_list("name", "state", "rows")) == {("default", "used", 2), ("x", "read", 1)}
+    numbers = PostalTable.objects.get(name="default").numbers
+    assert numbers == {"lines": 2, "codes": 1, "several": 1, "divisions": 2}
+    assert names_of([CENTRE]) == {CENTRE: "West"}

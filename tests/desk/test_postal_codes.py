@@ -231,7 +231,10 @@ def test_a_worker_that_died_is_followed_by_another(admin: Client, monkeypatch: p
     monkeypatch.setattr(work, "store", dies)
     table = loaded(admin, INSIDE, *BORDER)
     assert (table.state, PostalDivision.objects.count()) == (State.READING, 1)
-    assert "rows so far" in seen(admin, table)
+    page = seen(admin, table)
+    assert "Being read." in page
+    assert "rows so far" in page
+    assert "It is being made" not in page
     assert admin.get(reverse("desk_postal_table_state", args=[table.pk])).json()["ended"] is False
     PostalTable.objects.update(beat_at=F("beat_at") - SILENT_AFTER - timedelta(seconds=1))
     assert jobs.mend_postal_codes() == 1
