@@ -177,6 +177,7 @@ def test_what_cannot_be_read_is_said_and_changes_nothing(admin: Client, data: by
     assert said in page
     assert "campaigns look up where they did before" in page
     assert not PostalDivision.objects.filter(table=table.name).exists()
+    assert not list(files.FILES.path.iterdir())
     assert ridings("K1A 0A6") == ["Ottawa Centre"]
 
 
@@ -335,3 +336,17 @@ def test_the_file_is_sealed_while_it_waits(admin: Client, monkeypatch: pytest.Mo
 def test_a_part_of_a_file_is_told_from_a_whole_one(admin: Client) -> None:
     used(admin, INSIDE, *BORDER)
     assert "Is the file whole?" in seen(admin, loaded(admin, INSIDE))
+
+
+def test_what_broke_off_three_times_is_cleared_in_time(admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "know_divisions", lambda _table: (_ for _ in ()).throw(OperationalError))
+    table = loaded(admin, INSIDE)
+    PostalTable.objects.update(runs=3, beat_at=F("beat_at") - SILENT_AFTER - timedelta(seconds=1))
+    jobs.mend_postal_codes()
+    table.refresh_from_db()
+    assert (table.state, PostalDivision.objects.count()) == (State.FAILED, 1)
+    assert steps.remove_old_tables() == 0
+    PostalTable.objects.update(uploaded_at=timezone.now() - timedelta(days=15))
+    assert steps.remove_old_tables() == 1
+    assert not PostalDivision.objects.exists()
+    assert not list(files.FILES.path.glob("upload-*"))

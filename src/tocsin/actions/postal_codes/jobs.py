@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from tocsin.actions.long_work import NoLongerOurs, Work, take_in_hand, take_up_silent
 from tocsin.actions.postal_codes import work
+from tocsin.actions.postal_codes.files import FILES
 from tocsin.campaigns.import_file import CannotBeRead
 from tocsin.campaigns.models import PostalTable
 from tocsin.campaigns.targeting.filling_table import empty_table
@@ -42,12 +43,14 @@ def work_on(table_id: int) -> None:
 
 
 def _fail(mine: Work, why: str) -> None:
-    """What was stored of it goes first: while it goes, the table is still in hand."""
+    """What was stored of it goes first: while it goes, the table is still in hand. Its file goes last."""
+    upload = mine.row.upload
     try:
         empty_table(mine.row.name, tell=lambda _removed: mine.tell(mine.row.rows_done))
-        mine.end(State.FAILED, why=why[:500], state_since=timezone.now())
+        mine.end(State.FAILED, why=why[:500], upload="", state_since=timezone.now())
     except NoLongerOurs:
         return
+    FILES.remove(upload)
 
 
 def mend_postal_codes() -> int:

@@ -15,13 +15,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from tocsin.actions.postal_codes import jobs
 from tocsin.actions.postal_codes.files import FILES, KEPT_FOR, keep_upload, named
-from tocsin.campaigns.models import PostalTable
+from tocsin.campaigns.models import PostalDivision, PostalTable
 
 State = PostalTable.State
 MAY_BE_USED = (State.READ, State.FORMER)
@@ -79,9 +79,13 @@ def remove(table_pk: int) -> bool:
 
 
 def remove_old_tables() -> int:
-    """Tables that nobody used for two weeks go, and files that nobody names; how many. Nightly."""
-    old = Q(state__in=(State.READ, State.FORMER), state_since__lt=timezone.now() - KEPT_FOR)
-    removed = sum(remove(pk) for pk in PostalTable.objects.filter(old).values_list("pk", flat=True))
+    """Tables that nobody used for two weeks go, what is left of those that broke off, and files that nobody names; how
+    many. Nightly."""
+    since = timezone.now() - KEPT_FOR
+    unused = Q(state__in=(State.READ, State.FORMER), state_since__lt=since)
+    has_lines = Exists(PostalDivision.objects.filter(table=OuterRef("name")))
+    broken_off = Q(state=State.FAILED, uploaded_at__lt=since) & (~Q(upload="") | Q(has_lines))
+    removed = sum(remove(pk) for pk in PostalTable.objects.filter(unused | broken_off).values_list("pk", flat=True))
     return removed + _forget_left_out() + FILES.remove_strays(named)
 
 
