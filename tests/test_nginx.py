@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tocsin.actions.importing.files import LIMITS
+from tocsin.actions.postal_codes.files import LIMITS as LIMITS_OF_POSTAL_CODES
 from tocsin.campaigns.evidence import MOST_BYTES
 from tocsin.desk.hand_ins import MOST_BYTES_OF_A_PHOTO
 
@@ -28,5 +29,5 @@ def test_a_photograph_as_large_as_promised_comes_through(promised: int) -> None:
     assert promised + FORM <= ANYWHERE
 
 
-def test_so_does_a_file_of_supporters() -> None:
-    assert LIMITS.bytes + FORM <= IMPORTS
+def test_so_does_a_file_of_supporters_or_of_postal_codes() -> None:
+    assert max(LIMITS.bytes, LIMITS_OF_POSTAL_CODES.bytes) + FORM <= IMPORTS

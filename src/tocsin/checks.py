@@ -21,8 +21,9 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
 from tocsin.actions.models import CounterRun
-from tocsin.campaigns.models import Campaign, PostalDivision, Provider, Targeting
+from tocsin.campaigns.models import Campaign, Provider, Targeting
 from tocsin.campaigns.targeting.boundaries import what_is_missing
+from tocsin.campaigns.targeting.tables import nothing_to_look_up_in
 from tocsin.lib.emailaddress import is_nobodys
 from tocsin.pages.beginning import languages_without_a_home
 from tocsin.prepare import missing_migrations
@@ -231,10 +232,10 @@ def check_look_ups() -> Finding:
     """Campaigns that look up who represents a person, at a provider that could not say."""
     asked = Campaign.objects.filter(targeting=Targeting.POSTAL_CODE).values_list("provider", flat=True).distinct()
     providers = set(asked)
-    if Provider.TABLE in providers and not PostalDivision.objects.exists():
+    if Provider.TABLE in providers and nothing_to_look_up_in():
         yield Warning(
             "A campaign looks postal codes up in the table, and the table is empty: its letters wait.",
-            hint="Fill it with “tocsin import-postal-codes FILE”: docs/operators/look-ups.md.",
+            hint="Load one at the desk, or with “tocsin import-postal-codes FILE”: docs/operators/look-ups.md.",
             id="tocsin.W031",
         )
     missing = what_is_missing(settings.TOCSIN_BOUNDARIES) if Provider.BOUNDARIES in providers else ""

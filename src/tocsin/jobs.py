@@ -33,6 +33,8 @@ from tocsin.actions.invalidate import mend_sets
 from tocsin.actions.letter_hours import roll_up_letters
 from tocsin.actions.mailable import count_mailable
 from tocsin.actions.models import CountProof
+from tocsin.actions.postal_codes.jobs import mend_postal_codes
+from tocsin.actions.postal_codes.steps import remove_old_tables
 from tocsin.actions.propose import forget_proposals
 from tocsin.actions.prove import prove_roll_ups, roll_up_what_is_old
 from tocsin.actions.taken import count_taken
@@ -173,13 +175,13 @@ def clear_old_jobs() -> None:
 
 
 EVERY_MINUTE: tuple[Callable[[], object], ...] = (
-    *(find_lost_jobs, run_interrupted_jobs, mend_exports, mend_imports, mend_sets, free_what_failed),
+    *(find_lost_jobs, run_interrupted_jobs, mend_exports, mend_imports, mend_postal_codes, mend_sets, free_what_failed),
     *(count_taken, look_at_trials, count_mailable, send_digests, roll_up_what_is_old, roll_up_letters),
 )
 # The counts last: that they are proved says that the night was done.
 EVERY_NIGHT: tuple[Callable[[], object], ...] = (
     *(remove_old_kits, remove_evidence, remove_old_files, forget_what_is_old, clear_sessions, clear_old_jobs),
-    forget_proposals,
+    *(forget_proposals, remove_old_tables),
     *(prove_the_audit_log, prove_the_pictures, prove_the_counts),
 )
 

@@ -7,32 +7,62 @@ import gzip
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from tocsin.campaigns.models import DEFAULT_TABLE, PostalTable
 from tocsin.campaigns.targeting.filling_table import Filled, NoTable, fill_table
+from tocsin.campaigns.targeting.tables import counted, used_table
 from tocsin.run import say
+
+THE_COMMAND = "tocsin import-postal-codes"
+State = PostalTable.State
 
 
 def import_postal_codes(arguments: Sequence[str]) -> int:
     words = argparse.ArgumentParser(
-        prog="tocsin import-postal-codes", description="Fills the table that campaigns look postal codes up in."
+        prog=THE_COMMAND, description="Fills the table that campaigns look postal codes up in."
     )
     words.add_argument("file", type=Path, help="CSV in UTF-8 (may be .gz): postal_code, division, name")
-    words.add_argument("--table", default="default", help="which table to fill (default: default)")
+    words.add_argument("--table", default="", help="which table to fill (default: the one that is in use)")
     words.add_argument("--country", default="CA", help="whose postal codes they are (default: CA)")
     words.add_argument("--keep", action="store_true", help="keep what the file does not have")
     given = words.parse_args(arguments)
+    table = given.table or used_table()
     try:
         with _opened(given.file) as lines:
-            filled = fill_table(lines, table=given.table, country=given.country, keep=given.keep)
+            filled = fill_table(lines, table=table, country=given.country, keep=given.keep)
     except NoTable:
         return _refuse("Its first line must name the columns postal_code, division and, if you have it, name.")
     except UnicodeDecodeError:
         return _refuse("It is not written in UTF-8. Save it as “CSV UTF-8”.")
     except OSError as error:
         return _refuse(f"It cannot be read: {error.strerror or error}.")
+    if filled.stored:
+        _tell_the_desk(table, given.file.name, given.country)
     _report(filled)
     return 0 if filled.stored and not filled.wrong else 1
+
+
+def _tell_the_desk(table: str, file_name: str, country: str) -> None:
+    """Its screen shows what this command filled as it shows what was uploaded there."""
+    numbers = counted(table)
+    said: dict[str, Any] = {
+        "file_name": file_name[:200],
+        "country": country,
+        "by_name": THE_COMMAND,
+        "numbers": numbers,
+    }
+    said |= {"rows": numbers["lines"], "uploaded_at": timezone.now(), "first": [], "first_wrong": []}
+    row, _new = PostalTable.objects.update_or_create(
+        name=table, defaults=said, create_defaults=said | {"state": State.READ}
+    )
+    if table == DEFAULT_TABLE == used_table():
+        PostalTable.objects.filter(pk=row.pk).exclude(state=State.USED).update(state=State.USED, state_since=Now())
+    else:
+        PostalTable.objects.filter(pk=row.pk, state=State.REMOVED).update(state=State.READ, state_since=Now())
 
 
 def _opened(path: Path) -> TextIO:

@@ -217,8 +217,9 @@ TOCSIN_EVIDENCE_DAYS = env.whole(
     183,
     least=1,
     most=3660,
-    help="For how many days after a campaign closed the sheets and scans behind its ledger are kept: they hold names. "
-    "Those of a line that came later are kept for as long from its own day.",
+    help="For how many days after a campaign closed the sheets and scans behind its ledger, and the photographs of its "
+    "hand-ins, are kept: they show names and faces. "
+    "Those of a line or a hand-in that came later are kept for as long from its own day.",
 )
 TOCSIN_ENTRY_ALONE = env.whole(
     "TOCSIN_ENTRY_ALONE",

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from tests.cast import a_target, follow_everything, sign
-from tocsin.actions.models import Letter
+from tocsin.actions.models import Action, Letter
 from tocsin.actions.repoint import repoint_letters
 from tocsin.campaigns.models import Edition, Target
 from tocsin.outbox.models import Kind, Message
@@ -68,3 +68,11 @@ def test_what_a_digest_carries_leaves_with_it(target: Target) -> None:
     one, other = (letter.message for letter in Letter.objects.order_by("pk").select_related("message"))
     Message.objects.filter(pk=one.pk).update(carrier=other)
     assert repoint_letters(target) == 1
+
+
+def test_one_that_cannot_be_opened_stays_and_keeps_no_other(target: Target) -> None:
+    Action.objects.filter(pk=Action.objects.earliest("pk").pk).update(sealed=b"of another key")
+    target.email = "new@hearings.example"
+    target.save()
+    assert repoint_letters(target) == 1
+    assert sorted(addresses_of_what_leaves()) == ["minister@hearings.example", "new@hearings.example"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import io
+import tracemalloc
 import zipfile
 from typing import Any
 
@@ -15,9 +17,10 @@ from tests.cast import a_campaign, a_target, an_edition
 from tocsin.actions.models import Action, Letter
 from tocsin.campaigns import importing
 from tocsin.campaigns.import_columns import guess
-from tocsin.campaigns.import_file import MOST_BYTES, CannotBeRead, Table, read_table
+from tocsin.campaigns.import_file import MOST_BYTES, CannotBeRead, Limits, Table, read_table, stream_table
 from tocsin.campaigns.import_plan import Outcome, Plan, plan
 from tocsin.campaigns.models import ListMember, PostalDivision, Target, TargetImport, TargetList
+from tocsin.campaigns.targeting.tables import know_divisions
 from tocsin.campaigns.targeting.who import representatives, targets_by_answer
 from tocsin.outbox.models import Kind, Message
 
@@ -71,6 +74,32 @@ def test_cells_are_read_as_one_reads_them() -> None:
     assert table == Table(["id", "name"], [["35075", "Jane\nDoe"]])
 
 
+def a_zip(**files: bytes) -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, text in files.items():
+            packed.writestr(f"{name}.csv", text)
+    return data.getvalue()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "utf-16"])
+def test_a_packed_table_is_read_as_an_open_one(encoding: str) -> None:
+    text = as_csv(*ROWS, encoding=encoding)
+    for data in (a_zip(table=text), gzip.compress(text)):
+        assert read_table(data) == Table(["Prénom", "Courriel"], [["Zoé", "zoe@parl.gc.ca"]])
+
+
+def test_a_long_table_is_read_in_little_memory() -> None:
+    """Its bytes are there once; not as a text, and not as a text of four bytes a letter."""
+    data = b"name,email\n" + b"Jane Doe of a place with a long name,jane.doe@parl.gc.ca\n" * 100_000
+    limits = Limits(megabytes=10, rows=200_000, unpacked=10 * 1024 * 1024)
+    tracemalloc.start()
+    assert sum(1 for _row in stream_table(data, limits)) == 100_001
+    _now, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < len(data) / 2
+
+
 def a_bomb() -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
@@ -102,6 +131,11 @@ def another_zip() -> bytes:
         (another_zip(), "cannot be read"),
         (as_xlsx(["a"], ["b"])[:-200], "cannot be read"),
         (a_bomb(), "unpack"),
+        (gzip.compress(b" " * 110_000_000), "unpack"),
+        (a_zip(one=b"a\nb", two=b"a\nb"), "several tables"),
+        (gzip.compress(b"a,b\nc,d")[:-6], "cannot be opened"),
+        (b"\x1f\x8bnothing", "cannot be opened"),
+        (b"name\n" + b"x" * 1_500_000, "neither CSV"),
     ],
 )
 def test_what_is_no_table_is_said_in_a_sentence(data: bytes, said: str) -> None:
@@ -276,6 +310,7 @@ def test_a_riding_gets_its_division_from_the_table(parliament: TargetList) -> No
     division = "ocd-division/country:ca/ed:35089-2023"
     for code in ("K1A 0A6", "K2A 1A1"):
         PostalDivision.objects.create(postal_code=code, division=division, name="Ottawa West—Nepean")
+    know_divisions("default")
     importing.carry_out(uploaded(parliament, MEMBER).pk)
     assert representatives(parliament, division) == Target.objects.get()
 
@@ -315,7 +350,7 @@ def a_letter_to(target: Target) -> None:
     Letter.objects.create(action=action, target=target, message=message, own_words=False)
 
 
-@pytest.mark.parametrize("why", ["letter", "campaign"])
+@pytest.mark.parametrize("why", ["letter", "campaign", "edition"])
 def test_targets_that_are_needed_stay_and_are_named(parliament: TargetList, why: str) -> None:
     upload = uploaded(parliament, MEMBER, ["", "John", "Doe", "Elsewhere", "", "", "john.doe@parl.gc.ca"])
     importing.carry_out(upload.pk)
@@ -323,7 +358,10 @@ def test_targets_that_are_needed_stay_and_are_named(parliament: TargetList, why:
     if why == "letter":
         a_letter_to(needed)
     else:
-        a_campaign(targets=[needed])
+        campaign = a_campaign(targets=[needed])
+        an_edition(campaign)
+        if why == "edition":
+            campaign.targets.clear()
     assert importing.take_back(upload.pk) == importing.TakenBack(removed=1, restored=0, kept=["John Doe"])
     assert Target.objects.get() == needed
 

@@ -17,6 +17,7 @@ from tocsin.campaigns.targeting.filling import representative_or_new
 from tocsin.campaigns.targeting.look_up import look_up
 from tocsin.campaigns.targeting.memory import remember
 from tocsin.campaigns.targeting.represent_shape import read_answer
+from tocsin.campaigns.targeting.tables import know_divisions
 from tocsin.campaigns.targeting.who import current, representatives, targets_by_answer
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +121,7 @@ def test_the_name_of_a_riding_is_known_from_the_table_or_a_look_up(parliament: T
     west = member(parliament, "West", division_name=WEST.name)
     if source == "table":
         PostalDivision.objects.create(postal_code="K1A 0A6", division=WEST.division, name=WEST.name)
+        know_divisions("default")
     else:
         remember("represent", "K2A 1A1", {"places": [{"division": WEST.division, "name": WEST.name}]})
     assert representatives(parliament, WEST.division) == west

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import gzip
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 
-from tocsin.campaigns.models import PostalDivision
+from tocsin.campaigns.models import PostalDivision, PostalTable
 from tocsin.campaigns.targeting import filling_table
+from tocsin.campaigns.targeting.table import look_up_in_table
+from tocsin.campaigns.targeting.tables import names_of
 from tocsin.postal import import_postal_codes
 
 pytestmark = pytest.mark.django_db
@@ -73,3 +77,33 @@ def test_a_file_that_is_no_table_is_refused(
         (tmp_path / "x.csv").write_bytes(data)
     assert import_postal_codes([str(tmp_path / "x.csv")]) == 1
     assert said in capsys.readouterr().err
+
+
+def test_the_desk_knows_what_was_filled(tmp_path: Path) -> None:
+    head = "postal_code,division,name\n"
+    imported(tmp_path, f"{head}K1A 0A6,{CENTRE},Ottawa Centre\nK2A 1A1,{WEST},West\nK2A 1A1,{CENTRE},Ottawa Centre\n")
+    table = PostalTable.objects.get()
+    assert (table.name, table.state, table.file_name, table.rows) == ("default", "used", "codes.csv", 3)
+    assert table.numbers == {"lines": 3, "codes": 2, "several": 1, "divisions": 2}
+    assert names_of([CENTRE, WEST]) == {CENTRE: "Ottawa Centre", WEST: "West"}
+    imported(tmp_path, f"{head}K1A 0A6,{CENTRE},Ottawa Centre\n")
+    assert PostalTable.objects.get().rows == 1
+    assert names_of([WEST]) == {}
+
+
+def test_the_table_in_use_is_filled_whichever_it_is(tmp_path: Path) -> None:
+    table = PostalTable.objects.create(file_name="x.csv", state="used", rows=1)
+    PostalDivision.objects.create(table=table.name, postal_code="K9A 1A1", division=CENTRE)
+    assert imported(tmp_path, f"postal_code,division\nK1A 0A6,{CENTRE}\n") == 0
+    assert set(PostalDivision.objects.values_list("table", "postal_code")) == {(table.name, "K1A 0A6")}
+    assert look_up_in_table("K1A 0A6").has(CENTRE)
+
+
+def test_tables_of_an_older_installation_are_known_to_the_desk() -> None:
+    for table, code, division in (("default", "K1A 0A6", CENTRE), ("default", "K1A 0A6", WEST), ("x", "K2A 1A1", WEST)):
+        PostalDivision.objects.create(table=table, postal_code=code, division=division, name="West")
+    import_module("tocsin.campaigns.migrations.0008_tables_in_use").know_what_is_there(apps, None)
+    assert set(PostalTable.objects.values_list("name", "state", "rows")) == {("default", "used", 2), ("x", "read", 1)}
+    numbers = PostalTable.objects.get(name="default").numbers
+    assert numbers == {"lines": 2, "codes": 1, "several": 1, "divisions": 2}
+    assert names_of([CENTRE]) == {CENTRE: "West"}

@@ -163,6 +163,8 @@ OF_THE_SITE: dict[str, Needed] = {
     "target:repoint": (rights.CHANGE_TARGETS, rights.DECIDE_ON_LETTERS),
     **{f"target_list:{name}": LISTS for name in (*OF_A_MODEL, "add_members", "change_members")},
     "target_list:members": (rights.SEE_TARGETS,),
+    "desk_postal_codes": LISTS,
+    **{f"desk_postal_table{name}": LISTS for name in ("", "_state", "_use", "_take_back", "_remove", "_left_out")},
     "target_list:upload": IMPORT,
     "target_list:import": IMPORT,
     "target_list:import_columns": IMPORT,

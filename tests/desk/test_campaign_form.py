@@ -123,7 +123,7 @@ def test_many_targets_are_counted_not_listed(admin: Client, campaign: Campaign) 
 @pytest.mark.parametrize(
     ("provider", "said"),
     [
-        ("table", "The table of postal codes is empty"),
+        ("table", "There is no table of postal codes"),
         ("boundaries", "The map of postal codes lacks divisions.geojson"),
         ("represent", "Represent does not answer now"),
     ],

@@ -11,7 +11,7 @@ from django.urls import reverse
 from tests.desk.conftest import Sign, Write, a_hand_in, an_update
 from tocsin.actions.models import Action, Export, ProposedSet
 from tocsin.actions.states import State as ActionState
-from tocsin.campaigns.models import Campaign, Edition, Target, TargetImport, TargetList, Trial
+from tocsin.campaigns.models import Campaign, Edition, PostalTable, Target, TargetImport, TargetList, Trial
 from tocsin.desk.control_steps import CONTROLS
 from tocsin.desk.figure_screens import ALL as PICTURES
 from tocsin.desk.figures_of_all import ALL as OF_ALL_CAMPAIGNS
@@ -56,6 +56,7 @@ def _doors(campaign: Campaign, target: Target, letter_pk: int, action_pk: int) -
         reverse("target:add"),
         reverse("target:edit", args=[target.pk]),
         *_doors_of_lists(),
+        *_doors_of_postal_codes(),
         reverse("desk_people"),
         reverse("desk_invite"),
         reverse("desk_audit"),
@@ -110,6 +111,17 @@ def _doors_of_a_set(campaign: Campaign) -> list[str]:
     proposed = ProposedSet.objects.create(campaign=campaign, sign="no_origin", reason="A robot")
     names = ("proposed_set", "proposed_set_state")
     return [reverse(f"campaign:{name}", args=[campaign.pk, proposed.pk]) for name in names]
+
+
+def _doors_of_postal_codes() -> list[str]:
+    table = PostalTable.objects.create(
+        file_name="codes.csv", state="read", rows=1, numbers={"codes": 1}, by_name="Jane"
+    )
+    return [
+        reverse("desk_postal_codes"),
+        reverse("desk_postal_table", args=[table.pk]),
+        reverse("desk_postal_table_state", args=[table.pk]),
+    ]
 
 
 def _doors_of_lists() -> list[str]:

@@ -8,21 +8,25 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from tests.desk.conftest import Sign
-from tocsin.actions.models import HourOfActions, HourOfLetters, HourOfViews, RollUpMark, RollUpProof
-from tocsin.actions.rollup import Place, write_places
+from tocsin.actions.models import HourOfActions, HourOfLetters, HourOfPlace, HourOfViews, RollUpMark, RollUpProof
+from tocsin.actions.rollup import WHOLE, Place, write_places
 from tocsin.actions.screen import screen_batch
 from tocsin.actions.states import State
 from tocsin.actions.updates.models import Update
-from tocsin.campaigns.models import Campaign, CounterEntry, Edition, Kind, Tally, Target, Targeting
-from tocsin.desk.figure_shares import shown_places
+from tocsin.campaigns.models import Campaign, CounterEntry, Edition, Kind, PostalDivision, Tally, Target, Targeting
+from tocsin.campaigns.targeting.tables import know_divisions
+from tocsin.desk.figure_shares import in_places, shown_places
 from tocsin.desk.trends import trend_of, trends_of
 
+ONE = "ocd-division/country:ca/ed:1-2023"
 NOON = datetime(2026, 6, 15, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -271,3 +275,15 @@ def test_what_people_do_is_in_the_picture_within_seconds(admin: Client, campaign
     sign(State.RECEIVED)
     screen_batch()
     assert trend_of(campaign).today == 1
+
+
+def test_the_names_of_ridings_cost_one_row_each(campaign: Campaign) -> None:
+    """Not one for each of a million postal codes."""
+    for number in range(5):
+        PostalDivision.objects.create(postal_code=f"K1A 0A{number}", division=ONE, name="One")
+    know_divisions("default")
+    HourOfPlace.objects.create(campaign=campaign, kind="riding", hour=WHOLE, place=ONE, people=6)
+    with CaptureQueriesContext(connection) as asked:
+        picture = in_places([campaign.pk], HourOfPlace.Kind.RIDING, 6)
+    assert [line.label for line in picture.lines] == ["One"]
+    assert not [one for one in asked.captured_queries if "campaigns_postaldivision" in one["sql"]]

@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.http import StreamingHttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
@@ -24,6 +27,7 @@ from tocsin.actions.handin import typeset
 from tocsin.actions.handin.store import FILES
 from tocsin.actions.models import HandIn
 from tocsin.campaigns.models import Campaign, Edition, Target
+from tocsin.desk import remembered
 from tocsin.outbox.models import Kind, Message, State
 from tocsin.staff import audit
 
@@ -203,3 +207,39 @@ def test_a_hand_in_is_found_only_in_its_own_campaign(admin: Client, campaign: Ca
     other = Campaign.objects.create(name="Other", slug="other")
     address = reverse("campaign:hand_in", args=[other.pk, a_hand_in(campaign, target).pk])
     assert admin.get(address, follow=True).status_code == 404
+
+
+def test_where_counting_takes_long_the_screen_remembers_until_a_kit_is_made(
+    admin: Client, campaign: Campaign, target: Target, letter: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remembered, "SLOW", -1.0)
+    monkeypatch.setattr(remembered, "TIMES_AS_LONG", 1_000_000)
+    cache.clear()
+    screen = reverse("campaign:new_hand_in", args=[campaign.pk, target.pk])
+    admin.get(screen)
+    with CaptureQueriesContext(connection) as asked:
+        admin.get(screen)
+    assert not [one for one in asked.captured_queries if "COUNT(" in one["sql"] and "actions_letter" in one["sql"]]
+    make(admin, campaign, target)
+    assert "There is no letter to put into a kit" in admin.get(screen).content.decode()
+    admin.post(reverse("campaign:hand_in_away", args=[campaign.pk, HandIn.objects.get().pk]))
+    assert "There is no letter to put into a kit" not in admin.get(screen).content.decode()
+    cache.clear()
+
+
+def test_a_photograph_that_is_over_is_said(admin: Client, campaign: Campaign, target: Target) -> None:
+    hand_in = a_hand_in(campaign, target, state=HandIn.State.HANDED_OVER, photo="photo-1-0000000000000000.sealed")
+    HandIn.objects.update(handed_over_at=timezone.now())
+    page = admin.get(reverse("campaign:hand_in", args=[campaign.pk, hand_in.pk])).content.decode()
+    assert "Its photograph was removed" in page
+    assert "<img class" not in page
+
+
+def test_a_picture_of_too_many_points_is_not_opened(
+    admin: Client, campaign: Campaign, target: Target, letter: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tocsin.desk.hand_ins.MOST_POINTS", 100)
+    make(admin, campaign, target)
+    data = io.BytesIO()
+    Image.new("RGB", (11, 10)).save(data, "PNG")
+    assert over(admin, HandIn.objects.get(), photo=SimpleUploadedFile("p.png", data.getvalue())) == 422

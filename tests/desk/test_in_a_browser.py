@@ -25,7 +25,18 @@ from tocsin.actions.states import State as ActionState
 from tocsin.campaigns import importing
 from tocsin.campaigns.changed_words import ask_what_follows
 from tocsin.campaigns.editions import publish_edition
-from tocsin.campaigns.models import Campaign, CounterEntry, Edition, ListMember, Target, TargetImport, TargetList, Trial
+from tocsin.campaigns.models import (
+    Campaign,
+    CounterEntry,
+    Edition,
+    ListMember,
+    PostalTable,
+    TableDivision,
+    Target,
+    TargetImport,
+    TargetList,
+    Trial,
+)
 from tocsin.desk.path.keep import begin
 from tocsin.desk.path.make import make_drafts
 from tocsin.desk.path.outline import empty
@@ -202,7 +213,34 @@ def _lists(campaign: Campaign) -> list[str]:
         *[reverse(f"target_list:{name}", args=[pk]) for name, pk in named.items()],
         reverse("target_list:import", args=[done.pk]),
         reverse("campaign:edit", args=[campaign.pk]),
+        *_postal_codes(),
     ]
+
+
+def _postal_codes() -> list[str]:
+    """The tables: one being read, one to look at, one in use, one that failed."""
+    division = "ocd-division/country:ca/ed:35079-2023"
+    numbers = {
+        "rows": 9,
+        "codes": 7,
+        "divisions": 1,
+        "several": 1,
+        "twice": 1,
+        "wrong": 1,
+        "added": 1,
+        "gone": 5,
+        "moved": 2,
+    }
+    said = {"file_name": "codes.csv", "by_name": "Jane Doe", "rows": 7, "numbers": numbers}
+    said |= {
+        "first": [["K1A 0A6", division, "Ottawa Centre"]],
+        "first_wrong": [["x · " + "y" * 100, "No postal code."]],
+    }
+    states = [PostalTable.objects.create(**said, state=state) for state in ("reading", "read", "used", "failed")]
+    for table in states:
+        TableDivision.objects.create(table=table.name, division=division, name="Ottawa Centre", codes=7)
+    tables = [reverse("desk_postal_table", args=[table.pk]) for table in states]
+    return [reverse("desk_postal_codes") + "?code=K1A0A6", *tables, tables[1] + "?code=K1A0A6"]
 
 
 def _data(campaign: Campaign) -> list[str]:

@@ -86,3 +86,12 @@ def test_a_notice_stays_until_what_it_is_about_is_done_and_written_down(
     paused.refresh_from_db()
     assert paused.settled_at is None
     assert Bucket.objects.get().paused
+
+
+def test_a_notice_says_whether_letters_wait(admin: Client, target: Target) -> None:
+    Notice.objects.create(kind=Notice.Kind.DEAD, about=f"target:{target.pk}", words="550 5.1.1")
+    assert "Letters leave as before" in admin.get("/desk/").content.decode()
+    Bucket.objects.create(key=f"target:{target.pk}", paused=True)
+    page = admin.get("/desk/").content.decode()
+    assert "Letters to it wait." in page
+    assert "Letters leave as before" not in page

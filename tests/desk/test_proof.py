@@ -7,8 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.cache import cache
+from django.db import connection
 from django.http import StreamingHttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import ModelLogEntry
@@ -17,7 +20,8 @@ from tests.desk.conftest import Write, a_hand_in
 from tocsin.actions.letters_wanted import Wanted, letters_like
 from tocsin.actions.models import Letter
 from tocsin.campaigns.models import Campaign, Target
-from tocsin.desk import letter_search, letters
+from tocsin.desk import letter_search, letters, remembered
+from tocsin.desk.target_numbers import numbers_of
 from tocsin.outbox.models import Event, Kind, Message, State
 
 
@@ -178,3 +182,39 @@ def test_sameness_of_few_says_little(admin: Client, campaign: Campaign, write: W
     write()
     page = admin.get(reverse("campaign:alike", args=[campaign.pk])).content.decode()
     assert "From five letters on" in page
+
+
+def test_numbers_that_take_long_say_as_of_when_they_are(
+    admin: Client, campaign: Campaign, target: Target, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remembered, "SLOW", -1.0)
+    monkeypatch.setattr(remembered, "TIMES_AS_LONG", 1_000_000)
+    cache.clear()
+    write()
+    screens = [
+        reverse("campaign:target_proof", args=[campaign.pk, target.pk]),
+        reverse("campaign:targets", args=[campaign.pk]),
+    ]
+    for screen in screens:
+        admin.get(screen)
+        with CaptureQueriesContext(connection) as asked:
+            admin.get(screen)
+        counts = [one["sql"] for one in asked.captured_queries if "COUNT(" in one["sql"] and "GROUP BY" in one["sql"]]
+        assert not [sql for sql in counts if "outbox_message" in sql or "outbox_delivery" in sql], screen
+    first = numbers_of(target, campaign)
+    assert numbers_of(target, campaign).as_of == first.as_of
+    write()
+    csv = admin.get(reverse("campaign:target_proof_csv", args=[campaign.pk, target.pk]))
+    assert isinstance(csv, StreamingHttpResponse)
+    assert b"state,sent,2" in csv.getvalue()
+    cache.clear()
+
+
+@pytest.mark.parametrize("screen", ["target_proof", "target_proof_csv", "new_hand_in"])
+def test_a_target_is_found_only_in_a_campaign_that_writes_to_it(
+    admin: Client, campaign: Campaign, target: Target, screen: str
+) -> None:
+    """Whoever has a role for one campaign reads no addresses of other targets there."""
+    other = Target.objects.create(name="Other", email="other@target.example")
+    assert admin.get(reverse(f"campaign:{screen}", args=[campaign.pk, target.pk])).status_code == 200
+    assert admin.get(reverse(f"campaign:{screen}", args=[campaign.pk, other.pk]), follow=True).status_code == 404

@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from tests.desk.conftest import Write
 from tests.desk.test_forms import TARGET, _errors
+from tocsin.actions import repoint
 from tocsin.campaigns.models import Target
-from tocsin.desk import targets
 from tocsin.outbox import controls
 from tocsin.outbox.controls import Letters
 from tocsin.outbox.models import Bucket, Message, State
@@ -116,16 +116,14 @@ def test_letters_that_wait_can_be_pointed_anew(admin: Client, write: Write, stat
     assert ("Re-point the letters that wait" in html) == waits
 
 
-def test_pointing_anew_is_told(admin: Client, target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pointing_anew_is_told_and_done_in_the_background(
+    admin: Client, write: Write, target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked: list[Target] = []
-
-    def counted(target: Target) -> int:
-        asked.append(target)
-        return 3
-
-    monkeypatch.setattr(targets, "repoint_letters", counted)
+    monkeypatch.setattr(repoint, "repoint_letters", asked.append)
+    write(State.WAITING)
     answer = admin.post(reverse("target:repoint", args=[target.pk]), follow=True)
-    assert "3 letters were written anew, to Minister of Examples." in answer.content.decode()
+    assert "1 letter is being written anew, to Minister of Examples." in answer.content.decode()
     assert asked == [target]
 
 
@@ -141,3 +139,20 @@ def test_where_nobody_follows_letters_wait(admin: Client, write: Write) -> None:
     html = admin.get(reverse("target:edit", args=[letter.target_id])).content.decode()
     assert "nobody follows, so they wait" in html
     assert "Re-point them" not in html
+
+
+@pytest.mark.parametrize("change_to", [{"email": "other@target.example"}, {}])
+def test_letters_to_who_is_not_in_office_wait_whatever_else_is_changed(
+    admin: Client, target: Target, change_to: dict[str, str]
+) -> None:
+    change(admin, target, status="away", paused="on")
+    change(admin, target, status="away", **change_to)
+    assert controls.is_paused(Letters(target_ref=target.pk))
+
+
+def test_another_address_brings_a_dead_one_back(admin: Client, target: Target) -> None:
+    change(admin, target, status="dead")
+    change(admin, target, status="dead", email="other@target.example")
+    target.refresh_from_db()
+    assert target.status == "active"
+    assert not controls.is_paused(Letters(target_ref=target.pk))

@@ -11,6 +11,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from wagtail.models import ModelLogEntry
 
 from tests.campaigns.test_importing import COMMONS, MEMBER, a_parliament, as_csv
 from tocsin.campaigns import republish
@@ -211,3 +212,12 @@ def test_a_file_whose_list_is_gone_is_not_found(admin: Client, parliament: Targe
     parliament.delete()
     kept = TargetImport.objects.get()
     assert admin.get(reverse("target_list:import", args=[kept.pk]), follow=True).status_code == 404
+
+
+def test_where_nobody_is_chosen_nobody_leaves_and_it_is_said(
+    admin: Client, parliament: TargetList, member: ListMember
+) -> None:
+    address = reverse("target_list:change_members", args=[parliament.pk])
+    assert "Nobody was chosen" in admin.post(address, {"remove": "yes"}, follow=True).content.decode()
+    assert ListMember.objects.exists()
+    assert not ModelLogEntry.objects.filter(action="tocsin.list_changed").exists()

@@ -5,16 +5,19 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connections
+from django.db.models.functions import Now
 from pytest_django import DjangoAssertNumQueries
 
 from tests.outbox.conftest import left
+from tocsin.outbox import controls
 from tocsin.outbox.claims import claim, note
 from tocsin.outbox.events import address_is_dead, is_for_good, note_event, status_in
-from tocsin.outbox.models import Event, Kind, Message, Notice, Suppression
+from tocsin.outbox.models import Bucket, Event, Kind, Message, Notice, Suppression
 from tocsin.outbox.states import State
 from tocsin.outbox.verdict import Verdict
 
@@ -202,3 +205,42 @@ def test_many_at_once_are_noted_once() -> None:
     assert Event.objects.count() == 50
     assert {state_of(message) for message in messages} == {State.BOUNCED}
     assert Notice.objects.count() == 1
+
+
+# ── a target's address that is dead ─────────────────────────────────────────────────────────────────────────────
+def is_shut() -> bool:
+    return Bucket.objects.filter(key="target:12", paused=True).exists()
+
+
+@pytest.fixture
+def open_bucket() -> None:
+    Bucket.objects.create(key="target:12")
+
+
+def test_letters_to_a_dead_address_wait(open_bucket: None) -> None:
+    note_event(sent(), BOUNCED, "dsn", "1", NO_SUCH_USER)
+    assert is_shut()
+    assert Bucket.objects.get(key="target:12").why_paused == NO_SUCH_USER
+
+
+@pytest.mark.parametrize(("words", "certain"), [("5.1.0 some address", True), (NO_SUCH_USER, False)])
+def test_what_may_be_of_another_address_is_told_and_pauses_nothing(
+    open_bucket: None, words: str, *, certain: bool
+) -> None:
+    note_event(sent(), BOUNCED, "dsn", "1", words, certain=certain)
+    assert Notice.objects.get().about == "target:12"
+    assert not is_shut()
+
+
+def test_what_left_before_staff_mended_it_says_nothing_of_the_new_address(open_bucket: None) -> None:
+    before = [sent(1), sent(2)]
+    note_event(before[0], BOUNCED, "dsn", "1", NO_SUCH_USER)
+    controls.reopen("target:12")
+    note_event(before[1], BOUNCED, "dsn", "2", NO_SUCH_USER)
+    assert not is_shut()
+    assert not Notice.objects.filter(settled_at=None).exists()
+    after = sent(3)
+    Message.objects.filter(pk=after.pk).update(created_at=Now() + timedelta(seconds=1))
+    after.refresh_from_db()
+    note_event(after, BOUNCED, "dsn", "3", NO_SUCH_USER)
+    assert is_shut()

@@ -228,7 +228,7 @@ def test_a_look_up_in_an_empty_table(good: Any, campaign: Campaign) -> None:
     good()
     campaign.targeting, campaign.target_list = Targeting.POSTAL_CODE, TargetList.objects.create(name="Empty")
     said = about(campaign)
-    assert any("table of postal codes is empty" in one for one in said)
+    assert any("no table of postal codes" in one for one in said)
     assert "This campaign has nobody to write to." in said
     campaign.target_list = a_parliament()
     assert "This campaign has nobody to write to." not in about(campaign)

@@ -6,10 +6,12 @@ worker and this is first, the letter leaves once.
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from django.db import connection, transaction
 from django.db.models.functions import Now
+from django.tasks import task
 
 from tocsin.actions.addressees import addressee_for
 from tocsin.actions.letters import compose_letters
@@ -18,11 +20,13 @@ from tocsin.actions.process import MadeLetter, made_letters
 from tocsin.actions.take import action_context
 from tocsin.campaigns.models import Target
 from tocsin.campaigns.targeting.who import current
+from tocsin.lib.sealing import CannotOpen
 from tocsin.lib.vault import vault
 from tocsin.outbox.models import Message
 from tocsin.outbox.post import leave_frozen
 from tocsin.outbox.states import State, that_may_become
 
+log = logging.getLogger(__name__)
 BATCH = 50
 WRITTEN_ANEW = "Written anew: the target's address changed."
 # Not what a digest carries, which leaves with it; and no test, which must not become a real letter by this.
@@ -42,6 +46,13 @@ def repoint_letters(target: Target) -> int:
     return done
 
 
+@task()
+def repoint(target_id: int) -> None:
+    """In the background: ten thousand letters take minutes. Run again, it writes anew what waits then."""
+    if target := Target.objects.select_related("successor").filter(pk=target_id).first():
+        repoint_letters(target)
+
+
 def _next(target: Target, after: int) -> list[Letter]:
     waiting = Letter.objects.filter(
         target=target, pk__gt=after, **{f"message__{name}": is_ for name, is_ in OURS.items()}
@@ -51,7 +62,11 @@ def _next(target: Target, after: int) -> list[Letter]:
 
 def _repoint(letter: Letter, target: Target) -> bool:
     action = letter.action
-    act = vault().open(action.sealed, action_context(action.email_digest))
+    try:
+        act = vault().open(action.sealed, action_context(action.email_digest))
+    except CannotOpen:  # its key is gone: it stays as it is, and keeps no other from being written anew
+        log.warning("letter %s cannot be opened, and stays as it is", letter.pk)
+        return False
     addressee = addressee_for(action.edition.words, target)
     composed = compose_letters(action.edition, action.pk, act, [addressee], again=str(letter.message_id))
     made = made_letters(composed, act)

@@ -84,3 +84,10 @@ def frozen(edition_id: int) -> Edition:
     Raises Edition.DoesNotExist. What can change (the campaign's dates, `retired_at`) is asked afresh elsewhere.
     """
     return Edition.objects.select_related("campaign").get(pk=edition_id)
+
+
+def named_in_editions() -> set[int]:
+    """The targets whom an edition names that can still be signed: their letters need an address."""
+    # Looked at one by one: SQLite cannot ask what a list in JSON contains.
+    said = Edition.objects.filter(retired_at=None).values_list("words__targets", flat=True)
+    return {one["id"] for targets in said.iterator() for one in targets or ()}

@@ -74,7 +74,7 @@ def kind_named(name: str) -> str:
 
 def is_kept(name: str) -> bool:
     """Whether the file is still there. Only names that this room gives."""
-    return bool(kind_named(name)) and (FILES.path / name).is_file()
+    return FILES.holds(name)
 
 
 def remove_evidence() -> int:

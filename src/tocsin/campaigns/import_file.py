@@ -1,16 +1,22 @@
-"""Reads a file into columns and rows: CSV as spreadsheets write it, or XLSX, within limits."""
+"""Reads a file into columns and rows: CSV as spreadsheets write it, packed or not, or XLSX, within limits.
+
+A table as text is read line by line, so that a long one takes no more memory than the file itself.
+"""
 
 from __future__ import annotations
 
+import codecs
 import csv
+import gzip
 import io
 import warnings
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pkgutil import resolve_name
-from typing import Any
+from typing import IO, Any, cast
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -21,14 +27,20 @@ MOST_COLUMNS = 100
 MOST_PACKED = 200
 MOST_PARTS = 2_000
 LONGEST_CELL = 2_000
-ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+LONGEST_LINE, BEGINNING = 1_000_000, 100_000
+ZIP, GZIP, OLD_EXCEL = b"PK\x03\x04", b"\x1f\x8b", b"\xd0\xcf\x11\xe0"
+WORKBOOK = "xl/workbook.xml"
+TABLES = (".csv", ".tsv")
 SEPARATORS = (",", ";", "\t", "|")
 BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+
+# Opens the bytes of a text, packed or not, from their beginning.
+type Opener = Callable[[], IO[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How large a file may be; `unpacked` is what a workbook may unpack to."""
+    """How large a file may be; `unpacked` is what a workbook or a packed table may unpack to."""
 
     megabytes: int
     rows: int
@@ -68,8 +80,16 @@ def stream_table(data: bytes, limits: Limits) -> Iterator[list[str]]:
         raise CannotBeRead(said % {"megabytes": limits.megabytes})
     if data.startswith(OLD_EXCEL):
         raise CannotBeRead(_("This is an old Excel file (.xls). Save it as .xlsx or as CSV and take that."))
-    rows = _rows_of_workbook(data, limits) if data.startswith(ZIP) else _rows_of_text(data)
-    yield from _within(filter(any, rows), limits)
+    yield from _within(filter(any, _rows(data, limits)), limits)
+
+
+def _rows(data: bytes, limits: Limits) -> Iterator[list[str]]:
+    if data.startswith(GZIP):
+        return _rows_of_text(lambda: cast("IO[bytes]", gzip.GzipFile(fileobj=io.BytesIO(data))), limits)
+    if not data.startswith(ZIP):
+        return _rows_of_text(lambda: io.BytesIO(data), limits)
+    names = _names_in(data, limits)
+    return _rows_of_workbook(data, limits) if WORKBOOK in names else _rows_of_text(_packed(data, names), limits)
 
 
 def _within(rows: Iterator[list[str]], limits: Limits) -> Iterator[list[str]]:
@@ -90,60 +110,78 @@ def _within(rows: Iterator[list[str]], limits: Limits) -> Iterator[list[str]]:
 
 
 # ── CSV ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-def _rows_of_text(data: bytes) -> Iterator[list[str]]:
-    text = _decoded(data)
-    if "\x00" in text:
-        raise CannotBeRead(_("This is neither CSV nor an Excel file (.xlsx). Save your table as one of them."))
-    said, _rest = text[:6].lower(), text
-    separator = text[4] if said.startswith("sep=") and len(text) > 4 else _separator(text)
-    lines = io.StringIO(text.partition("\n")[2] if said.startswith("sep=") else text, newline="")
+def _rows_of_text(opened: Opener, limits: Limits) -> Iterator[list[str]]:
     try:
-        for row in csv.reader(lines, delimiter=separator):
-            yield [_cell(value) for value in row]
+        encoding = _encoding(opened, limits)
+        with io.TextIOWrapper(opened(), encoding, errors="replace", newline="") as text:
+            separator = _separator(text.read(BEGINNING))
+        with io.TextIOWrapper(opened(), encoding, errors="replace", newline="") as text:
+            for row in csv.reader(_lines(text), delimiter=separator):
+                yield [_cell(value) for value in row]
+    except CannotBeRead:
+        raise
+    except (OSError, EOFError, RuntimeError, zlib.error, zipfile.BadZipFile):  # a password is a RuntimeError
+        raise CannotBeRead(_("The packed file cannot be opened: it is broken, or has a password.")) from None
     except (ValueError, TypeError):  # “sep=” with nothing, a quotation mark or the end of the line behind it
-        raise CannotBeRead(
-            _("This is neither CSV nor an Excel file (.xlsx). Save your table as one of them.")
-        ) from None
+        raise _no_table() from None
     except csv.Error:
         raise CannotBeRead(_("The file cannot be read as CSV: a quotation mark is opened and not closed.")) from None
 
 
-def _decoded(data: bytes) -> str:
+def _no_table() -> CannotBeRead:
+    return CannotBeRead(_("This is neither CSV nor an Excel file (.xlsx). Save your table as one of them."))
+
+
+def _encoding(opened: Opener, limits: Limits) -> str:
     """Unicode as it says or as it proves to be; everything else is what Windows wrote in Canada for thirty years."""
-    encoding = next((name for mark, name in BOMS if data.startswith(mark)), "utf-8")
+    with opened() as file:
+        piece, size = file.read(MEGABYTE), 0
+        encoding = next((name for mark, name in BOMS if piece.startswith(mark)), "utf-8")
+        decoder, is_unicode = codecs.getincrementaldecoder(encoding)(), True
+        while piece:
+            size += len(piece)
+            if size > limits.unpacked:
+                raise _too_large_unpacked()
+            is_unicode = is_unicode and _decodes(decoder, piece)
+            piece = file.read(MEGABYTE)
+    return encoding if is_unicode and _decodes(decoder, b"", final=True) else "cp1252"
+
+
+def _decodes(decoder: codecs.IncrementalDecoder, piece: bytes, *, final: bool = False) -> bool:
     try:
-        return data.decode(encoding)
+        decoder.decode(piece, final)
     except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
+        return False
+    return True
 
 
 def _separator(text: str) -> str:
-    """The one that parts the first line, outside of quotes, most often."""
+    """What Excel's own first line says (“sep=;”), or else what parts the first line, outside of quotes, most often."""
+    if _says_separator(text):
+        return text[4:5]
     first = next((line for line in text.splitlines() if line.strip()), "")
     unquoted = "".join(first.split('"')[::2])
     return max(SEPARATORS, key=unquoted.count)
 
 
-# ── XLSX ────────────────────────────────────────────────────────────────────────────────────────────────────────
-def _rows_of_workbook(data: bytes, limits: Limits) -> Iterator[list[str]]:
-    """The first sheet. What it unpacks to is looked at before it is unpacked."""
-    _refuse_bombs(data, limits)
-    # Loaded when a workbook comes: every process would have its 17 MB in memory for it.
-    load_workbook = resolve_name("openpyxl:load_workbook")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-            rows = book.worksheets[0].iter_rows(max_row=limits.rows * 2, max_col=MOST_COLUMNS + 1, values_only=True)
-            yield from ([_cell(value) for value in row] for row in rows)
-            book.close()
-    except CannotBeRead:
-        raise
-    except Exception:  # a broken workbook breaks openpyxl in every way there is
-        raise _no_workbook() from None
+def _says_separator(line: str) -> bool:
+    return line[:4].lower() == "sep="
 
 
-def _refuse_bombs(data: bytes, limits: Limits) -> None:
+def _lines(text: io.TextIOWrapper) -> Iterator[str]:
+    line = text.readline(LONGEST_LINE)
+    if _says_separator(line):
+        line = text.readline(LONGEST_LINE)
+    while line:
+        if "\x00" in line or len(line) == LONGEST_LINE:
+            raise _no_table()
+        yield line
+        line = text.readline(LONGEST_LINE)
+
+
+# ── packed ──────────────────────────────────────────────────────────────────────────────────────────────────────
+def _names_in(data: bytes, limits: Limits) -> set[str]:
+    """What an archive holds. What it unpacks to is looked at before it is unpacked."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             parts = packed.infolist()
@@ -151,9 +189,38 @@ def _refuse_bombs(data: bytes, limits: Limits) -> None:
         raise _no_workbook() from None
     unpacked = sum(part.file_size for part in parts)
     if len(parts) > MOST_PARTS or unpacked > limits.unpacked or unpacked > MOST_PACKED * max(len(data), 20_000):
-        raise CannotBeRead(_("This file would unpack to far more than a table. Save it as CSV and take that."))
-    if "xl/workbook.xml" not in {part.filename for part in parts}:
+        raise _too_large_unpacked()
+    return {part.filename for part in parts}
+
+
+def _too_large_unpacked() -> CannotBeRead:
+    return CannotBeRead(_("This file would unpack to far more than a table. Save it as CSV and take that."))
+
+
+def _packed(data: bytes, names: set[str]) -> Opener:
+    """The one table in an archive; a Mac puts a shadow of each file beside it."""
+    tables = [name for name in names if name.lower().endswith(TABLES) and not name.startswith("__MACOSX/")]
+    if not tables:
         raise _no_workbook()
+    if len(tables) > 1:
+        raise CannotBeRead(_("This archive holds several tables. Take the one that you mean out of it."))
+    return lambda: zipfile.ZipFile(io.BytesIO(data)).open(tables[0])
+
+
+# ── XLSX ────────────────────────────────────────────────────────────────────────────────────────────────────────
+def _rows_of_workbook(data: bytes, limits: Limits) -> Iterator[list[str]]:
+    """The first sheet."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            # Loaded when a workbook comes: every process would have its 17 MB in memory for it.
+            load_workbook = resolve_name("openpyxl:load_workbook")
+            book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+            rows = book.worksheets[0].iter_rows(max_row=limits.rows * 2, max_col=MOST_COLUMNS + 1, values_only=True)
+            yield from ([_cell(value) for value in row] for row in rows)
+            book.close()
+    except Exception:  # a broken workbook breaks openpyxl in every way there is
+        raise _no_workbook() from None
 
 
 def _no_workbook() -> CannotBeRead:

@@ -20,11 +20,13 @@ from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
+from tocsin.campaigns.editions import named_in_editions
 from tocsin.campaigns.import_columns import LABELS, guess
 from tocsin.campaigns.import_file import read_table
 from tocsin.campaigns.import_plan import IMPORTED, Plan, Planned, plan, standing
-from tocsin.campaigns.models import ListMember, PostalDivision, Target, TargetImport, TargetList, TargetWords
+from tocsin.campaigns.models import ListMember, TableDivision, Target, TargetImport, TargetList, TargetWords
 from tocsin.campaigns.targeting.names import plain_name
+from tocsin.campaigns.targeting.tables import the_used
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +102,9 @@ def _held(pk: int, state: TargetImport.State) -> TargetImport | None:
 
 # ── carrying out ────────────────────────────────────────────────────────────────────────────────────────────────
 def _find_divisions(known: Plan) -> None:
-    """A file that names the riding only: its division is looked for in the table of postal codes."""
+    """A file that names the riding only: its division is looked for in the table of postal codes that is in use."""
     wanted = [row.read.values for row in known.taken if row.read and _lacks_division(row)]
-    names = {values["division_name"] for values in wanted}
-    lines = PostalDivision.objects.filter(name__in=names).values_list("name", "division").distinct() if names else ()
+    lines = TableDivision.objects.filter(table=the_used()).values_list("name", "division") if wanted else ()
     by_name: dict[str, set[str]] = {}
     for name, division in lines:
         by_name.setdefault(plain_name(name), set()).add(division)
@@ -219,6 +220,7 @@ def _removed(targets: list[Target]) -> list[str]:
             "pk", flat=True
         )
     )
+    in_use |= named_in_editions()
     free = [target for target in targets if target.pk not in in_use]
     try:
         with transaction.atomic():

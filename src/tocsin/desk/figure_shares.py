@@ -10,7 +10,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from tocsin.actions.models import HourOfPlace
-from tocsin.campaigns.models import PostalDivision, Target
+from tocsin.campaigns.models import Target
+from tocsin.campaigns.targeting.tables import names_of
 from tocsin.desk.figures import FEW, Shares, places
 from tocsin.desk.picture import Line, Picture, percent, said, said_percent
 from tocsin.desk.pictures import bars
@@ -170,7 +171,7 @@ def _names(kind: str, codes: list[str]) -> dict[str, str]:
     if kind == HourOfPlace.Kind.PROVINCE:
         known = dict(provinces_in(get_language() or settings.LANGUAGE_CODE))
         return {code: known.get(code, code) for code in codes}
-    named = dict(PostalDivision.objects.filter(division__in=codes).exclude(name="").values_list("division", "name"))
+    named = names_of(codes)
     targets = Target.objects.filter(division__in=codes).exclude(division_name="")
     named |= dict(targets.values_list("division", "division_name"))
     return {code: named.get(code) or code.rpartition("/")[2] for code in codes}

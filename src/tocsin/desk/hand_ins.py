@@ -21,7 +21,7 @@ from wagtail.admin import messages
 from wagtail.admin.widgets import AdminDateTimeInput
 
 from tocsin.actions.handin import jobs
-from tocsin.actions.handin.choose import MOST_IN_A_KIT, choice
+from tocsin.actions.handin.choose import MOST_IN_A_KIT, Choice, choice, free_letters
 from tocsin.actions.handin.record import Received, begin, free, put_away, record_hand_over
 from tocsin.actions.handin.store import FILES, KEPT_FOR
 from tocsin.actions.handin.typeset import makes_pdf
@@ -32,9 +32,13 @@ from tocsin.desk.again import ask_again
 from tocsin.desk.frame import Crumb, Frame, campaign_crumbs, show
 from tocsin.desk.journal import note
 from tocsin.desk.ledger import name_of
+from tocsin.desk.remembered import forget, remembered
 from tocsin.desk.rights import DECIDE_ON_LETTERS, OPEN_PERSONAL_DATA, SEE_CAMPAIGNS, may, of_campaign
+from tocsin.desk.target_numbers import targets_of
 
 MOST_BYTES_OF_A_PHOTO = 20 * 1024 * 1024
+# What a picture takes in memory goes by its points, whatever its file is: forty million are 120 MB.
+MOST_POINTS = 40_000_000
 WIDEST_PHOTO = 2000
 PHOTO_FORMATS = ("JPEG", "PNG", "WEBP")
 
@@ -121,7 +125,7 @@ def hand_ins(request: HttpRequest, campaign: Campaign) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest, campaign: Campaign, target_pk: int) -> HttpResponse:
     """The form, and its button: a kit holds what people wrote, so only those who may read that make one."""
-    target = get_object_or_404(Target, pk=target_pk)
+    target = get_object_or_404(targets_of(campaign), pk=target_pk)
     form = KitForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         return _begin(request, campaign, target, form.asked())
@@ -133,21 +137,39 @@ def new(request: HttpRequest, campaign: Campaign, target_pk: int) -> HttpRespons
         campaign=campaign,
         target=target,
         form=form,
-        not_taken=choice(campaign, target, taken_too=False),
-        everything=choice(campaign, target, taken_too=True),
+        not_taken=_choice(campaign, target, taken_too=False),
+        everything=_choice(campaign, target, taken_too=True),
         most=MOST_IN_A_KIT,
         makes_pdf=makes_pdf(),
     )
 
 
+def _choice(campaign: Campaign, target: Target, *, taken_too: bool) -> Choice:
+    """Among a million letters it takes seconds: then it is what it was a minute ago."""
+    return remembered(
+        _key(campaign, target, taken_too=taken_too), lambda: choice(campaign, target, taken_too=taken_too)
+    )
+
+
+def _count_anew(campaign: Campaign, target: Target | None) -> None:
+    """After a step that takes letters into a kit, or lets them go."""
+    for taken_too in (False, True):
+        forget(_key(campaign, target, taken_too=taken_too))
+
+
+def _key(campaign: Campaign, target: Target | None, *, taken_too: bool) -> str:
+    return f"kit:{campaign.pk}:{target.pk if target else 0}:{taken_too}"
+
+
 def _begin(request: HttpRequest, campaign: Campaign, target: Target, asked: Asked) -> HttpResponse:
-    if not choice(campaign, target, taken_too=asked.taken_too).letters:
+    if not free_letters(campaign, target, taken_too=asked.taken_too).exists():
         messages.warning(request, _("There is no letter to put into it: each is in a kit, was stopped, or was taken."))
         return HttpResponseRedirect(reverse("campaign:new_hand_in", args=[campaign.pk, target.pk]))
     with transaction.atomic():
         hand_in = begin(campaign=campaign, target=target, made_by_name=name_of(request.user))
         note(request, "hand_in_made", campaign, hand_in=hand_in.pk, target=target.pk)
         jobs.make.enqueue(hand_in.pk, asked.as_json())
+    _count_anew(campaign, target)
     return HttpResponseRedirect(_address(hand_in))
 
 
@@ -205,6 +227,7 @@ def away(request: HttpRequest, campaign: Campaign, hand_in_pk: int) -> HttpRespo
             note(request, "hand_in_put_away", found.campaign, hand_in=found.pk)
     if done:
         free(found)
+        _count_anew(found.campaign, found.target)
         messages.success(request, _("Put away. Its letters are free for another kit."))
     else:
         messages.warning(request, _("It was handed over, and stays as it is."))
@@ -233,6 +256,7 @@ def _page(request: HttpRequest, found: HandIn, form: OverForm, *, status: int = 
         letters=found.letters.count(),
         own_words=found.letters.filter(own_words=True).count(),
         gone_at=found.made_at + KEPT_FOR,
+        photo_is_kept=FILES.holds(found.photo),
         form=form,
         makes_pdf=makes_pdf(),
         may_open=may(request.user, OPEN_PERSONAL_DATA, found.campaign),
@@ -259,6 +283,8 @@ def _redrawn(upload: Any) -> bytes:
     try:
         with Image.open(upload, formats=PHOTO_FORMATS) as image:
             image.draft("RGB", (WIDEST_PHOTO, WIDEST_PHOTO))
+            if image.width * image.height > MOST_POINTS:
+                raise forms.ValidationError(_("This picture has too many points. Save it smaller, and take that."))
             upright = ImageOps.exif_transpose(image).convert("RGB")
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
         raise forms.ValidationError(_("This is no picture that can be read. Take a JPEG, PNG or WebP.")) from None

@@ -21,7 +21,7 @@ from tocsin.desk import steering
 from tocsin.desk.journal import note
 from tocsin.desk.rights import DECIDE_ON_LETTERS, SEE_CAMPAIGNS, Person, campaigns_seen_by, may, only
 from tocsin.desk.target_numbers import targets_of
-from tocsin.outbox.models import Notice
+from tocsin.outbox.models import Bucket, Notice
 
 MOST_SHOWN = 20
 
@@ -59,6 +59,14 @@ MEANINGS: dict[str, Meaning] = {
 }
 
 
+# What only may be said of the target's own address: nothing waits for it.
+PERHAPS_DEAD = Meaning(
+    _("A server says that an address does not exist, and may mean another, to which the office passes mail on."),
+    _("Letters leave as before. Ask the office whether they arrive, then settle this."),
+    _("It is settled"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A notice with what it means; `target` where it is about one."""
@@ -93,7 +101,18 @@ def _written_to(person: Person, targets: set[int]) -> set[int]:
 def shown(notices: Iterable[Notice]) -> list[Shown]:
     found = [notice for notice in notices if notice.kind in MEANINGS]
     targets = Target.objects.in_bulk([number for notice in found if (number := _target_number(notice))])
-    return [Shown(notice, MEANINGS[notice.kind], targets.get(_target_number(notice) or 0)) for notice in found]
+    shut = _shut_among(found)
+    return [Shown(notice, _meaning(notice, shut), targets.get(_target_number(notice) or 0)) for notice in found]
+
+
+def _meaning(notice: Notice, shut: set[str]) -> Meaning:
+    return PERHAPS_DEAD if notice.kind == Notice.Kind.DEAD and notice.about not in shut else MEANINGS[notice.kind]
+
+
+def _shut_among(notices: list[Notice]) -> set[str]:
+    """Those of dead addresses whose letters wait."""
+    about = [notice.about for notice in notices if notice.kind == Notice.Kind.DEAD]
+    return set(Bucket.objects.filter(key__in=about, paused=True).values_list("key", flat=True)) if about else set()
 
 
 def _target_number(notice: Notice) -> int | None:

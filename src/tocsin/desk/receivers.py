@@ -9,9 +9,10 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from tocsin.campaigns.models import Campaign, Kind, PostalDivision, Provider, Target, Targeting, TargetList
+from tocsin.campaigns.models import Campaign, Kind, Provider, Target, Targeting, TargetList
 from tocsin.campaigns.targeting.boundaries import what_is_missing
 from tocsin.campaigns.targeting.health import away_since_failing
+from tocsin.campaigns.targeting.tables import nothing_to_look_up_in
 
 TARGETS_SHOWN = 12
 
@@ -56,8 +57,8 @@ def _trouble_without_targets(number: int) -> list[str]:
 
 def _trouble_at(provider: str) -> list[str]:
     """What keeps a look-up from answering. Actions are taken all the same, and their letters wait."""
-    if provider == Provider.TABLE and not PostalDivision.objects.exists():
-        return [_("The table of postal codes is empty, so letters wait. Have the server's operator import one.")]
+    if provider == Provider.TABLE and nothing_to_look_up_in():
+        return [_("There is no table of postal codes, so letters wait. Load one under “Settings”, “Postal codes”.")]
     missing = what_is_missing(settings.TOCSIN_BOUNDARIES) if provider == Provider.BOUNDARIES else ""
     if missing:
         return [

@@ -23,3 +23,8 @@ def remembered[T](key: str, count: Callable[[], T]) -> T:
     if took > SLOW:
         cache.set(key, (found,), took * TIMES_AS_LONG)
     return found
+
+
+def forget(key: str) -> None:
+    """What is remembered is not so any more: it is counted anew."""
+    cache.delete(key)

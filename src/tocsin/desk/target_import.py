@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -127,11 +128,13 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
 @only(CHANGE_LISTS, ADD_TARGETS, CHANGE_TARGETS)
 @require_POST
 def carry_out(request: HttpRequest, pk: int) -> HttpResponse:
-    done = importing.carry_out(pk)
+    with transaction.atomic():
+        done = importing.carry_out(pk)
+        if done is not None:
+            note(request, "targets_imported", done.target_list or done, targets=len(done.made), upload=done.pk)
     if done is None:
         messages.warning(request, _("This file was imported before, or its list is gone. Nothing was changed."))
         return _to(pk)
-    note(request, "targets_imported", done.target_list or done, targets=len(done.made), upload=done.pk)
     _tell(importing.targets_of(done))
     _begin_afresh([line["target"] for line in done.made if not line["new"] and "email" in line["after"]])
     number = len(done.made)
@@ -143,12 +146,14 @@ def carry_out(request: HttpRequest, pk: int) -> HttpResponse:
 @only(CHANGE_LISTS, ADD_TARGETS, CHANGE_TARGETS)
 @require_POST
 def take_back(request: HttpRequest, pk: int) -> HttpResponse:
-    undone = importing.take_back(pk)
+    kept = _import(pk)
+    with transaction.atomic():
+        undone = importing.take_back(pk)
+        if undone is not None:
+            note(request, "import_undone", kept.target_list or kept, removed=undone.removed, upload=pk)
     if undone is None:
         messages.warning(request, _("This import was taken back before, or its list is gone. Nothing was changed."))
         return _to(pk)
-    kept = _import(pk)
-    note(request, "import_undone", kept.target_list or kept, removed=undone.removed, upload=pk)
     _tell(importing.targets_of(kept))
     said = _("Taken back: %(removed)s removed, %(restored)s as they were before.")
     messages.success(request, said % {"removed": undone.removed, "restored": undone.restored})

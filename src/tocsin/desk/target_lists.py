@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -82,8 +83,9 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
     form = AddForm(target_list, request.POST)
     if not form.is_valid():
         return _screen(request, target_list, form, status=422)
-    number = form.keep()
-    note(request, "list_changed", target_list, added=number)
+    with transaction.atomic():
+        number = form.keep()
+        note(request, "list_changed", target_list, added=number)
     messages.success(
         request,
         ngettext("%(number)s target joined the list.", "%(number)s targets joined the list.", number)
@@ -94,10 +96,13 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
 
 @only(CHANGE_LISTS)
 @require_http_methods(["POST"])
+@transaction.atomic
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """Takes the ticked out of the list, or keeps the answers as they were written: the button says which."""
     target_list = get_object_or_404(TargetList, pk=pk)
-    if "remove" in request.POST:
+    if "remove" in request.POST and not request.POST.getlist("member"):
+        messages.warning(request, _("Nobody was chosen. Tick whom to take out of the list first."))
+    elif "remove" in request.POST:
         removed = _remove(target_list, request.POST.getlist("member"))
         said = ngettext("%(number)s target left the list.", "%(number)s targets left the list.", removed)
         note(request, "list_changed", target_list, removed=removed)

@@ -15,6 +15,7 @@ from tocsin.actions.lists.wanted import midnight
 from tocsin.actions.newest import first_number, newest_letters
 from tocsin.campaigns.models import Campaign, Target
 from tocsin.desk.fates import Fates, picture_of
+from tocsin.desk.remembered import remembered
 from tocsin.outbox.models import Bucket, Delivery, Kind, Lane, Message, Notice
 from tocsin.outbox.states import State
 
@@ -52,6 +53,7 @@ class TargetNumbers:
     words: list[Delivery]
     pace: Bucket | None
     notices: list[Notice]
+    as_of: datetime
 
     @property
     def taken(self) -> int:
@@ -59,15 +61,33 @@ class TargetNumbers:
 
 
 def numbers_of(target: Target, campaign: Campaign | None) -> TargetNumbers:
-    asked = _asked(target, campaign)
-    by_state = dict(Message.objects.filter(asked).values_list("state").annotate(letters=Count("pk")))
+    """What takes seconds among a million letters is what it was at `as_of`."""
+    counted = remembered(f"target:{target.pk}:{campaign.pk if campaign else ''}", lambda: _counted(target, campaign))
     return TargetNumbers(
-        fates=picture_of(by_state),
-        days=days_taken(target, campaign, since=timezone.localdate() - timedelta(days=DAYS_SHOWN - 1)),
+        fates=picture_of(counted.by_state),
+        days=counted.days,
         words=_last_words(target, campaign),
         pace=Bucket.objects.filter(key=f"target:{target.pk}").first(),
         notices=list(notices_about(target)),
+        as_of=counted.as_of,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    by_state: dict[str, int]
+    days: list[Day]
+    as_of: datetime
+
+
+def _counted(target: Target, campaign: Campaign | None) -> _Counted:
+    since = timezone.localdate() - timedelta(days=DAYS_SHOWN - 1)
+    return _Counted(by_state(target, campaign), days_taken(target, campaign, since=since), timezone.now())
+
+
+def by_state(target: Target, campaign: Campaign | None) -> dict[str, int]:
+    rows = Message.objects.filter(_asked(target, campaign)).values_list("state")
+    return dict(rows.annotate(letters=Count("pk")))
 
 
 def days_taken(target: Target, campaign: Campaign | None, *, since: date | None = None) -> list[Day]:
@@ -130,9 +150,14 @@ def targets_of(campaign: Campaign) -> QuerySet[Target]:
 
 
 def targets_with_fates(campaign: Campaign) -> list[TargetRow]:
-    """In two queries, however many there are; one pass over the campaign's letters."""
+    """In two queries, however many there are. One passes over all of the campaign's letters: it is remembered."""
+    by_target = remembered(f"fates-by-target:{campaign.pk}", lambda: _by_target(campaign))
+    return [TargetRow(target, picture_of(by_target.get(target.pk, {}))) for target in targets_of(campaign)]
+
+
+def _by_target(campaign: Campaign) -> dict[int | None, dict[str, int]]:
     rows = Message.objects.filter(campaign_ref=campaign.pk, kind=Kind.LETTER, target_ref__isnull=False)
     by_target: dict[int | None, dict[str, int]] = defaultdict(dict)
     for number, state, letters in rows.values_list("target_ref", "state").annotate(letters=Count("pk")):
         by_target[number][state] = letters
-    return [TargetRow(target, picture_of(by_target.get(target.pk, {}))) for target in targets_of(campaign)]
+    return dict(by_target)

@@ -8,7 +8,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.admin.widgets.button import HeaderButton
 
@@ -23,7 +22,7 @@ from tocsin.desk.notices import shown
 from tocsin.desk.pictures import pillars
 from tocsin.desk.rights import DECIDE_ON_LETTERS, OPEN_PERSONAL_DATA, SEE_CAMPAIGNS, SEE_TARGETS, may, of_campaign, only
 from tocsin.desk.sameness import advice, picture
-from tocsin.desk.target_numbers import days_taken, numbers_of, targets_with_fates
+from tocsin.desk.target_numbers import by_state, days_taken, numbers_of, targets_of, targets_with_fates
 from tocsin.lib.csvlines import csv_lines
 
 MOST_CAMPAIGNS = 50
@@ -44,7 +43,7 @@ def targets(request: HttpRequest, campaign: Campaign) -> HttpResponse:
 
 @of_campaign(SEE_CAMPAIGNS)
 def of_one(request: HttpRequest, campaign: Campaign, target_pk: int) -> HttpResponse:
-    target = get_object_or_404(Target, pk=target_pk)
+    target = get_object_or_404(targets_of(campaign), pk=target_pk)
     return _page(request, target, campaign, campaign_crumbs(campaign))
 
 
@@ -57,7 +56,7 @@ def of_all(request: HttpRequest, target_pk: int) -> HttpResponse:
 @of_campaign(SEE_CAMPAIGNS)
 @ask_again
 def csv_of_one(request: HttpRequest, campaign: Campaign, target_pk: int) -> StreamingHttpResponse:
-    return _csv(request, get_object_or_404(Target, pk=target_pk), campaign)
+    return _csv(request, get_object_or_404(targets_of(campaign), pk=target_pk), campaign)
 
 
 @only(SEE_CAMPAIGNS)
@@ -86,7 +85,7 @@ def _page(request: HttpRequest, target: Target, campaign: Campaign | None, crumb
         target=target,
         campaign=campaign,
         numbers=numbers,
-        as_of=timezone.now(),
+        as_of=numbers.as_of,
         pillars=pillars([(str(day.day), day.letters) for day in numbers.days]),
         most_a_day=max((day.letters for day in numbers.days), default=0),
         sameness=sameness,
@@ -115,8 +114,8 @@ def _csv(request: HttpRequest, target: Target, campaign: Campaign | None) -> Str
 def _rows(target: Target, campaign: Campaign | None) -> Iterator[tuple[Any, ...]]:
     """What each line is about stands in its first column."""
     yield ("what", "value", "letters")
-    by_state = {fate.state: fate.letters for fate in numbers_of(target, campaign).fates.rows}
+    letters = by_state(target, campaign)
     for state in MEANS:
-        yield ("state", state.value, by_state.get(state, 0))
+        yield ("state", state.value, letters.get(state, 0))
     for day in days_taken(target, campaign):
         yield ("taken_on", day.day.isoformat(), day.letters)

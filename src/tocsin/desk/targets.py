@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -17,9 +18,9 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 
-from tocsin.actions.models import Letter
-from tocsin.actions.repoint import repoint_letters
-from tocsin.campaigns.models import Edition, Target
+from tocsin.actions import repoint as repointing
+from tocsin.campaigns.editions import named_in_editions
+from tocsin.campaigns.models import Target
 from tocsin.campaigns.republish import changed
 from tocsin.campaigns.targeting.who import current
 from tocsin.desk.journal import note
@@ -29,9 +30,9 @@ from tocsin.desk.target_form import TargetForm
 from tocsin.outbox import controls
 from tocsin.outbox.controls import Letters
 from tocsin.outbox.lanes import set_pace
-from tocsin.outbox.models import Message
+from tocsin.outbox.models import Kind, Message
 from tocsin.outbox.post import Pace
-from tocsin.outbox.states import State, that_may_become
+from tocsin.outbox.states import State
 
 
 class TargetsList(generic.IndexView):
@@ -70,6 +71,7 @@ class ChangeTarget(generic.EditView):
     def save_instance(self) -> Target:
         was = Target.objects.get(pk=self.object.pk)
         target: Target = super().save_instance()
+        begin_afresh(was, target)
         keep_pace(target)
         keep_pause(was, target)
         let_gathered_go(was, target)
@@ -89,11 +91,19 @@ def keep_pace(target: Target) -> None:
     set_pace(target.pk, Pace(target.per_hour_by_day or None, target.per_hour_by_night, target.time_zone))
 
 
+def begin_afresh(was: Target, now: Target) -> None:
+    """Whoever has another address now is no longer at a dead one, as where a file brings it."""
+    if was.status == now.status == Target.Status.UNREACHABLE and was.email != now.email:
+        now.status = Target.Status.ACTIVE
+        now.save(update_fields=["status"])
+
+
 def keep_pause(was: Target, now: Target) -> None:
-    """Tells the outbox what staff decided: pause, or go on. Another address is a fresh start for one that was dead."""
+    """Tells the outbox what staff decided: pause, or go on. Another address is a fresh start, but for one who is not in
+    office: their letters wait whatever their address is."""
     if (now.paused and not was.paused) or (was.in_office and not now.in_office):
         controls.pause(Letters(target_ref=now.pk))
-    elif not now.paused and (was.paused or was.email != now.email or (now.in_office and not was.in_office)):
+    elif now.in_office and not now.paused and (was.paused or was.email != now.email or not was.in_office):
         controls.resume(Letters(target_ref=now.pk))
 
 
@@ -104,20 +114,24 @@ def let_gathered_go(was: Target, now: Target) -> None:
         gathered.update(gathered=False, due_at=Now())
 
 
-def letters_that_wait(target: Target) -> QuerySet[Letter]:
-    """Those that have not left and can still be written anew."""
-    return Letter.objects.filter(target=target, message__state__in=that_may_become(State.CANCELLED))
+def letters_that_wait(target: Target) -> QuerySet[Message]:
+    """Those that have not left and can still be written anew; by an index, however many have left."""
+    return Message.objects.filter(target_ref=target.pk, kind=Kind.LETTER, **repointing.OURS)
 
 
 @only(CHANGE_TARGETS, DECIDE_ON_LETTERS)
 @require_POST
 def repoint(request: HttpRequest, pk: int) -> HttpResponse:
-    """Writes the letters that wait anew: to the address of today, or to whoever follows."""
+    """Has the letters that wait written anew: to the address of today, or to whoever follows."""
     target = get_object_or_404(Target, pk=pk)
-    number = repoint_letters(target)
-    note(request, "letters_repointed", target, letters=number)
+    number = letters_that_wait(target).count()
+    with transaction.atomic():
+        note(request, "letters_repointed", target, letters=number)
+        repointing.repoint.enqueue(target.pk)
     said = ngettext(
-        "%(number)s letter was written anew, to %(name)s.", "%(number)s letters were written anew, to %(name)s.", number
+        "%(number)s letter is being written anew, to %(name)s.",
+        "%(number)s letters are being written anew, to %(name)s.",
+        number,
     )
     messages.success(request, said % {"number": number, "name": current(target).name})
     return HttpResponseRedirect(reverse("target:edit", args=[pk]))
@@ -134,11 +148,7 @@ class RemoveTarget(RemoveUnlessUsed):
 
 def is_written_to(target: Target) -> bool:
     """Whether a campaign has this target, or an edition that can still be signed names it."""
-    if target.campaigns.exists():
-        return True
-    # Looked at one by one: SQLite cannot ask what a list in JSON contains.
-    said = Edition.objects.filter(retired_at=None).values_list("words__targets", flat=True)
-    return any(one["id"] == target.pk for targets in said.iterator() for one in targets or ())
+    return target.campaigns.exists() or target.pk in named_in_editions()
 
 
 class Targets(ModelViewSet):

@@ -31,8 +31,17 @@ from tocsin.desk.data_urls import DATA_OF_ALL
 from tocsin.desk.figure_urls import NUMBERS_OF_ALL
 from tocsin.desk.home import CampaignsPanel
 from tocsin.desk.people import PEOPLE, PEOPLE_WORDS
+from tocsin.desk.postal_codes import POSTAL_CODES
 from tocsin.desk.proof_urls import PROOF_OF_ALL
-from tocsin.desk.rights import MANAGE_STAFF, OPEN_PERSONAL_DATA, SEE_AUDIT, grantable_permissions, may, sees_campaigns
+from tocsin.desk.rights import (
+    CHANGE_LISTS,
+    MANAGE_STAFF,
+    OPEN_PERSONAL_DATA,
+    SEE_AUDIT,
+    grantable_permissions,
+    may,
+    sees_campaigns,
+)
 from tocsin.desk.scripts import Scripts
 from tocsin.desk.target_lists import TargetLists
 from tocsin.desk.targets import Targets
@@ -72,6 +81,11 @@ def register_urls_of_people_and_audit() -> list[URLPattern]:
     return [*PEOPLE, *AUDIT]
 
 
+@hooks.register("register_admin_urls")
+def register_urls_of_postal_codes() -> list[URLPattern]:
+    return POSTAL_CODES
+
+
 class ItemForSome(MenuItem):
     """Shown to those who have a right on the whole site."""
 
@@ -94,6 +108,19 @@ def register_people_menu_item() -> MenuItem:
 def register_audit_menu_item() -> MenuItem:
     return ItemForSome(
         _("What staff did"), reverse_lazy("desk_audit"), name="audit", icon_name="history", order=20, right=SEE_AUDIT
+    )
+
+
+@hooks.register("register_settings_menu_item")
+def register_postal_codes_menu_item() -> MenuItem:
+    """Loaded once in some years, for all campaigns: where a screen says that there are none, it leads there."""
+    return ItemForSome(
+        _("Postal codes"),
+        reverse_lazy("desk_postal_codes"),
+        name="postal-codes",
+        icon_name="table",
+        order=30,
+        right=CHANGE_LISTS,
     )
 
 

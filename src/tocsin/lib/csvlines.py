@@ -60,3 +60,17 @@ class _Lines(list[str]):
         text = "".join(self)
         self.clear()
         return text.encode()
+
+
+class LinesInto:
+    """CSV for a spreadsheet, written row by row into a file that is open."""
+
+    def __init__(self, file: Any) -> None:
+        self._file, self._writer = file, csv.writer(self)
+        file.write(BYTE_ORDER_MARK.encode())
+
+    def write(self, line: str) -> None:
+        self._file.write(line.encode())
+
+    def add(self, cells: Sequence[str]) -> None:
+        self._writer.writerow([harmless(cell) for cell in cells])

@@ -39,9 +39,13 @@ class SealedFolder:
 
     def pieces(self, name: str) -> Iterator[bytes] | None:
         """The open file in pieces; None where it is gone."""
-        if not self.names.fullmatch(name) or not (self.path / name).is_file():
+        if not self.holds(name):
             return None
         return read_sealed(vault(), self.path / name)
+
+    def holds(self, name: str) -> bool:
+        """Whether the file is still there. Only names that its room gives."""
+        return bool(self.names.fullmatch(name)) and (self.path / name).is_file()
 
     def remove(self, name: str) -> None:
         if self.names.fullmatch(name):

@@ -13,7 +13,10 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
+from tocsin.outbox.breaker import pause
+from tocsin.outbox.lanes import target_key
 from tocsin.outbox.models import Delivery, Event, Kind, Message, Notice, Suppression
+from tocsin.outbox.notices import raise_notice
 from tocsin.outbox.states import State, that_may_become
 from tocsin.outbox.suppress import suppress
 from tocsin.outbox.verdict import storable
@@ -28,13 +31,18 @@ LEADS_TO: dict[str, State] = {
     Event.Kind.DELIVERED: State.SENT,
     Event.Kind.COMPLAINED: State.SENT,
 }
+# “Other address status”: the same within a session pauses nothing either (transports/base.py).
+NOT_PRECISE = "5.1.0"
 IT_CAME_BACK = "What came back about it was here before the server's answer."
 
 
-def note_event(message: Message, kind: Event.Kind, source: str, event_id: str, words: str = "") -> bool:
+def note_event(  # noqa: PLR0913  (what is known of one event)
+    message: Message, kind: Event.Kind, source: str, event_id: str, words: str = "", *, certain: bool = True
+) -> bool:
     """Notes one event; False if it was noted before. The first status code in `words` (5.1.1) says how bad it is.
 
-    `source` and `event_id` name the event: the same twice is one.
+    `source` and `event_id` name the event: the same twice is one. `certain`: as far as the source says, it is about the
+    very address that was written to, and about none that the mail was passed on to.
     """
     name = {"source": source[:20], "event_id": short(event_id)}
     if Event.objects.filter(**name).exists():  # asked first without a transaction: a provider may repeat thousands
@@ -45,7 +53,7 @@ def note_event(message: Message, kind: Event.Kind, source: str, event_id: str, w
         event, fresh = Event.objects.get_or_create(**name, defaults=rest)
         if fresh:
             _change_fate(message, event)
-            _draw_conclusions(message, event)
+            _draw_conclusions(message, event, certain=certain)
     return fresh
 
 
@@ -93,17 +101,33 @@ def _change_fate(message: Message, event: Event) -> None:
     attempt.update(finished_at=Now(), outcome=State.SENT, words=IT_CAME_BACK)
 
 
-def _draw_conclusions(message: Message, event: Event) -> None:
+def _draw_conclusions(message: Message, event: Event, *, certain: bool) -> None:
     status = status_in(event.words)
     if event.kind == Event.Kind.COMPLAINED and message.kind in TO_SUPPORTERS:
         _suppress(message, Suppression.Reason.COMPLAINED)
     elif event.kind == Event.Kind.BOUNCED and message.kind in TO_SUPPORTERS and is_for_good(status):
         _suppress(message, Suppression.Reason.BOUNCED)
     elif event.kind == Event.Kind.BOUNCED and message.kind in TO_TARGETS and address_is_dead(status):
-        about = f"target:{message.target_ref}" if message.target_ref else f"letter:{message.ref}"
-        Notice.objects.get_or_create(
-            kind=Notice.Kind.DEAD, about=about, settled_at=None, defaults={"words": event.words}
-        )
+        _bury(message, event, certain=certain and status != NOT_PRECISE)
+
+
+def _bury(message: Message, event: Event, *, certain: bool) -> None:
+    """Letters to a dead address wait until staff have mended it, as when its server says so at once. Where the report
+    may be of another address, staff are told, and nothing waits. What left before they had mended it says nothing of
+    the address of today."""
+    about = target_key(message.target_ref) if message.target_ref else f"letter:{message.ref}"
+    if _mended_since(message, about):
+        return
+    if certain and message.target_ref:
+        pause(about, event.words, Notice.Kind.DEAD)
+    else:
+        raise_notice(Notice.Kind.DEAD, about, event.words)
+
+
+def _mended_since(message: Message, about: str) -> bool:
+    attempts = Delivery.objects.filter(message=message).order_by("-number").values_list("started_at", flat=True)
+    left = attempts.first() or message.created_at
+    return Notice.objects.filter(kind=Notice.Kind.DEAD, about=about, settled_at__gt=left).exists()
 
 
 def _suppress(message: Message, reason: Suppression.Reason) -> None:

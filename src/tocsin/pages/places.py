@@ -43,7 +43,8 @@ def _fields_in(panel: Any) -> Iterator[str]:
 
 
 def place(name: str, campaign: Campaign) -> str:
-    """The address of a screen by the name that a check gives: settings, pages, brand, target:12."""
+    """The address of a screen by the name that a check gives: settings, pages, brand, postal_codes,
+    target:12."""
     kind, _colon, number = name.partition(":")
     if kind == "target":
         return reverse("target:edit", args=[int(number)])
@@ -51,6 +52,8 @@ def place(name: str, campaign: Campaign) -> str:
         return reverse("campaign:edit", args=[campaign.pk])
     if kind == "pages":
         return reverse("wagtailadmin_explore_root")
+    if kind == "postal_codes":
+        return reverse("desk_postal_codes")
     if kind == "brand":
         return reverse("wagtailsettings:edit", args=["pages", "brandsettings"])
     return name

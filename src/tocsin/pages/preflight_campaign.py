@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from tocsin.campaigns.models import Campaign, Kind, PostalDivision, Provider, Target, Targeting
+from tocsin.campaigns.models import Campaign, Kind, Provider, Target, Targeting
+from tocsin.campaigns.targeting.tables import nothing_to_look_up_in
 from tocsin.lib.colour import contrast, readable
 from tocsin.lib.emailaddress import is_nobodys
 from tocsin.outbox.headers import CannotBeMailed, ascii_address
@@ -216,8 +217,8 @@ def _in_words(campaign: Campaign, targets: Sequence[Target], page: ActionPage) -
 
 def _look_up(campaign: Campaign, pages: Sequence[ActionPage]) -> Iterator[Look]:  # noqa: ARG001
     by_table = campaign.targeting == Targeting.POSTAL_CODE and campaign.provider == Provider.TABLE
-    if by_table and not PostalDivision.objects.exists():
-        yield Look(_("The table of postal codes is empty, so no letter finds its target. Ask whoever runs the server."))
+    if by_table and nothing_to_look_up_in():
+        yield Look(_("There is no table of postal codes, so no letter finds its target."), url="postal_codes")
 
 
 # ── how and when it runs ────────────────────────────────────────────────────────────────────────────────────────

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import os
 import shutil
 import subprocess
 import zipfile
@@ -313,3 +314,28 @@ def test_a_spoilt_file_does_not_open(
     path.write_bytes(data)
     with pytest.raises(CannotOpen):
         b"".join(FILES.pieces(hand_in.file) or [])
+
+
+@pytest.mark.usefixtures("pages")
+def test_a_photograph_ends_half_a_year_after_its_campaign(write: Write, campaign_open: Campaign) -> None:
+    write()
+    hand_in = made(campaign_open)
+    name = FILES.new_name("photo", hand_in.pk)
+    with FILES.write(name) as file:
+        file.write(b"faces")
+    os.utime(FILES.path / name, (0, 0))
+
+    def removed_where(closed: int | None, handed_over: int) -> bool:
+        now = timezone.now()
+        over = {"state": HandIn.State.HANDED_OVER, "photo": name, "handed_over_at": now - timedelta(days=handed_over)}
+        HandIn.objects.filter(pk=hand_in.pk).update(**over)
+        Campaign.objects.update(closes_at=None if closed is None else now - timedelta(days=closed))
+        remove_old_kits()
+        return not FILES.holds(name)
+
+    assert not removed_where(closed=None, handed_over=900)
+    assert not removed_where(closed=180, handed_over=300)
+    assert not removed_where(closed=300, handed_over=180)
+    assert removed_where(closed=190, handed_over=300)
+    hand_in.refresh_from_db()
+    assert hand_in.photo == name

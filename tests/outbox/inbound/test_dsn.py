@@ -24,6 +24,7 @@ def test_it_works() -> None:
         BOUNCED,
         "5.1.1 550 5.1.1 <minister@hearings.example>: Recipient address rejected: User unknown",
         (f"<{LETTER.ref}@tocsin.example>",),
+        ("minister@hearings.example",) * 2,
     )
 
 

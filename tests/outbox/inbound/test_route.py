@@ -10,7 +10,7 @@ import pytest
 from tests.outbox.inbound import mails
 from tests.outbox.test_events import sent, state_of
 from tocsin.outbox.inbound.route import LARGEST, MOST_ANSWERS_AN_HOUR, Fate, route
-from tocsin.outbox.models import Event, Kind, Message, Notice
+from tocsin.outbox.models import Bucket, Event, Kind, Message, Notice
 from tocsin.outbox.states import State
 
 pytestmark = pytest.mark.django_db
@@ -166,3 +166,22 @@ def test_nothing_that_comes_in_is_an_error(letter: Message) -> None:
             Fate.UNREADABLE,
             Fate.AUTOMATIC,
         }
+
+
+@pytest.mark.parametrize(
+    ("final", "original", "shut"),
+    [
+        ("minister@hearings.example", "minister@hearings.example", True),
+        ("desk7@internal.example", "minister@hearings.example", True),
+        ("former.aide@hearings.example", "former.aide@hearings.example", False),
+    ],
+)
+def test_whose_mailbox_is_gone(letter: Message, final: str, original: str, *, shut: bool) -> None:
+    """An office that passes its mail on to somebody who left still has it: its letters need not wait."""
+    Bucket.objects.create(key="target:12")
+    raw = mails.postfix(letter).decode()
+    raw = raw.replace("Final-Recipient: rfc822; minister@hearings.example", f"Final-Recipient: rfc822; {final}")
+    raw = raw.replace("Original-Recipient: rfc822;minister@hearings.example", f"Original-Recipient: rfc822;{original}")
+    assert route(raw.encode()).fate is Fate.NOTED
+    assert Notice.objects.get().kind == Notice.Kind.DEAD
+    assert Bucket.objects.get(key="target:12").paused is shut

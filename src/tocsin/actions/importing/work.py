@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -22,7 +20,7 @@ from tocsin.actions.models import Action, UpdateCopy
 from tocsin.actions.updates.copies import still_here
 from tocsin.campaigns.import_columns import guess
 from tocsin.campaigns.import_file import stream_table
-from tocsin.lib.csvlines import BYTE_ORDER_MARK, harmless
+from tocsin.lib.csvlines import LinesInto
 from tocsin.outbox.controls import Copies, cancel
 from tocsin.supporters.current import current_consents
 from tocsin.supporters.models import Consent, Supporter, SupporterImport
@@ -59,7 +57,7 @@ def check(work: Work) -> None:
     upload, judge, numbers, doubtful, mistyped = work.row, Judge(work.row), Counter[str](), list[int](), list[int]()
     name, before = FILES.new_name("left", upload.pk), upload.left_out_file
     with FILES.write(name) as file:
-        lines = _Lines(file)
+        lines = LinesInto(file)
         lines.add([_("Reason"), *upload.columns])
         for rows in batches_in(upload):
             judged = judge.judge(rows)
@@ -79,21 +77,6 @@ def check(work: Work) -> None:
 def _to_look_at(name: str, rows: list[int]) -> dict[str, int | list[int]]:
     """How many rows somebody should look at, and the first of them."""
     return {name: len(rows), f"{name}_rows": rows[:ROWS_NAMED]}
-
-
-class _Lines:
-    """CSV for a spreadsheet, into a sealed file."""
-
-    def __init__(self, file: Any) -> None:
-        self._file = file
-        self._writer = csv.writer(self)
-        file.write(BYTE_ORDER_MARK.encode())
-
-    def write(self, line: str) -> None:
-        self._file.write(line.encode())
-
-    def add(self, cells: list[str]) -> None:
-        self._writer.writerow([harmless(cell) for cell in cells])
 
 
 def carry_out(work: Work) -> None:

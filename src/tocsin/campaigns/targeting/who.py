@@ -6,8 +6,9 @@ from django.conf import settings
 from django.db.models import TextField
 from django.db.models.functions import Cast
 
-from tocsin.campaigns.models import ListMember, LookUpMemory, PostalDivision, Target, TargetList
+from tocsin.campaigns.models import ListMember, LookUpMemory, Target, TargetList
 from tocsin.campaigns.targeting.names import plain_name, same_name
+from tocsin.campaigns.targeting.tables import names_of
 from tocsin.lib.places import PROVINCES, countries_in
 
 
@@ -79,9 +80,8 @@ def _members_for(target_list: TargetList | int, division: str, name: str) -> lis
 
 def name_of(division: str) -> str:
     """What a division is called, as far as the table or an earlier look-up said; or nothing."""
-    line = PostalDivision.objects.filter(division=division).exclude(name="").first()
-    if line is not None:
-        return line.name
+    if known := names_of([division]):
+        return known[division]
     memories = LookUpMemory.objects.annotate(text=Cast("answer", TextField())).filter(text__contains=f'"{division}"')
     for memory in memories[:1]:
         return next((str(place["name"]) for place in memory.answer["places"] if place["division"] == division), "")

@@ -31,6 +31,7 @@ CAME_BACK = re.compile(
     re.IGNORECASE,
 )
 LATE = re.compile(r"delay|warning|still being|retardé|retard de|verzögert", re.IGNORECASE)
+RECIPIENTS = ("Original-Recipient", "Final-Recipient")
 THREE_DIGITS = re.compile(r"(?<![\d.])([45])\d\d(?=[ -])")
 HAS_A_CODE = re.compile(r"(?<![\d.])[45](?:\d\d[ -]|\.\d{1,3}\.\d{1,3})")
 COPIED_HEADER = re.compile(r"^message-id:\s*(<[^<>\s]{1,250}>)", re.IGNORECASE | re.MULTILINE)
@@ -38,11 +39,13 @@ COPIED_HEADER = re.compile(r"^message-id:\s*(<[^<>\s]{1,250}>)", re.IGNORECASE |
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a server says of one mail: what became of it, its words (status code first), the Message-IDs it names."""
+    """What a server says of one mail: what became of it, its words (status code first), the Message-IDs it names, and
+    whose mailbox it is about, where it says so: the one written to, and the one that it was passed on to."""
 
     kind: Event.Kind
     words: str
     about: tuple[str, ...] = ()
+    recipients: tuple[str, ...] = ()
 
 
 def read_report(mail: Message) -> Report | None:
@@ -65,7 +68,13 @@ def _standard(mail: Message, status: Message) -> Report | None:
     said = header(block, "Diagnostic-Code").partition(";")[2].strip() or header(block, "Diagnostic-Code")
     # A code in the other server's own words is more exact than “5.0.0” beside them.
     code = (status_in(said) if code in {"", "5.0.0", "4.0.0"} else code) or code
-    return Report(kind, one_line(f"{code} {said}")[:LONGEST_WORDS], _copied(mail))
+    return Report(kind, one_line(f"{code} {said}")[:LONGEST_WORDS], _copied(mail), _recipients(block))
+
+
+def _recipients(block: Message) -> tuple[str, ...]:
+    """“rfc822; minister@hearings.example”: the kind of address, then the address."""
+    said = (header(block, name).rpartition(";")[2] for name in RECIPIENTS)
+    return tuple(address for one in said if "@" in (address := one.strip(" <>").lower()))
 
 
 def _block(part: Message, name: str) -> Message:

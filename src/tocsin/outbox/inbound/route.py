@@ -17,12 +17,14 @@ from enum import StrEnum
 from django.conf import settings
 from django.db.models.functions import Now
 
+from tocsin.lib.sealing import CannotOpen
 from tocsin.outbox.events import note_event
 from tocsin.outbox.inbound.addresses import Claim, read_address, ref_in_message_id
 from tocsin.outbox.inbound.dsn import Report, read_report
 from tocsin.outbox.inbound.parts import addresses, message_ids, parsed
 from tocsin.outbox.inbound.reply import Reply, automatic, from_ourselves, read_reply
 from tocsin.outbox.models import Event, Kind, Message
+from tocsin.outbox.post import SealIsBroken, open_mail
 
 LARGEST = 10 * 1024 * 1024
 MOST_ANSWERS_AN_HOUR = 5
@@ -120,8 +122,19 @@ def _found(facts: _Facts) -> Message | None:
 def _reported(facts: _Facts, report: Report, message: Message | None) -> Routed:
     if message is None:
         return Routed(Fate.UNKNOWN)
-    fresh = note_event(message, report.kind, "dsn", _event_id(facts, message), report.words)
+    event_id, certain = _event_id(facts, message), _is_about_its_address(report, message)
+    fresh = note_event(message, report.kind, "dsn", event_id, report.words, certain=certain)
     return Routed(Fate.NOTED if fresh else Fate.REPEATED, message)
+
+
+def _is_about_its_address(report: Report, message: Message) -> bool:
+    """False where it names another: an office passed the mail on to somebody who is gone, and has it itself."""
+    if not report.recipients:
+        return True
+    try:
+        return open_mail(message).to.lower() in report.recipients
+    except (CannotOpen, SealIsBroken):
+        return False
 
 
 def _written(facts: _Facts, message: Message | None) -> Routed:

@@ -1,0 +1,86 @@
+"""Which table of postal codes is in use, and what is known of each: its divisions, its numbers, its differences."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.db import transaction
+from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from tocsin.campaigns.models import DEFAULT_TABLE, PostalDivision, PostalTable, TableDivision
+
+# Canada has 343 federal ridings and some 700 provincial ones.
+MOST_DIVISIONS = 20_000
+AT_ONCE = 500
+
+
+def the_used() -> Coalesce:
+    """The name of the table that is in use, as part of a question to the database."""
+    used = PostalTable.objects.filter(state=PostalTable.State.USED).values("name")[:1]
+    return Coalesce(Subquery(used), Value(DEFAULT_TABLE))
+
+
+def used_table() -> str:
+    used = PostalTable.objects.filter(state=PostalTable.State.USED).values_list("name", flat=True)
+    return used.first() or DEFAULT_TABLE
+
+
+def lines_of(table: str = "") -> QuerySet[PostalDivision]:
+    """The lines of a table, or of the one that is in use."""
+    return PostalDivision.objects.filter(table=table or the_used())
+
+
+def nothing_to_look_up_in() -> bool:
+    """Whether the table that is in use is empty, or there is none: then nobody can say where a postal code lies."""
+    return not lines_of().exists()
+
+
+def names_of(divisions: Collection[str]) -> dict[str, str]:
+    """What divisions are called, as far as tables say; the one that is in use says last, and so it counts."""
+    rows = TableDivision.objects.filter(division__in=divisions).exclude(name="").order_by("pk")
+    names = dict(rows.values_list("division", "name"))
+    return names | dict(rows.filter(table=the_used()).values_list("division", "name"))
+
+
+def know_divisions(table: str) -> None:
+    """Writes down which divisions a table has, once it is filled."""
+    rows = lines_of(table).order_by().values_list("division").annotate(Max("name"), Count("pk"))
+    found = [
+        TableDivision(table=table, division=division, name=name, codes=codes)
+        for division, name, codes in rows[:MOST_DIVISIONS]
+    ]
+    with transaction.atomic():
+        TableDivision.objects.filter(table=table).delete()
+        TableDivision.objects.bulk_create(found, batch_size=AT_ONCE)
+
+
+def counted(table: str) -> dict[str, int]:
+    """How many lines, codes, and codes in several divisions a table has, and how many divisions."""
+    codes = lines_of(table).order_by().values("postal_code")
+    return {
+        "lines": lines_of(table).count(),
+        "codes": codes.distinct().count(),
+        "several": codes.annotate(divisions=Count("pk")).filter(divisions__gt=1).count(),
+        "divisions": TableDivision.objects.filter(table=table).count(),
+    }
+
+
+def compared(table: str, before: str) -> dict[str, int]:
+    """How many codes a table has more than another, lacks, and has elsewhere."""
+    ours, theirs = lines_of(table), lines_of(before)
+    known_there, known_here = _same_code(theirs), _same_code(ours)
+    there_too = Exists(theirs.filter(postal_code=OuterRef("postal_code"), division=OuterRef("division")))
+    return {
+        "added": _codes(ours.filter(~known_there)),
+        "gone": _codes(theirs.filter(~known_here)),
+        "moved": _codes(ours.filter(known_there, ~there_too)),
+    }
+
+
+def _same_code(lines: QuerySet[PostalDivision]) -> Exists:
+    return Exists(lines.filter(postal_code=OuterRef("postal_code")))
+
+
+def _codes(lines: QuerySet[PostalDivision]) -> int:
+    return lines.order_by().values("postal_code").distinct().count()
