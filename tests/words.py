@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from django.http import QueryDict
 
-from tocsin.campaigns.words import EditionWords
+from tocsin.campaigns.words import EditionWords, QuestionWords
 
 OFFERED = "I ask you to end the agreement.\n\nPeople are locked up because of it."
 
@@ -100,3 +100,16 @@ def filled(**changes: str | list[str] | None) -> QueryDict:
         if value is not None:
             posted.setlist(name, value if isinstance(value, list) else [value])
     return posted
+
+
+def own_question(key: str = "heard_of_us", control: str = "choice", **changes: Any) -> QuestionWords:
+    """A question of the campaigner's own; one of two may be chosen, unless told otherwise."""
+    made = {
+        "key": key,
+        "text": f"What of {key}?",
+        "help": "",
+        "control": control,
+        "options": ["A friend", "The news"] if control == "choice" else [],
+        "required": False,
+    }
+    return cast("QuestionWords", made | changes)

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from tests.words import OFFERED, filled, question, target, words
+from tests.words import OFFERED, filled, own_question, question, target, words
 from tocsin.actions.accounted import Account, Elsewhere
 from tocsin.actions.contract import read
 from tocsin.actions.count import ShownCount
@@ -114,6 +114,19 @@ LONG = words(
 )
 
 
+SEVEN = [f"The {number}th" for number in range(7)]
+QUESTIONS: Any = [
+    own_question("union", "line", help="As it is called."),
+    own_question("story", "lines", help="A few words are enough.", required=True),
+    own_question("met", "choice", options=["Yes", "No"], help="In your community."),
+    own_question("heard", "choice", options=["A friend", "The news", "A newsletter"], required=True),
+    own_question("day", "choice", options=SEVEN, required=True, help="Of the march."),
+    own_question("teacher", "box", help="At any school."),
+    own_question("adult", "box", required=True),
+]
+ASKING = words(questions=QUESTIONS)
+
+
 def count(people: int, goal: int | None = 1000, shown_from: int = 1) -> ShownCount:
     return ShownCount(people, goal, NOW, shown_from)
 
@@ -139,6 +152,13 @@ def sought(outcome: Outcome, *recipients: Recipient, error: bool = False, **chan
 def mistyped_in_full() -> ShownForm:
     posted = filled(email="jane", text=f"I am worried.\n\n{OFFERED}", offer="1", prompt_1="a" * 1001)
     return show_form(7, FULL, posted=posted, problems=read(FULL, posted).problems)
+
+
+def mistyped_answers() -> ShownForm:
+    posted = filled(
+        question_union="a" * 201, question_story="=1", question_met="No", question_teacher="yes", question_day="?"
+    )
+    return show_form(7, ASKING, posted=posted, problems=read(ASKING, posted).problems)
 
 
 def _own(way: str, text: str = "Dear Minister,\n\nplease.\n") -> dict[str, Any]:
@@ -233,6 +253,12 @@ def _receipt(asked: EditionWords, states: list[str], *, being_prepared: bool = F
     return _base(asked, receipt=Receipt(edition, NOW, act, letters, state, sent=sent))
 
 
+def _answered() -> dict[str, Any]:
+    shown = _receipt(ASKING, [])
+    shown["receipt"].act["answers"] = {"story": "First.\nThen.", "met": "No", "teacher": True}
+    return shown
+
+
 def _closed(standing: str, text: str = "My words.") -> dict[str, Any]:
     return _base(words(), standing=standing, text=text, campaign=CAMPAIGN)
 
@@ -309,6 +335,8 @@ STATES: dict[str, Shown] = {
     "everything a letter can have": Shown(ACTION, lambda: _action(FULL)),
     "everything, to mend": Shown("web/mend.html", lambda: _base(FULL, form=mistyped_in_full())),
     "locked with an opening": Shown(ACTION, lambda: _action(LOCKED_FULL)),
+    "questions of one’s own": Shown(ACTION, lambda: _action(ASKING)),
+    "questions of one’s own, to mend": Shown("web/mend.html", lambda: _base(ASKING, form=mistyped_answers())),
     "found": Shown(FIND, lambda: sought(Outcome.FOUND, Recipient(HERE, MEMBER))),
     "found an empty seat": Shown(FIND, lambda: sought(Outcome.FOUND, Recipient(HERE))),
     "several": Shown(FIND, lambda: sought(Outcome.SEVERAL, Recipient(HERE, MEMBER), Recipient(THERE))),
@@ -361,6 +389,7 @@ STATES: dict[str, Shown] = {
     "too early": Shown("web/closed.html", lambda: _closed("not_yet", "")),
     "new words": Shown("web/closed.html", lambda: _closed("retired")),
     "receipt": Shown("web/receipt.html", lambda: _receipt(words(), [*map(str, State.values), "unheard of"])),
+    "receipt with answers": Shown("web/receipt.html", _answered),
     "receipt being prepared": Shown("web/receipt.html", lambda: _receipt(words(), [], being_prepared=True)),
     "receipt of a signature": Shown("web/receipt.html", lambda: _receipt(PETITION, [])),
     "receipt unconfirmed": Shown("web/receipt.html", lambda: _later_receipt(state="unconfirmed")),

@@ -41,6 +41,7 @@ def filled(**changes: Any) -> dict[str, Any]:
         "subjects": streamfield([]),
         "variants": streamfield([]),
         "details": streamfield(asked),
+        "questions": streamfield([]),
         "consents": streamfield([]),
         "thanks_text": rich_text("<p>Thanks.</p>"),
     }

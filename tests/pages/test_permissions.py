@@ -107,7 +107,7 @@ def test_a_new_page_is_for_ones_own_campaign_only(
 
 def posted(campaign: Campaign) -> dict[str, Any]:
     texts = ("story", "background", "talking_points", "openings", "subjects", "prompts", "variants")
-    streams = (*texts, "details", "consents")
+    streams = (*texts, "details", "questions", "consents")
     management = {f"{name}-count": "0" for name in streams}
     said = {
         "title": "Trees",

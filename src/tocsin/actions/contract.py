@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext_lazy as _
 
 from tocsin.actions.letter_contract import read_letter
+from tocsin.actions.question_contract import read_questions
 from tocsin.actions.reading import CONTROL, LINE_BREAK, Message, Offer, Posted, single
 from tocsin.actions.reading import Problem as Problem
 from tocsin.actions.way_contract import read_division, read_way
@@ -46,6 +47,7 @@ def read(words: EditionWords, posted: Posted, files: Mapping[str, object] | None
         read_letter(offer, words["letter"], posted, files or {})
         read_way(offer, words, posted)
         read_division(offer, words, posted)
+    read_questions(offer, words.get("questions", ()), posted, files or {})
     offer.act["consents"] = {q["purpose"]: _read_consent(offer, q, posted) for q in words["consents"]}
     if any(str(value).strip() for value in posted.getlist(HONEYPOT)):
         offer.signs.append("honeypot")

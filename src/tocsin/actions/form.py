@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from tocsin.actions.contract import AS_TYPED, HONEYPOT
 from tocsin.actions.finding import Finding
 from tocsin.actions.letter_contract import LONGEST_ANSWER, LONGEST_LETTER, turn_of
+from tocsin.actions.question_contract import LONGEST_LINES
 from tocsin.actions.reading import Posted, Problem
 from tocsin.actions.shown import ShownField, typed_in
 from tocsin.actions.shown_letter import ShownLetter, show_letter
+from tocsin.actions.shown_questions import show_questions
 from tocsin.actions.way_contract import DIVISION, FOUND_FOR, THROUGH_US, goes_by_postal_code
 from tocsin.campaigns.targeting.answers import Outcome
 from tocsin.campaigns.words import EditionWords, FieldKind, FieldWords
@@ -69,6 +71,7 @@ class ShownForm:
     action: str
     words: EditionWords
     fields: list[ShownField]
+    questions: list[ShownField]
     consents: list[ShownField]
     letter: ShownLetter | None
     search: ShownSearch | None
@@ -80,6 +83,7 @@ class ShownForm:
     as_typed: str = AS_TYPED
     longest_letter: int = LONGEST_LETTER
     longest_answer: int = LONGEST_ANSWER
+    longest_lines: int = LONGEST_LINES
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,7 @@ def show_form(
     typed = posted or _Filled(occasion.details)
     wrong = {problem.field: str(problem) for problem in reversed(problems)}
     fields = [_field(question, words, typed, wrong) for question in words["fields"]]
+    questions = show_questions(words, typed, wrong)
     consents = [
         ShownField(
             name=(name := f"consent_{question['purpose']}"),
@@ -136,23 +141,24 @@ def show_form(
         action=f"/act/{edition_id}/",
         words=words,
         fields=fields,
+        questions=questions,
         consents=consents,
         letter=letter,
         search=search,
         ways=[(way, f"/own/{edition_id}/?way={way}") for way in words.get("ways", ())],
-        problems=_in_order(letter, fields, search, consents),
+        problems=_in_order(letter, fields, search, [*questions, *consents]),
         came_from=occasion.came_from,
     )
 
 
 def _in_order(
-    letter: ShownLetter | None, fields: list[ShownField], search: ShownSearch | None, consents: list[ShownField]
+    letter: ShownLetter | None, fields: list[ShownField], search: ShownSearch | None, asked_last: list[ShownField]
 ) -> list[ShownField]:
     """What is wrong, in the order in which the page asks."""
     asked = [search.field] if search else []
     first, last = (asked, []) if search and search.is_at_the_top else ([], asked)
     of_letter = letter.fields if letter else []
-    return [part for part in (*first, *of_letter, *fields, *last, *consents) if part.error]
+    return [part for part in (*first, *of_letter, *fields, *last, *asked_last) if part.error]
 
 
 def _letter(

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 
-from tocsin.campaigns.words import EditionWords, LetterWords, ThanksWords, VariantWords
+from tocsin.campaigns.words import EditionWords, LetterWords, QuestionWords, ThanksWords, VariantWords
 from tocsin.lib.differing import Piece, difference
 
 # What somebody puts their name to: if one of these changes after people have acted, somebody has to say what follows.
@@ -117,3 +117,10 @@ def _of_the_form(words: EditionWords) -> Iterator[str]:
     yield from (text for text in (words["form_headline"], words["form_intro"], words["button"]) if text)
     for field in words["fields"]:
         yield f"{field['label']}{' *' if field['required'] else ''}"
+    yield from map(_of_a_question, words.get("questions", ()))
+
+
+def _of_a_question(question: QuestionWords) -> str:
+    """With what can be chosen, and what helps to answer."""
+    said = f"{question['text']}{' *' if question['required'] else ''}"
+    return " / ".join([part for part in (said, question["help"]) if part] + question["options"])

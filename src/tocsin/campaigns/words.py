@@ -23,6 +23,21 @@ class FieldWords(TypedDict):
     required: bool
 
 
+class QuestionWords(TypedDict):
+    """A question of the campaigner's own, whose answer is for the organisation and for no target.
+
+    `key` is what the answer is filed under, the same in every language; unique in an edition. `options` are empty where
+    none is to be chosen.
+    """
+
+    key: str
+    text: str
+    help: str
+    control: Literal["line", "lines", "choice", "box"]
+    options: list[str]
+    required: bool
+
+
 class ConsentWords(TypedDict):
     """One question of consent. `purpose` is what the answer is filed under ("news"); unique in an edition."""
 
@@ -160,5 +175,7 @@ class EditionWords(TypedDict):
     ways: NotRequired[list[str]]
     # Absent where no further action is offered.
     follows: NotRequired[FollowsWords]
+    # Absent where the campaigner asks nothing of their own.
+    questions: NotRequired[list[QuestionWords]]
     # Words of later versions; readers treat them as optional.
     extra: NotRequired[dict[str, str]]

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from tocsin.actions.addressees import Addressee, addressee_for
 from tocsin.actions.letters import full_name, letter_text, sheet_for, whereabouts
 from tocsin.actions.models import Action
+from tocsin.actions.question_contract import ANSWERS
 from tocsin.actions.take import action_context
 from tocsin.campaigns.models import ReplyTo, Target
 from tocsin.campaigns.words import EditionWords
@@ -17,7 +20,7 @@ from tocsin.lib.vault import vault
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """One person's act. `consents` are (the question's words, yes)."""
+    """One person's act. `consents` are (the question's words, yes), `answers` (the question's words, the answer)."""
 
     name: str
     email: str
@@ -27,6 +30,7 @@ class Opened:
     text: str
     own_words: bool
     consents: list[tuple[str, bool]]
+    answers: list[tuple[str, str]]
 
 
 def open_action(action: Action, target_id: int | None = None) -> Opened | None:
@@ -44,6 +48,11 @@ def open_action(action: Action, target_id: int | None = None) -> Opened | None:
         subject=str(act.get("subject", "")),
         text=_letter(action, act, target_id) if words["letter"] else words["petition_text"],
         own_words=bool(act.get("own_words")),
+        answers=[
+            (question["text"], _("Yes") if answer is True else str(answer))
+            for question in words.get("questions", ())
+            if (answer := act.get(ANSWERS, {}).get(question["key"]))
+        ],
         consents=[
             (question["text"], bool(given))
             for question in words["consents"]

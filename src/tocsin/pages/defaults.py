@@ -98,8 +98,16 @@ def targets_said(targeting: str, matched_by: str) -> str:
     }[matched_by]
 
 
-def data_note(kind: str, reply_to: str, asked: Iterable[str]) -> str:
+def data_note(kind: str, reply_to: str, asked: Iterable[str], *, questions: bool = False) -> str:
     """Who gets what, told before the button (requirement L8), from what the form really asks and where it goes."""
+    note = _who_gets_what(kind, reply_to, asked)
+    if not questions:
+        return note
+    answers = _("Your answers to our questions are for our own use and go to nobody else.")
+    return f"{note} {answers}"
+
+
+def _who_gets_what(kind: str, reply_to: str, asked: Iterable[str]) -> str:
     if kind == Kind.PETITION:
         return _(
             "Your name goes to those this petition is addressed to when it is handed over. Your e-mail address does "

@@ -160,6 +160,7 @@ def _new_page(campaign: Campaign, slug: str, home: HomePage, twin: ActionPage | 
     page.hero_image = _picture(words["hero"], page.hero_alt)
     page.story = [_block(block) for block in words["story"]]
     page.background = [_block(block) for block in words["background"]]
+    page.questions = [{"type": "question", "value": question} for question in words.get("questions", [])]
     page.consents = [{"type": "consent", "value": consent} for consent in words["consents"]]
     if twin is not None:
         page.translation_key = twin.translation_key

@@ -125,7 +125,8 @@ FORM_AND_LETTER = [
     ),
     MultiFieldPanel([FieldPanel("petition_text")], heading=_("The text that is signed – for a petition")),
     MultiFieldPanel(
-        [FieldPanel("details"), FieldPanel("consents"), FieldPanel("data_note")], heading=_("About the supporter")
+        [FieldPanel("details"), FieldPanel("questions"), FieldPanel("consents"), FieldPanel("data_note")],
+        heading=_("About the supporter"),
     ),
 ]
 THANKS_AND_SHARING = [

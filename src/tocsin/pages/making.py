@@ -26,7 +26,7 @@ TEXTS = (
 )
 STREAMS = (
     *("story", "background", "talking_points", "openings", "subjects", "prompts", "variants"),
-    *("details", "consents"),
+    *("details", "questions", "consents"),
 )
 PICTURES = ("hero_image", "share_image")
 

@@ -35,6 +35,7 @@ from tocsin.pages.brand import BrandText as BrandText
 from tocsin.pages.editing import ActionPageForm, action_page_screen, home_page_screen
 from tocsin.pages.letter_blocks import OpeningsBlock, PromptsBlock, SubjectsBlock, VariantsBlock
 from tocsin.pages.publish import publish_page, republish_campaign
+from tocsin.pages.question_blocks import QuestionsBlock
 from tocsin.pages.readiness import reasons_against_publishing
 from tocsin.pages.review import Review as Review
 from tocsin.pages.script_history import ScriptStep as ScriptStep
@@ -213,6 +214,15 @@ class ActionPage(PublicPage, Afterwards):  # type: ignore[django-manager-missing
     petition_text = models.TextField(_("petition"), max_length=8000, blank=True)
     details = StreamField(
         DetailsBlock(), blank=True, verbose_name=_("details"), help_text=_("What the form asks, in this order.")
+    )
+    questions = StreamField(
+        QuestionsBlock(),
+        blank=True,
+        verbose_name=_("questions of your own"),
+        help_text=_(
+            "What else you want to know. The answers are for you: no target gets them. At most ten; each costs people. "
+            "To ask for a permission, use a consent."
+        ),
     )
     consents = StreamField(
         ConsentsBlock(),

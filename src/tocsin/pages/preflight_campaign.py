@@ -20,6 +20,7 @@ from tocsin.pages.brand import BrandSettings, brand_of
 from tocsin.pages.places import edit_url
 from tocsin.pages.preflight_lines import Check, Look
 from tocsin.pages.publish_letter import depends_on_who_writes
+from tocsin.pages.question_blocks import options_of
 
 if TYPE_CHECKING:
     from tocsin.pages.models import ActionPage
@@ -52,6 +53,7 @@ FIELDS: dict[str, Any] = {
     "subjects": _("further subjects"),
     "variants": _("other words for some targets"),
     "petition_text": _("petition"),
+    "questions": _("questions of your own"),
     "consents": _("consents"),
     "data_note": _("what happens to the data"),
     "thanks_headline": _("headline that thanks"),
@@ -62,6 +64,14 @@ FIELDS: dict[str, Any] = {
     "outcome_result": _("how it ended"),
     "outcome_headline": _("headline on how it ended"),
     "outcome_text": _("text on how it ended"),
+}
+
+
+# Where the same is to be asked in each language: what tells whether it is.
+ASKED: dict[str, tuple[str, Any]] = {
+    "details": ("kind", _("details")),
+    "questions": ("key", _("questions of your own")),
+    "consents": ("purpose", _("consents")),
 }
 
 
@@ -93,6 +103,7 @@ def _side_by_side(campaign: Campaign, pages: Sequence[ActionPage]) -> Iterator[L
         for field, called in FIELDS.items():
             yield from _compared(first, other, field, str(called))
         yield from _asked_alike(first, other)
+        yield from _answered_alike(first, other)
 
 
 def _compared(first: ActionPage, other: ActionPage, field: str, called: str) -> Iterator[Look]:
@@ -124,7 +135,7 @@ def _texts_in(value: Any) -> Iterator[str]:
     """Every text inside the blocks, without their ids and choices."""
     if isinstance(value, dict):
         for name, inner in value.items():
-            if name not in {"id", "type", "purpose", "control", "attribute", "negated", "values", "url"}:
+            if name not in {"id", "type", "purpose", "key", "control", "attribute", "negated", "values", "url"}:
                 yield from _texts_in(inner)
     elif isinstance(value, list):
         for inner in value:
@@ -134,12 +145,25 @@ def _texts_in(value: Any) -> Iterator[str]:
 
 
 def _asked_alike(first: ActionPage, other: ActionPage) -> Iterator[Look]:
-    for field, key, called in (("details", "kind", gettext("details")), ("consents", "purpose", gettext("consents"))):
+    for field, (key, called) in ASKED.items():
         one, two = ({block.value[key] for block in getattr(page, field)} for page in (first, other))
         if one and two and one != two:
             yield Look(
-                gettext("The two languages do not ask the same: %(field)s.") % {"field": called},
+                gettext("The two languages do not ask the same: %(field)s.") % {"field": str(called)},
                 url=edit_url(other, field),
+            )
+
+
+def _answered_alike(first: ActionPage, other: ActionPage) -> Iterator[Look]:
+    """The same question, answered from a list in one language: from as long a list in the other."""
+    before = {block.value["key"]: block.value for block in first.questions}
+    for block in other.questions:
+        one, two = before.get(block.value["key"]), block.value
+        if one and (one["control"], len(options_of(one))) != (two["control"], len(options_of(two))):
+            yield Look(
+                gettext("Answered in another way, or from another list, than in the other language: %(question)s")
+                % {"question": two["text"]},
+                url=edit_url(other, "questions"),
             )
 
 

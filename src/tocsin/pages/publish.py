@@ -24,6 +24,7 @@ from tocsin.pages import defaults
 from tocsin.pages.afterwards import add_what_follows
 from tocsin.pages.brand import brand_of
 from tocsin.pages.publish_letter import add_ways_and_targeting, depends_on_who_writes, letter_words
+from tocsin.pages.publish_questions import question_words
 from tocsin.pages.wordings import with_other_words
 
 if TYPE_CHECKING:
@@ -97,6 +98,8 @@ def compile_words(page: ActionPage) -> EditionWords:
         }
         if campaign.kind == Kind.LETTER:
             add_ways_and_targeting(words, page, campaign)
+        if questions := question_words(page):
+            words["questions"] = questions
         add_what_follows(words, page)
         return words
 
@@ -145,7 +148,7 @@ def _consents(page: ActionPage) -> list[ConsentWords]:
 
 def _data_note(page: ActionPage, campaign: Campaign) -> str:
     asked = [detail.value["kind"] for detail in page.details]
-    return defaults.data_note(campaign.kind, campaign.reply_to, asked)
+    return defaults.data_note(campaign.kind, campaign.reply_to, asked, questions=bool(question_words(page)))
 
 
 def _thanks(page: ActionPage) -> ThanksWords:

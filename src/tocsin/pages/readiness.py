@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from tocsin.campaigns.models import Campaign, Kind
 from tocsin.pages.afterwards import reasons_about_what_follows
 from tocsin.pages.brand import brand_of
+from tocsin.pages.question_blocks import wrong_with
 from tocsin.pages.readiness_letter import Reason, about_the_letter, required_details
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def reasons_against_publishing(page: ActionPage) -> list[Reason]:
         *_about_the_campaign(page, campaign),
         *_about_the_words(page, campaign),
         *_about_the_details(page, campaign),
+        *_about_the_questions(page),
         *_about_the_consents(page),
         *_about_pictures(page),
         *_about_the_brand(page),
@@ -76,6 +78,15 @@ def _about_the_details(page: ActionPage, campaign: Campaign) -> Iterator[Reason]
             "details",
             _("A letter is signed with a name: ask for the first or the last name, and let it be required."),
         )
+
+
+def _about_the_questions(page: ActionPage) -> Iterator[Reason]:
+    keys = Counter(question.value["key"] for question in page.questions)
+    if any(times > 1 for times in keys.values()):
+        yield "questions", _("Two questions are filed under the same word. Give each its own.")
+    for question in page.questions:
+        if (wrong := wrong_with(question.value)) is not None:
+            yield "questions", wrong
 
 
 def _about_the_consents(page: ActionPage) -> Iterator[Reason]:

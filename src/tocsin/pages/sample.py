@@ -17,10 +17,11 @@ from django.utils.translation import gettext as _
 from tocsin.actions import mails
 from tocsin.actions.addressees import Addressee, TargetIsGone, named
 from tocsin.actions.letters import compose_letters, variant_of
+from tocsin.actions.question_contract import ANSWERS
 from tocsin.campaigns.editions import fingerprint
 from tocsin.campaigns.models import Campaign, Edition, ListMember, Target, Targeting
 from tocsin.campaigns.offers import subject_offered, text_offered
-from tocsin.campaigns.words import EditionWords
+from tocsin.campaigns.words import EditionWords, QuestionWords
 from tocsin.outbox.freeze import FrozenMail
 from tocsin.outbox.headers import CannotBeMailed
 from tocsin.outbox.mailbox import ReadMail, read_mail
@@ -74,11 +75,20 @@ def sample_act(words: EditionWords, **person: str) -> dict[str, Any]:
     act: dict[str, Any] = {field["kind"]: known[field["kind"]] for field in words["fields"]}
     act["email"] = known["email"]
     act["consents"] = {one["purpose"]: True for one in words["consents"]}
+    if questions := words.get("questions"):
+        act[ANSWERS] = {one["key"]: _sample_answer(one, words["language"]) for one in questions}
     if letter := words["letter"]:
         with translation.override(words["language"]):
             written = text_offered(letter, 0) or _("(Here stands what the person writes.)")
         act |= {"subject": subject_offered(letter, 0), "text": written, "offer": 0, "own_words": False}
     return act
+
+
+def _sample_answer(question: QuestionWords, language: str) -> str | bool:
+    if question["control"] == "box":
+        return True
+    with translation.override(language):
+        return next(iter(question["options"]), _("(Here stands what the person writes.)"))
 
 
 # ── letters ─────────────────────────────────────────────────────────────────────────────────────────────────────

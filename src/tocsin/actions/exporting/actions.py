@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from tocsin.actions.exporting.batches import batches, cells, opened
 from tocsin.actions.exporting.model import Export
+from tocsin.actions.exporting.questions import answers_in
 from tocsin.actions.lists.find import actions_like
 from tocsin.actions.lists.wanted import Wanted
 from tocsin.actions.models import Action, Letter
@@ -60,7 +61,7 @@ def action_rows(export: Export) -> Iterator[list[tuple[Any, ...]]]:
     sealed = ("email_digest", "sealed") if export.people else ()
     for some in batches(actions_of(export).values_list(*READ, *sealed)):
         letters = _letters([row[0] for row in some])
-        yield [_row(row, names, languages, letters.get(row[0], (0, None)), people=export.people) for row in some]
+        yield [_row(row, names, languages, letters.get(row[0], (0, None))) + _person(row, export) for row in some]
 
 
 def _letters(actions: list[int]) -> dict[int, tuple[int, bool]]:
@@ -73,24 +74,21 @@ def _letters(actions: list[int]) -> dict[int, tuple[int, bool]]:
 
 
 def _row(
-    row: tuple[Any, ...],
-    names: dict[int, str],
-    languages: dict[int, str],
-    letters: tuple[int, bool | None],
-    *,
-    people: bool,
+    row: tuple[Any, ...], names: dict[int, str], languages: dict[int, str], letters: tuple[int, bool | None]
 ) -> tuple[Any, ...]:
-    pk, campaign, edition, at, state, reason, way, division, supporter, source, *sealed = row
-    said = (
+    pk, campaign, edition, at, state, reason, way, division, supporter, source = row[: len(READ)]
+    return (
         *(pk, f"{campaign}-{pk}", campaign, names.get(campaign, ""), edition, languages.get(edition, "")),
         *(at, state, reason, way, division, supporter, *letters),
         *cells(source or {}, SOURCE_KEYS),
     )
-    return said + _person(*sealed) if people else said
 
 
-def _person(digest: bytes | memoryview, sealed: bytes | memoryview) -> tuple[str, ...]:
+def _person(row: tuple[Any, ...], export: Export) -> tuple[str, ...]:
+    if not export.people:
+        return ()
+    digest, sealed = row[len(READ) :]
     act = opened(sealed, action_context(digest))
-    answers = (act.get("consents") or {}).items()
-    consents = " ".join(f"{purpose}:{'yes' if yes else 'no'}" for purpose, yes in answers if yes is not None)
-    return (*cells(act, DETAILS + WORDS), consents)
+    given = (act.get("consents") or {}).items()
+    consents = " ".join(f"{purpose}:{'yes' if yes else 'no'}" for purpose, yes in given if yes is not None)
+    return (*cells(act, DETAILS + WORDS), consents, *answers_in(act, export.questions))

@@ -28,10 +28,14 @@ class Kind:
     columns: tuple[str, ...]
     personal: tuple[str, ...]
     rows: Callable[[Export], Rows]
+    # Columns that not every export of this kind has; with people only, and after all others.
+    further: Callable[[Export], tuple[str, ...]] = lambda _export: ()
 
 
 KINDS: dict[str, Kind] = {
-    Export.Kind.ACTIONS: Kind(actions_of, ACTION_COLUMNS, ACTION_PERSONAL, action_rows),
+    Export.Kind.ACTIONS: Kind(
+        actions_of, ACTION_COLUMNS, ACTION_PERSONAL, action_rows, lambda export: tuple(export.questions.values())
+    ),
     Export.Kind.SUPPORTERS: Kind(supporters_of, SUPPORTER_COLUMNS, SUPPORTER_PERSONAL, supporter_rows),
     Export.Kind.CONSENTS: Kind(consents_of, CONSENT_COLUMNS, CONSENT_PERSONAL, consent_rows),
     Export.Kind.LETTERS: Kind(letters_of, LETTER_COLUMNS, LETTER_PERSONAL, letter_rows),
@@ -43,7 +47,7 @@ def columns_of(export: Export) -> tuple[str, ...]:
     if export.kind == Export.Kind.MAILING:
         return mailing_columns(export.preset)
     kind = KINDS[export.kind]
-    return kind.columns + (kind.personal if export.people else ())
+    return kind.columns + (kind.personal + kind.further(export) if export.people else ())
 
 
 def how_many(export: Export) -> int:

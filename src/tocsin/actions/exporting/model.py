@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import ClassVar
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from tocsin.actions.exporting.questions import questions_asked
 from tocsin.campaigns.models import Campaign
 
 
@@ -82,3 +84,9 @@ class Export(models.Model):
         about = f"-{self.campaign.slug}" if self.campaign else ""
         day = f"-{timezone.localdate(self.ready_at):%Y-%m-%d}" if self.ready_at else ""
         return f"{self.kind}{about}{day}.{'xlsx' if self.format == self.Format.XLSX else 'csv'}"
+
+    @cached_property
+    def questions(self) -> dict[str, str]:
+        """The questions whose answers are in it. Looked up once, so that its head and its rows have the same columns,
+        whatever is published meanwhile."""
+        return questions_asked(self.campaign_id)

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
 from babel import Locale
@@ -127,9 +128,9 @@ def in_a_link(text: str) -> str:
 
 
 @register.filter
-def answer_to(answers: dict[str, bool | None], purpose: str) -> bool | None:
+def answer_to(answers: Mapping[str, Any], name: str) -> Any:
     """One answer out of many: templates cannot look up a key that is itself a value."""
-    return answers.get(purpose)
+    return answers.get(name)
 
 
 @register.filter

@@ -1,0 +1,108 @@
+"""Questions of the campaigner's own: the blocks they are put together from, and what would be wrong with one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+
+from tocsin.lib.plaintext import one_line
+
+MOST_QUESTIONS = 10
+MOST_OPTIONS = 20
+
+
+def options_of(question: Mapping[str, Any]) -> list[str]:
+    """What can be chosen, one in each line of the edit screen."""
+    return [option for line in (question["options"] or "").splitlines() if (option := one_line(line))]
+
+
+def wrong_with(question: Mapping[str, Any]) -> ValidationError | None:
+    """What keeps a question from being published; it concerns its options."""
+    options = options_of(question)
+    twice = next((option for option, times in Counter(options).items() if times > 1), "")
+    if question["control"] != "choice":
+        return _said(_OPTIONS_WITHOUT_A_LIST, question) if options else None
+    if len(options) < 2:
+        return _said(_TOO_FEW, question)
+    if len(options) > MOST_OPTIONS:
+        return _said(_TOO_MANY, question, most=MOST_OPTIONS)
+    return _said(_TWICE, question, option=twice) if twice else None
+
+
+_OPTIONS_WITHOUT_A_LIST = _(
+    "“%(question)s” has options, and is not answered by choosing one. Change how it is answered, or take them away."
+)
+_TOO_FEW = _("“%(question)s” needs at least two options to choose from: write one in each line.")
+_TOO_MANY = _("“%(question)s” has more than %(most)d options. Leave some out.")
+_TWICE = _("“%(question)s” has an option twice: %(option)s. Take one of the two away.")
+
+
+def _said(sentence: Any, question: Mapping[str, Any], **params: object) -> ValidationError:
+    return ValidationError(sentence, params={"question": one_line(question["text"] or ""), **params})
+
+
+class QuestionBlock(blocks.StructBlock):
+    """One question. What it is filed under keeps the answers together: across editions, and across languages."""
+
+    text = blocks.CharBlock(label=_("Question"), max_length=200)
+    control = blocks.ChoiceBlock(
+        label=_("Answered by"),
+        choices=[
+            ("line", _("writing one line")),
+            ("lines", _("writing a few lines")),
+            ("choice", _("choosing one of a list")),
+            ("box", _("a box to tick")),
+        ],
+        default="line",
+    )
+    options = blocks.TextBlock(
+        label=_("Options"),
+        rows=4,
+        max_length=2000,
+        required=False,
+        help_text=_("Only for a list: what can be chosen, one in each line. “Yes” and “No” make a yes/no question."),
+    )
+    required = blocks.BooleanBlock(
+        label=_("Must be answered"), required=False, default=False, help_text=_("The fewer, the more people act.")
+    )
+    help = blocks.CharBlock(
+        label=_("Help"), max_length=160, required=False, help_text=_("Why you ask, or how to write it.")
+    )
+    key = blocks.CharBlock(
+        label=_("Filed under"),
+        max_length=40,
+        validators=[
+            RegexValidator(
+                r"^[a-z][a-z0-9_]*\Z", _("Use small letters, digits and _ only, like “heard_of_us” or “union”.")
+            )
+        ],
+        help_text=_(
+            "A word for the column of your exports, like “heard_of_us”: the same in every language, so that answers "
+            "stand together. A new word makes it another question."
+        ),
+    )
+
+    def clean(self, value: Any) -> Any:
+        """A draft may be unready, as everywhere on the edit screen."""
+        cleaned = super().clean(value)
+        if not self.is_deferred_validation and (wrong := wrong_with(cleaned)) is not None:
+            raise blocks.StructBlockValidationError(block_errors={"options": wrong})
+        return cleaned
+
+    class Meta:
+        icon = "help"
+        label = _("Question")
+        label_format = "{text}"
+
+
+class QuestionsBlock(blocks.StreamBlock):
+    question = QuestionBlock()
+
+    class Meta:
+        max_num = MOST_QUESTIONS  # not folded away: what is wrong inside would not be seen

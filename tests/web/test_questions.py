@@ -1,0 +1,93 @@
+"""A campaigner's own questions at the public's door: sealed with the act, given back when something is wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tests.cast import a_campaign, an_edition, follow_everything, sign
+from tests.promises.test_5_personal_data_are_sealed import whole_database
+from tests.words import own_question
+from tocsin.actions.accept import edition_named
+from tocsin.actions.models import Action, Letter
+from tocsin.actions.receipts import receipt_key
+from tocsin.actions.standing import standing
+from tocsin.actions.take import action_context
+from tocsin.campaigns.models import Edition
+from tocsin.lib.vault import vault
+from tocsin.outbox.models import Message
+from tocsin.outbox.post import open_mail
+from tocsin.supporters.models import Supporter
+from tocsin.web.carried import open_details, seal_details
+
+pytestmark = pytest.mark.django_db
+MARKER = "Kanarienvogel"
+TYPED = {"question_story": f"{MARKER}\r\nsang.", "question_heard_of_us": "The news", "question_member": "yes"}
+
+
+@pytest.fixture
+def edition() -> Edition:
+    asked = [own_question("story", "lines", required=True), own_question(), own_question("member", "box")]
+    return an_edition(a_campaign(), questions=asked)
+
+
+def opened(action: Action) -> Any:
+    return vault().open(action.sealed, action_context(action.email_digest))
+
+
+def test_it_works(client: Client, edition: Edition) -> None:
+    assert sign(client, edition, **TYPED).status_code == 303
+    action = Action.objects.get()
+    assert opened(action)["answers"] == {"story": f"{MARKER}\nsang.", "heard_of_us": "The news", "member": True}
+    receipt = client.get(f"/receipt/{receipt_key(action.pk)}/").content.decode()
+    assert f"{MARKER}<br>sang." in receipt
+
+
+def test_they_are_sealed_and_no_mail_has_them(client: Client, edition: Edition) -> None:
+    sign(client, edition, **TYPED)
+    follow_everything()
+    assert Letter.objects.exists()
+    assert MARKER not in whole_database()
+    assert not any(MARKER.encode() in open_mail(message).data for message in Message.objects.all())
+    supporter = Supporter.objects.get()
+    assert "answers" not in vault().open(supporter.sealed, b"supporter:" + bytes(supporter.email_digest))
+
+
+def test_something_to_mend_keeps_every_answer(client: Client, edition: Edition) -> None:
+    answer = sign(client, edition, **TYPED, email="jane")
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    assert f"\n{MARKER}\nsang.</textarea>" in html.replace("\r\n", "\n")
+    assert 'value="The news" checked' in html
+    assert not Action.objects.exists()
+
+
+def test_what_must_be_answered_is_asked_for(client: Client, edition: Edition) -> None:
+    html = sign(client, edition).content.decode()
+    assert '<a href="#question_story">Answer this question: What of story?</a>' in html
+
+
+def test_accepting_costs_what_it_did(client: Client, edition: Edition) -> None:
+    plain = an_edition(a_campaign(slug="plain", targets=[]))
+    counts = []
+    for one in (plain, edition):
+        edition_named(one.pk)
+        standing(one.pk)
+        with CaptureQueriesContext(connection) as queries:
+            sign(client, one, **TYPED)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+    assert Action.objects.count() == 2
+
+
+def test_the_details_that_are_carried_on_are_no_answers(client: Client, edition: Edition) -> None:
+    """The next action's campaigner asks for themselves."""
+    environ = {"REMOTE_ADDR": "203.0.113.7", "HTTP_USER_AGENT": "x"}
+    sign(client, edition, **TYPED)
+    carried = open_details(environ, seal_details(opened(Action.objects.get()), environ))
+    assert carried["given_name"] == "Jane"
+    assert MARKER not in str(carried)
