@@ -71,7 +71,6 @@ def export(request: HttpRequest, pk: int) -> HttpResponse:
         under_way=found.state in UNDER_WAY,
         said=filters_said(found),
         columns=columns_of(found),
-        days=settings.TOCSIN_EXPORT_DAYS,
     )
 
 
@@ -161,7 +160,6 @@ def _new(request: HttpRequest, campaign: Campaign | None, kind: str) -> HttpResp
         said=[] if kind == Export.Kind.MAILING else filters_said(proposed),
         columns=columns_of(proposed),
         days=settings.TOCSIN_EXPORT_DAYS,
-        may_people=may_people,
     )
 
 

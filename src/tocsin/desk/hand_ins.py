@@ -258,7 +258,6 @@ def _page(request: HttpRequest, found: HandIn, form: OverForm, *, status: int = 
         gone_at=found.made_at + KEPT_FOR,
         photo_is_kept=FILES.holds(found.photo),
         form=form,
-        makes_pdf=makes_pdf(),
         may_open=may(request.user, OPEN_PERSONAL_DATA, found.campaign),
         may_decide=may(request.user, DECIDE_ON_LETTERS, found.campaign),
     )
