@@ -274,3 +274,9 @@ def test_of_very_many_some_may_leave_meanwhile_and_it_is_said(
     assert "Pause letters first, and none does." in admin.get(address).content.decode()
     take(admin, campaign, "pause")
     assert "Pause letters first" not in admin.get(address).content.decode()
+
+
+def test_a_campaign_steers_letters_to_its_own_targets_only(admin: Client, campaign: Campaign) -> None:
+    other = Target.objects.create(name="Another minister", email="another@target.example")
+    address = reverse("campaign:target_control", args=[campaign.pk, other.pk, "pause"])
+    assert [admin.get(address).status_code, admin.post(address).status_code] == [404, 404]

@@ -25,6 +25,7 @@ from tocsin.desk.control_steps import CONTROLS, Control
 from tocsin.desk.frame import Frame, campaign_crumbs, show
 from tocsin.desk.journal import note
 from tocsin.desk.rights import DECIDE_ON_LETTERS, SEE_CAMPAIGNS, may, of_campaign, only
+from tocsin.desk.target_numbers import targets_of
 from tocsin.desk.templatetags.desk import moment
 from tocsin.desk.when import WhenForm
 
@@ -129,7 +130,7 @@ def of_one(request: HttpRequest, campaign: Campaign, step: str) -> HttpResponse:
 @of_campaign(SEE_CAMPAIGNS, DECIDE_ON_LETTERS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def of_one_to_target(request: HttpRequest, campaign: Campaign, target_pk: int, step: str) -> HttpResponse:
-    return _control(request, Scope(campaign, get_object_or_404(Target, pk=target_pk)), step)
+    return _control(request, Scope(campaign, get_object_or_404(targets_of(campaign), pk=target_pk)), step)
 
 
 @only(SEE_CAMPAIGNS, DECIDE_ON_LETTERS)
