@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -280,3 +282,19 @@ def test_a_campaign_steers_letters_to_its_own_targets_only(admin: Client, campai
     other = Target.objects.create(name="Another minister", email="another@target.example")
     address = reverse("campaign:target_control", args=[campaign.pk, other.pk, "pause"])
     assert [admin.get(address).status_code, admin.post(address).status_code] == [404, 404]
+
+
+def test_a_job_that_comes_late_does_not_undo_a_later_hold(
+    admin: Client, campaign: Campaign, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    letters = [write(State.HELD) for _ in range(3)]
+    jobs: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(type(steering.go_on), "enqueue", lambda _task, *given: jobs.append(given))
+    monkeypatch.setattr(controls, "AT_ONCE", 1)
+    monkeypatch.setattr(steering, "WAITED_FOR", 0.0)
+    take(admin, campaign, "release")
+    time.sleep(0.002)  # SQLite's moments are thousandths of a second
+    monkeypatch.setattr(steering, "WAITED_FOR", 5.0)
+    take(admin, campaign, "hold")
+    steering.go_on.func(*jobs[0])
+    assert {state_of(letter) for letter in letters} == {State.HELD}

@@ -283,3 +283,20 @@ def test_what_is_written_meanwhile_is_not_meant(sink: Sink, monkeypatch: pytest.
     assert [state_of(one) for one in before] == [State.CANCELLED] * 2 + [State.WAITING] * 3
     assert cancel(which) == 3
     assert state_of(later) == State.WAITING
+
+
+def test_a_digest_that_is_made_meanwhile_is_stopped_with_the_letters_in_it(sink: Sink) -> None:
+    letter = left(1, target_ref=12, gathered=True)
+    which = there_now(Letters(campaign_ref=7))
+    digest = left(2, target_ref=12, kind=Kind.DIGEST)
+    Message.objects.filter(pk=letter.pk).update(carrier=digest)
+    assert cancel(which) == 2
+    assert [state_of(one) for one in (letter, digest)] == [State.CANCELLED] * 2
+
+
+def test_what_was_held_since_is_not_released_by_a_late_job(sink: Sink) -> None:
+    before, since = left(1, target_ref=12, held=True), left(2, target_ref=12, held=True)
+    which = there_now(Letters(campaign_ref=7))
+    Message.objects.filter(pk=since.pk).update(state_since=timezone.now() + timedelta(seconds=1))
+    assert release(which) == 1
+    assert [state_of(one) for one in (before, since)] == [State.WAITING, State.HELD]

@@ -89,7 +89,8 @@ def _begin(step: str, which: Letters) -> int:
     began = time.monotonic()
     changed = ONE_BY_ONE[step](which, WAITED_FOR)
     if goes_on(began):
-        go_on.enqueue(step, which.campaign_ref, which.target_ref, which.up_to)
+        as_of = which.as_of.isoformat() if which.as_of else ""
+        go_on.enqueue(step, which.campaign_ref, which.target_ref, which.up_to, as_of)
     return changed
 
 
@@ -99,8 +100,8 @@ def goes_on(began: float) -> bool:
 
 
 @task()
-def go_on(step: str, campaign: int | None, target: int | None, up_to: int | None) -> None:
-    ONE_BY_ONE[step](Letters(campaign, target, up_to))
+def go_on(step: str, campaign: int | None, target: int | None, up_to: int | None, as_of: str) -> None:
+    ONE_BY_ONE[step](Letters(campaign, target, up_to, datetime.fromisoformat(as_of) if as_of else None))
 
 
 def reopen(bucket_key: str) -> bool:

@@ -8,7 +8,6 @@ releasing and cancelling change the letters themselves, some hundreds at a time,
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from math import inf
@@ -19,9 +18,10 @@ from django.db import transaction
 from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Now
 
+from tocsin.lib.sql import database_now
 from tocsin.outbox.decide import TAKEN_OUT, change, share_fate
 from tocsin.outbox.lanes import TO_TARGETS, campaign_key, pair_key, target_key
-from tocsin.outbox.models import Bucket, Delivery, Lane, Message, Notice
+from tocsin.outbox.models import Bucket, Delivery, Kind, Lane, Message, Notice
 from tocsin.outbox.notices import settle_notice
 from tocsin.outbox.post import address_digest
 from tocsin.outbox.states import State, that_may_become
@@ -57,11 +57,13 @@ class Alone:
 
 @dataclass(frozen=True, slots=True)
 class Letters:
-    """Which letters are meant: of a campaign, to a target, or both; `up_to` that number, if one is named."""
+    """Which letters are meant: of a campaign, to a target, or both. Where `up_to` and `as_of` are named, as there were
+    then: no letter that was written since. A digest that was made since may carry them, and is meant with them."""
 
     campaign_ref: int | None = None
     target_ref: int | None = None
     up_to: int | None = None
+    as_of: datetime | None = None
 
     def __post_init__(self) -> None:
         if self.campaign_ref is None and self.target_ref is None:
@@ -70,7 +72,7 @@ class Letters:
     @property
     def messages(self) -> QuerySet[Message]:
         found = Message.objects.filter(**self._refs, kind__in=TO_TARGETS)
-        return found if self.up_to is None else found.filter(pk__lte=self.up_to)
+        return found if self.up_to is None else found.filter(Q(pk__lte=self.up_to) | Q(kind=Kind.DIGEST))
 
     @property
     def lanes(self) -> QuerySet[Lane]:
@@ -140,24 +142,31 @@ def is_paused(which: Letters) -> bool:
 
 def there_now(which: Letters) -> Letters:
     """Without those that are written from now on: who changes many is not to change what comes meanwhile."""
-    return replace(which, up_to=Message.objects.aggregate(last=Max("pk"))["last"] or 0)
+    last = Message.objects.aggregate(last=Max("pk"))["last"] or 0
+    return replace(which, up_to=last, as_of=database_now())
 
 
 def hold(which: Mails, seconds: float = inf) -> int:
     """Each of them waits for staff; how many. Also those a worker has in hand, unless a server may have them. After so
     many seconds it ends, whatever is left."""
-    return _take_from_workers(which) + _change(which, [State.WAITING, State.DEFERRED], State.HELD, seconds)
+    if isinstance(which, Letters) and which.as_of:
+        _hold_anew(which, which.as_of, seconds)
+    waiting = Q(state__in=[State.WAITING, State.DEFERRED])
+    return _take_from_workers(which) + _change(which, waiting, State.HELD, seconds)
 
 
 def release(which: Mails, seconds: float = inf) -> int:
-    """Those that are held may leave; how many."""
-    return _change(which, [State.HELD], State.WAITING, seconds)
+    """Those that are held may leave; how many. Where a job goes on with it later, what was held since stays held: that
+    was decided last. A hold knows no such bound, and holds what it meets: too much rather than too little."""
+    as_of = which.as_of if isinstance(which, Letters) else None
+    still = Q(state=State.HELD) & ~Q(last_words__startswith=TAKEN_OUT) & ~_to_ourselves()
+    return _change(which, still & Q(state_since__lte=as_of) if as_of else still, State.WAITING, seconds)
 
 
 def cancel(which: Mails, seconds: float = inf) -> int:
     """Stops them for good, but for those that a server may have; how many."""
     _take_from_workers(which)
-    return _change(which, that_may_become(State.CANCELLED), State.CANCELLED, seconds)
+    return _change(which, Q(state__in=that_may_become(State.CANCELLED)), State.CANCELLED, seconds)
 
 
 def reopen(key: str) -> bool:
@@ -177,17 +186,23 @@ def _change_lanes(which: Letters, **fields: object) -> None:
     Lane.objects.filter(pk__in=list(locked)).update(**fields)
 
 
-def _change(which: Mails, among: Sequence[State], then: State, seconds: float) -> int:
+def _change(which: Mails, still: Q, then: State, seconds: float) -> int:
     """Some hundreds at once, so that nobody waits long for a lock."""
-    total, still, ends = 0, Q(state__in=among), time.monotonic() + seconds
-    if then == State.WAITING:
-        still &= ~Q(last_words__startswith=TAKEN_OUT) & ~_to_ourselves()
+    total, ends = 0, time.monotonic() + seconds
     free = which.messages.filter(still, carrier=None).values_list("pk", flat=True)
     while changed := change(list(free[:AT_ONCE]), Message.objects.filter(still), then):
         total += changed
         if time.monotonic() >= ends:
             break
     return total
+
+
+def _hold_anew(which: Letters, as_of: datetime, seconds: float) -> None:
+    """What is held is held from now on, so that a release which is still under way does not come to it any more."""
+    held = which.messages.filter(state=State.HELD, state_since__lt=as_of, carrier=None).values_list("pk", flat=True)
+    ends = time.monotonic() + seconds
+    while (some := list(held[:AT_ONCE])) and time.monotonic() < ends:
+        Message.objects.filter(pk__in=some, state=State.HELD).update(state_since=Now())
 
 
 @transaction.atomic
