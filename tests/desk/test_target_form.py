@@ -8,13 +8,17 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from tests.cast import follow_everything, sign
 from tests.desk.conftest import Write
 from tests.desk.test_forms import TARGET, _errors
 from tocsin.actions import repoint
-from tocsin.campaigns.models import Target
+from tocsin.campaigns.models import Edition, Target
 from tocsin.outbox import controls
+from tocsin.outbox.claims import claim
 from tocsin.outbox.controls import Letters
-from tocsin.outbox.models import Bucket, Message, State
+from tocsin.outbox.events import note_event
+from tocsin.outbox.models import Bucket, Event, Kind, Message, State
+from tocsin.outbox.post import open_mail
 
 
 def change(client: Client, target: Target, **fields: Any) -> Any:
@@ -156,3 +160,19 @@ def test_another_address_brings_a_dead_one_back(admin: Client, target: Target) -
     target.refresh_from_db()
     assert target.status == "active"
     assert not controls.is_paused(Letters(target_ref=target.pk))
+
+
+def test_a_mended_address_gets_what_waited_for_the_dead_one(admin: Client, client: Client, edition_en: Edition) -> None:
+    """The way is opened once the letters are written anew: a worker would be the first to send them to the dead one."""
+    for number in range(2):
+        sign(client, edition_en, email=f"person{number}@example.org")
+    follow_everything()
+    came_back = Message.objects.filter(kind=Kind.LETTER).earliest("pk")
+    Message.objects.filter(pk=came_back.pk).update(state=State.SENT, due_at=None)
+    note_event(came_back, Event.Kind.BOUNCED, "dsn", "1", "550 5.1.1 no such user")
+    assert [one for one in claim(10) if one.message.kind == Kind.LETTER] == []
+    target = Target.objects.get()
+    change(admin, target, email="new@target.example")
+    assert [open_mail(one.message).to for one in claim(10) if one.message.kind == Kind.LETTER] == ["new@target.example"]
+    note_event(came_back, Event.Kind.BOUNCED, "dsn", "2", "550 5.1.1 no such user")
+    assert not Bucket.objects.get(key=f"target:{target.pk}").paused

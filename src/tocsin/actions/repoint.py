@@ -9,7 +9,9 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.tasks import task
 
@@ -22,8 +24,9 @@ from tocsin.campaigns.models import Target
 from tocsin.campaigns.targeting.who import current
 from tocsin.lib.sealing import CannotOpen
 from tocsin.lib.vault import vault
+from tocsin.outbox import controls
 from tocsin.outbox.models import Message
-from tocsin.outbox.post import leave_frozen
+from tocsin.outbox.post import address_digest, leave_frozen
 from tocsin.outbox.states import State, that_may_become
 
 log = logging.getLogger(__name__)
@@ -47,16 +50,38 @@ def repoint_letters(target: Target) -> int:
 
 
 @task()
-def repoint(target_id: int) -> None:
+def repoint(target_id: int, *, then_let_go: bool = False) -> None:
     """In the background: ten thousand letters take minutes. Run again, it writes anew what waits then."""
     if target := Target.objects.select_related("successor").filter(pk=target_id).first():
         repoint_letters(target)
+    if then_let_go:
+        _let_go(target_id)
+
+
+def let_go_to_new_address(target_id: int) -> None:
+    """Opens the way to a target whose address was mended: at once, or where letters to the old address wait, once they
+    are written anew. Opened before, a worker would be the first, and send them there."""
+    target = Target.objects.select_related("successor").get(pk=target_id)
+    digest = address_digest(current(target).email or settings.TOCSIN_MAIL_FROM)
+    if _waiting(target).exclude(message__to_digest=digest).exists():
+        repoint.enqueue(target_id, then_let_go=True)
+    else:
+        _let_go(target_id)
+
+
+def _let_go(target_id: int) -> None:
+    """Unless staff have paused it meanwhile, or said that they are not in office."""
+    target = Target.objects.filter(pk=target_id, paused=False).first()
+    if target and target.in_office:
+        controls.resume(controls.Letters(target_ref=target_id))
+
+
+def _waiting(target: Target) -> QuerySet[Letter]:
+    return Letter.objects.filter(target=target, **{f"message__{name}": is_ for name, is_ in OURS.items()})
 
 
 def _next(target: Target, after: int) -> list[Letter]:
-    waiting = Letter.objects.filter(
-        target=target, pk__gt=after, **{f"message__{name}": is_ for name, is_ in OURS.items()}
-    )
+    waiting = _waiting(target).filter(pk__gt=after)
     return list(waiting.select_related("message", "action__edition__campaign").order_by("pk")[:BATCH])
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from wagtail.admin import messages
 
+from tocsin.actions.repoint import let_go_to_new_address
 from tocsin.campaigns.models import Target
 from tocsin.desk import steering
 from tocsin.desk.journal import note
@@ -43,7 +44,7 @@ MEANINGS: dict[str, Meaning] = {
     ),
     Notice.Kind.DEAD: Meaning(
         _("The server says that this address does not exist. Letters to it wait."),
-        _("Find the right address, write it into the target, then settle this."),
+        _("Write the right address into the target: what waits is written anew to it, and leaves. Or settle this."),
         _("It is settled"),
     ),
     Notice.Kind.AWAY: Meaning(
@@ -142,7 +143,9 @@ def _settle(request: HttpRequest, notice: Notice) -> bool:
 
 
 def _do(notice: Notice) -> None:
-    if notice.kind in {Notice.Kind.PAUSED, Notice.Kind.DEAD}:
+    if notice.kind == Notice.Kind.DEAD and (target := Target.objects.filter(pk=_target_number(notice) or 0).first()):
+        let_go_to_new_address(target.pk)
+    elif notice.kind in {Notice.Kind.PAUSED, Notice.Kind.DEAD}:
         steering.reopen(notice.about)
     elif notice.kind == Notice.Kind.RESTORED:
         steering.release_restored()

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 from wagtail.admin import messages
 
+from tocsin.actions.repoint import let_go_to_new_address
 from tocsin.campaigns import importing
 from tocsin.campaigns.forms_of_address import OFFICE_KINDS
 from tocsin.campaigns.import_columns import FIELDS
@@ -29,8 +30,6 @@ from tocsin.campaigns.republish import changed
 from tocsin.desk.frame import Frame, list_crumbs, show
 from tocsin.desk.journal import note
 from tocsin.desk.rights import ADD_TARGETS, CHANGE_LISTS, CHANGE_TARGETS, only
-from tocsin.outbox import controls
-from tocsin.outbox.controls import Letters
 
 ROWS_SHOWN = 20
 WRONG_SHOWN = 50
@@ -237,7 +236,7 @@ def _begin_afresh(targets: list[int]) -> None:
     moved = Target.objects.filter(pk__in=targets, paused=False)
     moved.filter(status=Target.Status.UNREACHABLE).update(status=Target.Status.ACTIVE)
     for pk in moved.filter(status=Target.Status.ACTIVE).values_list("pk", flat=True):
-        controls.resume(Letters(target_ref=pk))
+        let_go_to_new_address(pk)
 
 
 def _name_of(user: Any) -> str:

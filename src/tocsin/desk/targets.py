@@ -99,12 +99,12 @@ def begin_afresh(was: Target, now: Target) -> None:
 
 
 def keep_pause(was: Target, now: Target) -> None:
-    """Tells the outbox what staff decided: pause, or go on. Another address is a fresh start, but for one who is not in
-    office: their letters wait whatever their address is."""
+    """Tells the outbox what staff decided: pause, or go on. Another address is a fresh start, once what waits is
+    written anew to it; but for one who is not in office: their letters wait whatever their address is."""
     if (now.paused and not was.paused) or (was.in_office and not now.in_office):
         controls.pause(Letters(target_ref=now.pk))
     elif now.in_office and not now.paused and (was.paused or was.email != now.email or not was.in_office):
-        controls.resume(Letters(target_ref=now.pk))
+        repointing.let_go_to_new_address(now.pk)
 
 
 def let_gathered_go(was: Target, now: Target) -> None:

@@ -10,7 +10,7 @@ import hashlib
 import re
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Max, OuterRef, Q
 from django.db.models.functions import Now
 
 from tocsin.outbox.breaker import pause
@@ -113,10 +113,10 @@ def _draw_conclusions(message: Message, event: Event, *, certain: bool) -> None:
 
 def _bury(message: Message, event: Event, *, certain: bool) -> None:
     """Letters to a dead address wait until staff have mended it, as when its server says so at once. Where the report
-    may be of another address, staff are told, and nothing waits. What left before they had mended it says nothing of
-    the address of today."""
+    may be of another address, staff are told, and nothing waits. What left before they had mended it, or went elsewhere
+    than the newest letter, says nothing of the address of today."""
     about = target_key(message.target_ref) if message.target_ref else f"letter:{message.ref}"
-    if _mended_since(message, about):
+    if _mended_since(message, about) or _was_replaced(message):
         return
     if certain and message.target_ref:
         pause(about, event.words, Notice.Kind.DEAD)
@@ -128,6 +128,14 @@ def _mended_since(message: Message, about: str) -> bool:
     attempts = Delivery.objects.filter(message=message).order_by("-number").values_list("started_at", flat=True)
     left = attempts.first() or message.created_at
     return Notice.objects.filter(kind=Notice.Kind.DEAD, about=about, settled_at__gt=left).exists()
+
+
+def _was_replaced(message: Message) -> bool:
+    """Whether the newest letter to this target goes elsewhere."""
+    if message.target_ref is None:
+        return False
+    newest = Message.objects.filter(target_ref=message.target_ref, kind__in=TO_TARGETS).aggregate(pk=Max("pk"))["pk"]
+    return not Message.objects.filter(pk=newest, to_digest=bytes(message.to_digest)).exists()
 
 
 def _suppress(message: Message, reason: Suppression.Reason) -> None:
