@@ -33,8 +33,10 @@ def note_reports(events: Sequence[AnymailTrackingEvent], source: str) -> int:
     messages = Message.objects.in_bulk({ref for event in telling if (ref := _ref(event))}, field_name="ref")
     known = [event for event in telling if _ref(event) in messages]
     with transaction.atomic():
-        # In one order for everybody: two that note the same messages wait for each other, and never for ever.
-        return sum(_noted(messages[_ref(event)], event, source) for event in sorted(known, key=_ref))
+        # In one order for everybody: two that note the same messages, or pause the same targets, wait for each other,
+        # and never for ever.
+        known.sort(key=lambda event: (messages[_ref(event)].target_ref or 0, _ref(event)))
+        return sum(_noted(messages[_ref(event)], event, source) for event in known)
 
 
 def _ref(event: AnymailTrackingEvent) -> str:
