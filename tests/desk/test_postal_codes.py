@@ -134,6 +134,23 @@ def test_what_the_command_filled_comes_back_too(admin: Client) -> None:
     assert ridings("K1A 0A6") == ["Ottawa Centre"]
 
 
+def test_what_the_command_filled_is_taken_back_like_any_other(admin: Client) -> None:
+    PostalDivision.objects.create(postal_code="K1A 0A6", division=CENTRE, name="Ottawa Centre")
+    table = PostalTable.objects.create(name="default", file_name="codes.csv", state=State.USED, rows=1)
+    assert "There is no table before it" in seen(admin, table)
+    do(admin, "take_back", table)
+    assert look_up_in_table("K1A 0A6").outcome == Outcome.UNAVAILABLE
+    assert "No table is in use yet" in admin.get(reverse("desk_postal_codes")).content.decode()
+
+
+def test_what_the_command_filled_beside_another_is_not_used_for_that_one_is_taken_back(admin: Client) -> None:
+    table = used(admin, f"K1A 0A6,{WEST},West")
+    PostalDivision.objects.create(postal_code="K1A 0A6", division=CENTRE, name="Ottawa Centre")
+    PostalTable.objects.create(name="default", file_name="codes.csv", state=State.READ, rows=1)
+    do(admin, "take_back", table)
+    assert look_up_in_table("K1A 0A6").outcome == Outcome.UNAVAILABLE
+
+
 def test_what_is_wrong_is_left_out_and_can_be_mended(admin: Client) -> None:
     table = loaded(admin, INSIDE, INSIDE, f"D0D 0D0,{CENTRE},x", "K1A 0A6,=HYPERLINK(1)", "K1A 0A6")
     assert {name: table.numbers[name] for name in ("rows", "lines", "twice", "wrong")} == {

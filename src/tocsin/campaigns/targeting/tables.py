@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from django.db import transaction
-from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Case, Count, Exists, Max, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from tocsin.campaigns.models import DEFAULT_TABLE, PostalDivision, PostalTable, TableDivision
@@ -16,14 +16,21 @@ AT_ONCE = 500
 
 
 def the_used() -> Coalesce:
-    """The name of the table that is in use, as part of a question to the database."""
+    """The name of the table that is in use, as part of a question to the database; "" where none is.
+
+    The command's own is in use while it is filled for the first time: then the desk does not know it yet. Once it does,
+    its row says whether it is used, so that it can be taken back like any other."""
     used = PostalTable.objects.filter(state=PostalTable.State.USED).values("name")[:1]
-    return Coalesce(Subquery(used), Value(DEFAULT_TABLE))
+    known = Exists(PostalTable.objects.filter(name=DEFAULT_TABLE))
+    return Coalesce(Subquery(used), Case(When(known, then=Value("")), default=Value(DEFAULT_TABLE)))
 
 
 def used_table() -> str:
-    used = PostalTable.objects.filter(state=PostalTable.State.USED).values_list("name", flat=True)
-    return used.first() or DEFAULT_TABLE
+    """The same, asked now."""
+    used = PostalTable.objects.filter(state=PostalTable.State.USED).values_list("name", flat=True).first()
+    if used is None and not PostalTable.objects.filter(name=DEFAULT_TABLE).exists():
+        return DEFAULT_TABLE
+    return used or ""
 
 
 def lines_of(table: str = "") -> QuerySet[PostalDivision]:
