@@ -286,6 +286,17 @@ def test_removed_by_hand_and_by_night(admin: Client) -> None:
     assert "Nothing was changed" in do(admin, "use", first)
 
 
+@pytest.mark.parametrize(("state", "removed"), [(State.READ, 0), (State.FORMER, 1)])
+def test_what_the_command_put_beside_the_one_in_use_stays(admin: Client, state: State, removed: int) -> None:
+    old = timezone.now() - timedelta(days=15)
+    for name in ("ontario", "default"):
+        table = PostalTable.objects.create(name=name, file_name="on.csv", state=State.READ, rows=1, state_since=old)
+    PostalTable.objects.filter(pk=table.pk).update(state=state)
+    assert ("it is removed on" in seen(admin, table)) is bool(removed)
+    assert steps.remove_old_tables() == removed
+    assert PostalTable.objects.filter(state=State.READ).count() == 2 - removed
+
+
 def test_what_was_left_out_of_the_one_in_use_is_forgotten_in_time(admin: Client) -> None:
     table = used(admin, INSIDE, "x,y,z")
     PostalTable.objects.update(uploaded_at=timezone.now() - timedelta(days=15))

@@ -112,7 +112,7 @@ def table(request: HttpRequest, pk: int) -> HttpResponse:
         may_remove=row.state in steps.MAY_BE_REMOVED,
         lacks_many=_lacks_many(row),
         former=steps.former() if row.state == State.USED else None,
-        gone_at=row.state_since + KEPT_FOR,
+        gone_at=row.state_since + KEPT_FOR if steps.goes_by_itself(row) else None,
         ridings=_ridings_of(row)[:MOST_RIDINGS_SHOWN] if is_there else (),
         lists=list(_lists_and(row)) if is_there and row.rows else [],
         tried=_tried(request, row) if is_there else None,
