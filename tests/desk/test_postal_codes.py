@@ -96,6 +96,14 @@ def test_a_code_is_tried_before_the_table_is_used(admin: Client) -> None:
     assert "is no postal code of this country" in seen(admin, table, "?code=%3Cscript%3E")
 
 
+def test_a_code_is_tried_as_one_of_the_country_whose_table_is_in_use(admin: Client) -> None:
+    PostalDivision.objects.create(table="mn", postal_code="55401", division="ocd-division/country:us/cd:5", name="5th")
+    PostalTable.objects.create(name="mn", file_name="mn.csv", country="US", state=State.USED, rows=1)
+    page = " ".join(admin.get(reverse("desk_postal_codes") + "?code=55401").content.decode().split())
+    assert "5th" in page
+    assert "is no postal code of this country" not in page
+
+
 def test_the_one_before_is_kept_and_comes_back(admin: Client) -> None:
     first = used(admin, INSIDE)
     second = loaded(admin, f"K1A 0A6,{WEST},West", f"K3A 1A1,{WEST},West")

@@ -73,16 +73,17 @@ def tables(request: HttpRequest) -> HttpResponse:
     form = PostalFileForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         return _to(_begun(request, form).pk)
+    used = PostalTable.objects.filter(state=State.USED).first()
     return show(
         request,
         "desk/postal_tables.html",
         Frame(title=_("Postal codes"), icon="table"),
         status=422 if request.method == "POST" else 200,
         form=form,
-        used=PostalTable.objects.filter(state=State.USED).first(),
+        used=used,
         nothing=nothing_to_look_up_in(),
         tables=PostalTable.objects.all()[:TABLES_SHOWN],
-        tried=_tried(request, None),
+        tried=_tried(request, used),
     )
 
 
