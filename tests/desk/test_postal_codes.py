@@ -8,12 +8,13 @@ import io
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import F
 from django.http import StreamingHttpResponse
 from django.test import Client
@@ -22,7 +23,7 @@ from django.utils import timezone
 from openpyxl import Workbook
 from wagtail.models import ModelLogEntry
 
-from tocsin.actions.long_work import SILENT_AFTER
+from tocsin.actions.long_work import SILENT_AFTER, Work
 from tocsin.actions.postal_codes import files, jobs, steps, work
 from tocsin.campaigns.models import Campaign, ListMember, PostalDivision, PostalTable, TableDivision, Target, TargetList
 from tocsin.campaigns.targeting import filling_table
@@ -303,6 +304,26 @@ def test_what_the_command_put_beside_the_one_in_use_stays(admin: Client, state: 
     assert ("it is removed on" in seen(admin, table)) is bool(removed)
     assert steps.remove_old_tables() == removed
     assert PostalTable.objects.filter(state=State.READ).count() == 2 - removed
+
+
+def test_a_word_is_told_between_the_questions_that_take_long(admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    used(admin, INSIDE)
+    done, tell = list[str](), Work.tell
+
+    def asked(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if sql.startswith("SELECT COUNT(") and "postaldivision" in sql:
+            done.append("asked")
+        return execute(sql, *rest)
+
+    def told(self: Work, rows: int, *, now: bool = False) -> None:
+        done.append("told")
+        tell(self, rows, now=now)
+
+    monkeypatch.setattr(Work, "tell", told)
+    with connection.execute_wrapper(asked):
+        loaded(admin, f"K1A 0A6,{WEST},West")
+    assert done.count("asked") == 6
+    assert ("asked", "asked") not in list(pairwise(done))
 
 
 def test_what_was_left_out_of_the_one_in_use_is_forgotten_in_time(admin: Client) -> None:
