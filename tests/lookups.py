@@ -54,14 +54,16 @@ def a_campaign_by_postal_code(**changes: Any) -> Campaign:
     )
 
 
-def an_edition_by_postal_code(*, letter: dict[str, Any] | None = None, **changes: Any) -> Edition:
+def an_edition_by_postal_code(
+    *, letter: dict[str, Any] | None = None, provider: str = "table", **changes: Any
+) -> Edition:
     """An English letter to whoever represents its writer."""
     campaign = a_campaign_by_postal_code()
     targeting = {
         "by": "postal",
         "field": "postal_code",
         "target_list": campaign.target_list_id,
-        "provider": "table",
+        "provider": provider,
         "said": "your member of Parliament",
     }
     words = {"targets": [], "targeting": targeting, "letter": letter_words(**(letter or {})), **changes}

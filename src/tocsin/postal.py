@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -30,7 +31,8 @@ def import_postal_codes(arguments: Sequence[str]) -> int:
     words.add_argument("--country", default="CA", help="whose postal codes they are (default: CA)")
     words.add_argument("--keep", action="store_true", help="keep what the file does not have")
     given = words.parse_args(arguments)
-    table = given.table or used_table()
+    table = given.table or used_table() or DEFAULT_TABLE
+    is_first = _is_first(given.table)
     try:
         with _opened(given.file) as lines:
             filled = fill_table(lines, table=table, country=given.country, keep=given.keep)
@@ -42,6 +44,7 @@ def import_postal_codes(arguments: Sequence[str]) -> int:
         return _refuse(f"It cannot be read: {error.strerror or error}.")
     if filled.stored:
         _tell_the_desk(table, given.file.name, given.country)
+        _use(table, is_first=is_first)
     _report(filled)
     return 0 if filled.stored and not filled.wrong else 1
 
@@ -56,13 +59,25 @@ def _tell_the_desk(table: str, file_name: str, country: str) -> None:
         "numbers": numbers,
     }
     said |= {"rows": numbers["lines"], "uploaded_at": timezone.now(), "first": [], "first_wrong": []}
-    row, _new = PostalTable.objects.update_or_create(
-        name=table, defaults=said, create_defaults=said | {"state": State.READ}
-    )
-    if table == DEFAULT_TABLE == used_table():
-        PostalTable.objects.filter(pk=row.pk).exclude(state=State.USED).update(state=State.USED, state_since=Now())
+    PostalTable.objects.update_or_create(name=table, defaults=said, create_defaults=said | {"state": State.READ})
+
+
+def _is_first(named: str) -> bool:
+    """Whether what is filled is used at once: no table is, and none was named but the one that people are looked up in
+    while it is filled. One that was taken back and is named stays so."""
+    return not _used().exists() and named in ("", used_table())
+
+
+def _use(table: str, *, is_first: bool) -> None:
+    row = PostalTable.objects.filter(name=table)
+    if is_first and not _used().exists():  # filling takes a minute: somebody may have used another meanwhile
+        row.update(state=State.USED, state_since=Now())
     else:
-        PostalTable.objects.filter(pk=row.pk, state=State.REMOVED).update(state=State.READ, state_since=Now())
+        row.filter(state=State.REMOVED).update(state=State.READ, state_since=Now())
+
+
+def _used() -> QuerySet[PostalTable]:
+    return PostalTable.objects.filter(state=State.USED)
 
 
 def _opened(path: Path) -> TextIO:

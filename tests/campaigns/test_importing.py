@@ -114,6 +114,37 @@ def another_zip() -> bytes:
     return file.getvalue()
 
 
+def damaged(data: bytes, signature: bytes, at: int, value: bytes) -> bytes:
+    """An archive in which something else stands, so many bytes behind a signature."""
+    start = data.index(signature) + at
+    return data[:start] + value + data[start + len(value) :]
+
+
+def a_zip_of(method: int) -> bytes:
+    """Its text is broken, whatever it is packed by."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", method) as packed:
+        packed.writestr("list.csv", "name,email\n" + "".join(f"{n},{n * n}\n" for n in range(2_000)))
+    return damaged(file.getvalue(), b"list.csv", 60, b"\xff" * 200)
+
+
+DIRECTORY = b"PK\x01\x02"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        damaged(a_zip(list=b"a\nb"), DIRECTORY, 6, b"\xff\x00"),  # needs a version that nobody has
+        damaged(damaged(a_zip(list=b"a\nb"), DIRECTORY, 8, b"\x00\x08"), DIRECTORY, 46, b"\xff"),  # no name
+        damaged(a_zip(list=b"a\nb"), DIRECTORY, 10, b"\x63"),  # a method that nobody has
+        *map(a_zip_of, (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)),
+    ],
+)
+def test_a_broken_archive_is_said_to_be_broken(data: bytes) -> None:
+    with pytest.raises(CannotBeRead, match="cannot be opened"):
+        read_table(data)
+
+
 @pytest.mark.parametrize(
     ("data", "said"),
     [

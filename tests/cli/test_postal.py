@@ -99,6 +99,22 @@ def test_the_table_in_use_is_filled_whichever_it_is(tmp_path: Path) -> None:
     assert look_up_in_table("K1A 0A6").has(CENTRE)
 
 
+@pytest.mark.parametrize(("named", "state"), [((), "used"), (("--table", "default"), "former")])
+def test_a_table_that_was_taken_back_is_used_again_unless_it_is_named(
+    tmp_path: Path, named: tuple[str, ...], state: str
+) -> None:
+    PostalTable.objects.create(name="default", file_name="x.csv", state="former", rows=1)
+    assert imported(tmp_path, f"postal_code,division\nK1A 0A6,{CENTRE}\n", *named) == 0
+    assert set(PostalDivision.objects.values_list("table", flat=True)) == {"default"}
+    assert PostalTable.objects.get().state == state
+    assert look_up_in_table("K1A 0A6").has(CENTRE) is (state == "used")
+
+
+def test_while_it_is_filled_for_the_first_time_people_are_found_already() -> None:
+    PostalDivision.objects.create(postal_code="K1A 0A6", division=CENTRE)
+    assert look_up_in_table("K1A 0A6").has(CENTRE)
+
+
 def test_tables_of_an_older_installation_are_known_to_the_desk() -> None:
     for table, code, division in (("default", "K1A 0A6", CENTRE), ("default", "K1A 0A6", WEST), ("x", "K2A 1A1", WEST)):
         PostalDivision.objects.create(table=table, postal_code=code, division=division, name="West")

@@ -8,12 +8,13 @@ import io
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import F
 from django.http import StreamingHttpResponse
 from django.test import Client
@@ -22,7 +23,7 @@ from django.utils import timezone
 from openpyxl import Workbook
 from wagtail.models import ModelLogEntry
 
-from tocsin.actions.long_work import SILENT_AFTER
+from tocsin.actions.long_work import SILENT_AFTER, Work
 from tocsin.actions.postal_codes import files, jobs, steps, work
 from tocsin.campaigns.models import Campaign, ListMember, PostalDivision, PostalTable, TableDivision, Target, TargetList
 from tocsin.campaigns.targeting import filling_table
@@ -96,6 +97,14 @@ def test_a_code_is_tried_before_the_table_is_used(admin: Client) -> None:
     assert "is no postal code of this country" in seen(admin, table, "?code=%3Cscript%3E")
 
 
+def test_a_code_is_tried_as_one_of_the_country_whose_table_is_in_use(admin: Client) -> None:
+    PostalDivision.objects.create(table="mn", postal_code="55401", division="ocd-division/country:us/cd:5", name="5th")
+    PostalTable.objects.create(name="mn", file_name="mn.csv", country="US", state=State.USED, rows=1)
+    page = " ".join(admin.get(reverse("desk_postal_codes") + "?code=55401").content.decode().split())
+    assert "5th" in page
+    assert "is no postal code of this country" not in page
+
+
 def test_the_one_before_is_kept_and_comes_back(admin: Client) -> None:
     first = used(admin, INSIDE)
     second = loaded(admin, f"K1A 0A6,{WEST},West", f"K3A 1A1,{WEST},West")
@@ -132,6 +141,23 @@ def test_what_the_command_filled_comes_back_too(admin: Client) -> None:
     assert ridings("K1A 0A6") == ["West"]
     do(admin, "take_back", table)
     assert ridings("K1A 0A6") == ["Ottawa Centre"]
+
+
+def test_what_the_command_filled_is_taken_back_like_any_other(admin: Client) -> None:
+    PostalDivision.objects.create(postal_code="K1A 0A6", division=CENTRE, name="Ottawa Centre")
+    table = PostalTable.objects.create(name="default", file_name="codes.csv", state=State.USED, rows=1)
+    assert "There is no table before it" in seen(admin, table)
+    do(admin, "take_back", table)
+    assert look_up_in_table("K1A 0A6").outcome == Outcome.UNAVAILABLE
+    assert "No table is in use yet" in admin.get(reverse("desk_postal_codes")).content.decode()
+
+
+def test_what_the_command_filled_beside_another_is_not_used_for_that_one_is_taken_back(admin: Client) -> None:
+    table = used(admin, f"K1A 0A6,{WEST},West")
+    PostalDivision.objects.create(postal_code="K1A 0A6", division=CENTRE, name="Ottawa Centre")
+    PostalTable.objects.create(name="default", file_name="codes.csv", state=State.READ, rows=1)
+    do(admin, "take_back", table)
+    assert look_up_in_table("K1A 0A6").outcome == Outcome.UNAVAILABLE
 
 
 def test_what_is_wrong_is_left_out_and_can_be_mended(admin: Client) -> None:
@@ -267,6 +293,37 @@ def test_removed_by_hand_and_by_night(admin: Client) -> None:
     assert PostalDivision.objects.count() == TableDivision.objects.count() == 1
     assert ridings("K1A 0A6") == ["Ottawa Centre"]
     assert "Nothing was changed" in do(admin, "use", first)
+
+
+@pytest.mark.parametrize(("state", "removed"), [(State.READ, 0), (State.FORMER, 1)])
+def test_what_the_command_put_beside_the_one_in_use_stays(admin: Client, state: State, removed: int) -> None:
+    old = timezone.now() - timedelta(days=15)
+    for name in ("ontario", "default"):
+        table = PostalTable.objects.create(name=name, file_name="on.csv", state=State.READ, rows=1, state_since=old)
+    PostalTable.objects.filter(pk=table.pk).update(state=state)
+    assert ("it is removed on" in seen(admin, table)) is bool(removed)
+    assert steps.remove_old_tables() == removed
+    assert PostalTable.objects.filter(state=State.READ).count() == 2 - removed
+
+
+def test_a_word_is_told_between_the_questions_that_take_long(admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    used(admin, INSIDE)
+    done, tell = list[str](), Work.tell
+
+    def asked(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if sql.startswith("SELECT COUNT(") and "postaldivision" in sql:
+            done.append("asked")
+        return execute(sql, *rest)
+
+    def told(self: Work, rows: int, *, now: bool = False) -> None:
+        done.append("told")
+        tell(self, rows, now=now)
+
+    monkeypatch.setattr(Work, "tell", told)
+    with connection.execute_wrapper(asked):
+        loaded(admin, f"K1A 0A6,{WEST},West")
+    assert done.count("asked") == 6
+    assert ("asked", "asked") not in list(pairwise(done))
 
 
 def test_what_was_left_out_of_the_one_in_use_is_forgotten_in_time(admin: Client) -> None:

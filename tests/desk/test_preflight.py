@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from tests.pages.conftest import MakePage
 from tests.pages.test_editing import filled
 from tocsin.actions.models import Action
 from tocsin.actions.take import action_context
-from tocsin.campaigns.models import Campaign, Edition, EditionNote
+from tocsin.campaigns.models import Campaign, Edition, EditionNote, TargetList, TargetWords
 from tocsin.lib.vault import vault
 from tocsin.outbox.models import Kind, Message
 from tocsin.outbox.post import open_mail
@@ -140,3 +141,33 @@ def test_the_edit_screen_says_what_to_look_at(desk: Client, live: MakePage) -> N
     screen = desk.get(reverse("wagtailadmin_pages:edit", args=[live().pk])).content.decode()
     assert "What to look at before publishing" in screen
     assert "There is no link to a privacy policy." in screen
+
+
+CHANGE = "campaigns.change_campaign"
+
+
+@pytest.mark.parametrize("right", ["campaigns.change_targetlist", "campaigns.change_target"])
+def test_a_line_leads_only_where_one_may_go(
+    colleague: Callable[..., Client], draft: MakePage, campaign: Campaign, right: str
+) -> None:
+    draft()
+    TargetWords.objects.filter(language="en").delete()
+    places = {"campaigns.change_target": reverse("target:edit", args=[campaign.targets.get().pk])}
+    if right == "campaigns.change_targetlist":
+        Campaign.objects.update(targeting="postal", provider="table", target_list=TargetList.objects.create(name="P"))
+        places[right] = reverse("desk_postal_codes")
+    where = f'<a href="{places[right]}">Go there'
+    without = colleague(CHANGE).get(at("preflight", campaign)).content.decode()
+    assert where not in without
+    assert ("no table of postal codes" in without) is (right == "campaigns.change_targetlist")
+    assert where in colleague(CHANGE, right).get(at("preflight", campaign)).content.decode()
+
+
+def test_whoever_may_load_no_table_is_not_told_to(colleague: Callable[..., Client], campaign: Campaign) -> None:
+    Campaign.objects.update(targeting="postal", provider="table", target_list=TargetList.objects.create(name="P"))
+    hub = reverse("campaign:hub", args=[campaign.pk])
+    loader, other = colleague(CHANGE, "campaigns.change_targetlist"), colleague(CHANGE)
+    assert "Load one under" in loader.get(hub).content.decode()
+    said = other.get(hub).content.decode()
+    assert "There is no table of postal codes, so letters wait." in said
+    assert "Load one under" not in said

@@ -266,15 +266,22 @@ def test_who_chooses_one_without_a_letter_is_told_so(client: Client, provider: P
 
 
 # ── for the script ──────────────────────────────────────────────────────────────────────────────────────────────
-def test_the_script_gets_the_same_answer_and_caches_may_keep_it(
-    client: Client, edition: Edition, provider: Provider
-) -> None:
+def test_the_script_gets_the_same_answer_and_caches_may_keep_it(client: Client, provider: Provider) -> None:
+    edition = an_edition_by_postal_code(provider="represent")
     for code, outcome, kept in (("K1A0A6", "found", 86400), ("K1N5Y3", "several", 86400), ("V0V0V0", "none", 60)):
         response = client.get(f"/find/{edition.pk}/{code}.json")
         assert response.json()["outcome"] == outcome
         assert response.headers["Cache-Control"] == f"public, max-age={kept}"
         assert not response.cookies
         assert "Cookie" not in response.headers.get("Vary", "")
+
+
+@pytest.mark.parametrize(("code", "kept"), [("K1A0A6", 300), ("K1N5Y3", 300), ("V0V0V0", 60)])
+def test_what_a_table_says_is_kept_for_minutes_since_another_may_be_used_any_moment(
+    client: Client, edition: Edition, provider: Provider, code: str, kept: int
+) -> None:
+    response = client.get(f"/find/{edition.pk}/{code}.json")
+    assert response.headers["Cache-Control"] == f"public, max-age={kept}"
 
 
 def test_it_has_all_that_the_form_needs(client: Client, provider: Provider) -> None:

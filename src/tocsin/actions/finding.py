@@ -56,7 +56,7 @@ class Finding:
 def find_recipients(words: EditionWords, code: str, *, chosen: str = "", asking: bool = True) -> Finding:
     """Whom the provider and the campaign's list name for a postal code, as lib/postalcode writes it. Without `asking`,
     whom they are known to name."""
-    found = look_up(_targeting(words)["provider"], code, asking=asking)
+    found = look_up(provider_of(words), code, asking=asking)
     return recipients_in(words, found, code=code, chosen=chosen)
 
 
@@ -65,6 +65,11 @@ def recipients_in(words: EditionWords, found: LookUp, *, code: str = "", chosen:
     target_list = _targeting(words)["target_list"]
     recipients = tuple(_recipient(words, target_list, place) for place in found.places)
     return Finding(found.outcome, code, recipients, chosen.removeprefix(LOOK_AGAIN))
+
+
+def provider_of(words: EditionWords) -> str:
+    """Who knows in which division a postal code lies."""
+    return _targeting(words)["provider"]
 
 
 def _targeting(words: EditionWords) -> TargetingWords:

@@ -9,6 +9,8 @@ import codecs
 import csv
 import gzip
 import io
+import lzma
+import struct
 import warnings
 import zipfile
 import zlib
@@ -33,6 +35,10 @@ WORKBOOK = "xl/workbook.xml"
 TABLES = (".csv", ".tsv")
 SEPARATORS = (",", ";", "\t", "|")
 BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+
+# What Python raises on the way through a broken archive; a password is a RuntimeError, and so is NotImplementedError,
+# for what nobody can unpack.
+BROKEN = (OSError, EOFError, RuntimeError, struct.error, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
 
 # Opens the bytes of a text, packed or not, from their beginning.
 type Opener = Callable[[], IO[bytes]]
@@ -120,12 +126,16 @@ def _rows_of_text(opened: Opener, limits: Limits) -> Iterator[list[str]]:
                 yield [_cell(value) for value in row]
     except CannotBeRead:
         raise
-    except (OSError, EOFError, RuntimeError, zlib.error, zipfile.BadZipFile):  # a password is a RuntimeError
-        raise CannotBeRead(_("The packed file cannot be opened: it is broken, or has a password.")) from None
+    except BROKEN:
+        raise _broken() from None
     except (ValueError, TypeError):  # “sep=” with nothing, a quotation mark or the end of the line behind it
         raise _no_table() from None
     except csv.Error:
         raise CannotBeRead(_("The file cannot be read as CSV: a quotation mark is opened and not closed.")) from None
+
+
+def _broken() -> CannotBeRead:
+    return CannotBeRead(_("The packed file cannot be opened: it is broken, or has a password."))
 
 
 def _no_table() -> CannotBeRead:
@@ -185,8 +195,10 @@ def _names_in(data: bytes, limits: Limits) -> set[str]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             parts = packed.infolist()
-    except zipfile.BadZipFile:
+    except zipfile.BadZipFile:  # most often a workbook that was cut off on its way
         raise _no_workbook() from None
+    except (*BROKEN, ValueError):  # a place before the beginning, a name in no writing
+        raise _broken() from None
     unpacked = sum(part.file_size for part in parts)
     if len(parts) > MOST_PARTS or unpacked > limits.unpacked or unpacked > MOST_PACKED * max(len(data), 20_000):
         raise _too_large_unpacked()

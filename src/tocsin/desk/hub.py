@@ -26,6 +26,7 @@ from tocsin.desk.rights import (
     ADD_CAMPAIGNS,
     ADD_LEDGER_LINES,
     CHANGE_CAMPAIGNS,
+    CHANGE_LISTS,
     DECIDE_ON_LETTERS,
     MODERATE,
     SEE_CAMPAIGNS,
@@ -45,7 +46,7 @@ HAND_INS_SHOWN = 3
 @of_campaign(SEE_CAMPAIGNS)
 def hub(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     pages = pages_of(campaign, request.user)
-    receivers = receivers_of(campaign)
+    receivers = receivers_of(campaign, may_load=may(request.user, CHANGE_LISTS))
     number = number_of(campaign)
     fates = fates_of(campaign)
     return show(

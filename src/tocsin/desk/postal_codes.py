@@ -73,16 +73,17 @@ def tables(request: HttpRequest) -> HttpResponse:
     form = PostalFileForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         return _to(_begun(request, form).pk)
+    used = PostalTable.objects.filter(state=State.USED).first()
     return show(
         request,
         "desk/postal_tables.html",
         Frame(title=_("Postal codes"), icon="table"),
         status=422 if request.method == "POST" else 200,
         form=form,
-        used=PostalTable.objects.filter(state=State.USED).first(),
+        used=used,
         nothing=nothing_to_look_up_in(),
         tables=PostalTable.objects.all()[:TABLES_SHOWN],
-        tried=_tried(request, None),
+        tried=_tried(request, used),
     )
 
 
@@ -112,7 +113,7 @@ def table(request: HttpRequest, pk: int) -> HttpResponse:
         may_remove=row.state in steps.MAY_BE_REMOVED,
         lacks_many=_lacks_many(row),
         former=steps.former() if row.state == State.USED else None,
-        gone_at=row.state_since + KEPT_FOR,
+        gone_at=row.state_since + KEPT_FOR if steps.goes_by_itself(row) else None,
         ridings=_ridings_of(row)[:MOST_RIDINGS_SHOWN] if is_there else (),
         lists=list(_lists_and(row)) if is_there and row.rows else [],
         tried=_tried(request, row) if is_there else None,

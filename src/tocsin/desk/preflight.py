@@ -33,7 +33,7 @@ def _screen(request: HttpRequest, campaign: Campaign, *, trouble: str = "") -> H
         Frame(title=_("Before publishing"), icon="tasks", crumbs=campaign_crumbs(campaign)),
         status=422 if trouble else 200,
         campaign=campaign,
-        preflight=preflight(campaign, drafts),
+        preflight=preflight(campaign, drafts).linked_for(lambda right: may(request.user, (right,))),
         drafts=drafts,
         trouble=trouble,
         may_change=may(request.user, CHANGE_CAMPAIGNS, campaign),

@@ -31,23 +31,26 @@ class Receivers:
         return self.number - len(self.targets)
 
 
-def receivers_of(campaign: Campaign) -> Receivers:
+def receivers_of(campaign: Campaign, *, may_load: bool) -> Receivers:
+    """`may_load`: whether whoever reads it may load a table of postal codes."""
     if campaign.targeting == Targeting.FIXED or campaign.kind == Kind.PETITION:
         found = campaign.targets.all()
         number = found.count()
-        return Receivers(list(found[:TARGETS_SHOWN]), number, None, _trouble_with(campaign, number))
+        return Receivers(list(found[:TARGETS_SHOWN]), number, None, _trouble_with(campaign, number, may_load=may_load))
     number = campaign.target_list.members.values("target").distinct().count() if campaign.target_list else 0
-    return Receivers([], number, campaign.target_list, _trouble_with(campaign, number))
+    return Receivers([], number, campaign.target_list, _trouble_with(campaign, number, may_load=may_load))
 
 
-def _trouble_with(campaign: Campaign, number: int) -> list[str]:
+def _trouble_with(campaign: Campaign, number: int, *, may_load: bool) -> list[str]:
     if campaign.kind == Kind.PETITION:
         return []
     if campaign.targeting == Targeting.FIXED:
         return _trouble_without_targets(number)
     empty = _("Its list of targets is empty, so its letters have nowhere to go. Import a file or add targets.")
     said = [] if number or campaign.list_fills_itself() else [empty]
-    return said + (_trouble_at(campaign.provider) if campaign.targeting == Targeting.POSTAL_CODE else [])
+    if campaign.targeting != Targeting.POSTAL_CODE:
+        return said
+    return said + _trouble_at(campaign.provider, may_load=may_load)
 
 
 def _trouble_without_targets(number: int) -> list[str]:
@@ -55,10 +58,10 @@ def _trouble_without_targets(number: int) -> list[str]:
     return [] if number else [said]
 
 
-def _trouble_at(provider: str) -> list[str]:
+def _trouble_at(provider: str, *, may_load: bool) -> list[str]:
     """What keeps a look-up from answering. Actions are taken all the same, and their letters wait."""
     if provider == Provider.TABLE and nothing_to_look_up_in():
-        return [_("There is no table of postal codes, so letters wait. Load one under “Settings”, “Postal codes”.")]
+        return [_trouble_without_table(may_load=may_load)]
     missing = what_is_missing(settings.TOCSIN_BOUNDARIES) if provider == Provider.BOUNDARIES else ""
     if missing:
         return [
@@ -66,6 +69,12 @@ def _trouble_at(provider: str) -> list[str]:
             % {"what": missing}
         ]
     return _trouble_at_represent() if provider == Provider.REPRESENT else []
+
+
+def _trouble_without_table(*, may_load: bool) -> str:
+    if may_load:
+        return _("There is no table of postal codes, so letters wait. Load one under “Settings”, “Postal codes”.")
+    return _("There is no table of postal codes, so letters wait.")
 
 
 def _trouble_at_represent() -> list[str]:

@@ -42,6 +42,19 @@ def _fields_in(panel: Any) -> Iterator[str]:
         yield from _fields_in(child)
 
 
+# Who may go there; to the others everybody goes who may change the campaign.
+RIGHTS = {
+    "target": "campaigns.change_target",
+    "postal_codes": "campaigns.change_targetlist",
+    "brand": "pages.change_brandsettings",
+}
+
+
+def right_at(name: str) -> str:
+    """The right that a screen asks for, by the name that a check gives."""
+    return RIGHTS.get(name.partition(":")[0], "")
+
+
 def place(name: str, campaign: Campaign) -> str:
     """The address of a screen by the name that a check gives: settings, pages, brand, postal_codes,
     target:12."""

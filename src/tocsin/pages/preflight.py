@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 
 from tocsin.campaigns.models import Campaign
-from tocsin.pages.places import edit_url, place
+from tocsin.pages.places import edit_url, place, right_at
 from tocsin.pages.preflight_campaign import CAMPAIGN_CHECKS, language_name
 from tocsin.pages.preflight_lines import Check, Group, Level, Line, Preflight
 from tocsin.pages.preflight_page import PAGE_CHECKS
@@ -48,7 +48,8 @@ def _campaign_lines(campaign: Campaign, pages: Sequence[ActionPage]) -> Iterator
 def _lines(checks: Iterable[Check], *looked_at: Any, about: ActionPage | None = None) -> Iterator[Line]:
     for check in checks:
         found = list(check.remarks(*looked_at))
-        yield from (Line(one.level, one.said, _where(one.field, one.url, looked_at, about)) for one in found)
+        for one in found:
+            yield Line(one.level, one.said, _where(one.field, one.url, looked_at, about), right_at(one.url))
         if not found:
             yield Line(Level.WELL, check.well)
 

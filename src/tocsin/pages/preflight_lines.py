@@ -4,7 +4,7 @@ mended."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from django.utils.functional import Promise
@@ -20,11 +20,16 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that was looked at. `url` leads to where it is changed."""
+    """One thing that was looked at. `url` leads to where it is changed, by those who have the `right`."""
 
     level: Level
     said: Sentence
     url: str = ""
+    right: str = ""
+
+    def linked_for(self, has: Callable[[str], bool]) -> Line:
+        """With the link for those only who may go there: nobody is led to a refusal."""
+        return replace(self, url="") if self.right and not has(self.right) else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,9 @@ class Group:
 @dataclass(frozen=True, slots=True)
 class Preflight:
     groups: list[Group]
+
+    def linked_for(self, has: Callable[[str], bool]) -> Preflight:
+        return Preflight([Group(one.heading, [line.linked_for(has) for line in one.lines]) for one in self.groups])
 
     def of(self, level: Level) -> list[Line]:
         return [line for group in self.groups for line in group.of(level)]

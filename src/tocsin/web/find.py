@@ -15,7 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from tocsin.actions.accept import edition_named
 from tocsin.actions.contract import read
-from tocsin.actions.finding import Finding, Recipient, find_recipients
+from tocsin.actions.finding import Finding, Recipient, find_recipients, provider_of
 from tocsin.actions.form import Occasion, show_form
 from tocsin.actions.reading import Offer, Problem
 from tocsin.actions.shown import typed_in
@@ -23,7 +23,7 @@ from tocsin.actions.shown_letter import show_letter
 from tocsin.actions.standing import Standing, standing
 from tocsin.actions.take import TryLater, let_go_of_the_connection
 from tocsin.actions.way_contract import DIVISION, FOUND_FOR, THROUGH_US, WAY, goes_by_postal_code
-from tocsin.campaigns.models import Edition
+from tocsin.campaigns.models import Edition, Provider
 from tocsin.campaigns.targeting.answers import Outcome
 from tocsin.lib.postalcode import NotAPostalCode, read_postal_code
 from tocsin.look.policy import private, public
@@ -36,6 +36,8 @@ NOT_FOUND = _("We could not find this postal code. Check it, and correct it if i
 CHOOSE = _("Choose where you live.")
 # How long everybody between us and the reader may keep an answer: what was not found may be found tomorrow.
 KEPT = {Outcome.FOUND: 86400, Outcome.SEVERAL: 86400, Outcome.NONE: 60}
+# Another table is used, or taken back, from one moment to the next; and to ask one costs a query.
+KEPT_OF_A_TABLE = 300
 
 # The parts of the letter that are not the same for everybody.
 PARTS = {
@@ -138,7 +140,7 @@ def _found_json(request: HttpRequest, edition: Edition, code: str) -> HttpRespon
         raise Http404
     with translation.override(edition.language):
         found = find_recipients(edition.words, code, asking=may_have_looked_up(request.META))
-        return _kept(JsonResponse(_as_json(request, edition, found)), found)
+        return _kept(JsonResponse(_as_json(request, edition, found)), edition, found)
 
 
 def _whole_code(code: str) -> str:
@@ -168,16 +170,17 @@ def _parts(edition: Edition, recipient: Recipient) -> dict[str, str]:
     return {**parts, "text": variant["text"] if variant else ""}
 
 
-def _kept(response: HttpResponse, found: Finding) -> HttpResponse:
+def _kept(response: HttpResponse, edition: Edition, found: Finding) -> HttpResponse:
     if found.outcome not in KEPT:
         return private(public(response))
     response = public(response)
-    response.headers["Cache-Control"] = f"public, max-age={_seconds_kept(found)}"
+    response.headers["Cache-Control"] = f"public, max-age={_seconds_kept(edition, found)}"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 
 
-def _seconds_kept(found: Finding) -> int:
+def _seconds_kept(edition: Edition, found: Finding) -> int:
     """Where nobody sits today the list may be filled any moment, and everybody is to be shown it then."""
     is_missing = any(one.said is None for one in found.recipients)
-    return KEPT[Outcome.NONE] if is_missing else KEPT[found.outcome]
+    seconds = KEPT[Outcome.NONE] if is_missing else KEPT[found.outcome]
+    return min(seconds, KEPT_OF_A_TABLE) if provider_of(edition.words) == Provider.TABLE else seconds

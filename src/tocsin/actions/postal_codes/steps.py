@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from tocsin.actions.postal_codes import jobs
 from tocsin.actions.postal_codes.files import FILES, KEPT_FOR, keep_upload, named
-from tocsin.campaigns.models import PostalDivision, PostalTable
+from tocsin.campaigns.models import FROM_THE_DESK, PostalDivision, PostalTable
 
 State = PostalTable.State
 MAY_BE_USED = (State.READ, State.FORMER)
@@ -78,11 +78,18 @@ def remove(table_pk: int) -> bool:
     return bool(moved)
 
 
+def goes_by_itself(row: PostalTable) -> bool:
+    """Whether it is removed once nobody used it for two weeks. What the command put beside the one in use stays: it was
+    put there on purpose, by whoever runs the server."""
+    return row.state == State.FORMER or (row.state == State.READ and row.name.startswith(FROM_THE_DESK))
+
+
 def remove_old_tables() -> int:
     """Tables that nobody used for two weeks go, what is left of those that broke off, and files that nobody names; how
     many. Nightly."""
     since = timezone.now() - KEPT_FOR
-    unused = Q(state__in=(State.READ, State.FORMER), state_since__lt=since)
+    # as goes_by_itself has it
+    unused = Q(state_since__lt=since) & (Q(state=State.FORMER) | Q(state=State.READ, name__startswith=FROM_THE_DESK))
     has_lines = Exists(PostalDivision.objects.filter(table=OuterRef("name")))
     broken_off = Q(state=State.FAILED, uploaded_at__lt=since) & (~Q(upload="") | Q(has_lines))
     removed = sum(remove(pk) for pk in PostalTable.objects.filter(unused | broken_off).values_list("pk", flat=True))

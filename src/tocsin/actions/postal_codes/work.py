@@ -112,14 +112,17 @@ def _columns(header: list[str]) -> dict[str, int]:
 
 
 def _numbers(work: Work, reading: _Reading) -> dict[str, int]:
-    """What the table has, and how it differs from the one in use; with a word between the questions, since each takes
-    its time among a million lines."""
+    """What the table has, and how it differs from the one in use; with a word between the questions, since a work that
+    is silent for two minutes is begun anew."""
     name, before = work.row.name, used_table()
-    work.tell(reading.rows, now=True)
-    numbers = {"rows": reading.rows, "wrong": reading.wrong, **counted(name)}
+
+    def tell() -> None:
+        work.tell(reading.rows, now=True)
+
+    tell()
+    numbers = {"rows": reading.rows, "wrong": reading.wrong, **counted(name, tell=tell)}
     numbers["twice"] = reading.rows - reading.wrong - numbers["lines"]
-    work.tell(reading.rows, now=True)
-    return numbers | (compared(name, before) if lines_of(before).exists() else {})
+    return numbers | (compared(name, before, tell=tell) if lines_of(before).exists() else {})
 
 
 def remove(work: Work) -> None:

@@ -22,6 +22,7 @@ from tocsin.campaigns.models.look_up import LookUpMemory as LookUpMemory
 from tocsin.campaigns.models.look_up import PostalDivision as PostalDivision
 from tocsin.campaigns.models.look_up import ProviderHealth as ProviderHealth
 from tocsin.campaigns.models.postal_table import DEFAULT_TABLE as DEFAULT_TABLE
+from tocsin.campaigns.models.postal_table import FROM_THE_DESK as FROM_THE_DESK
 from tocsin.campaigns.models.postal_table import PostalTable as PostalTable
 from tocsin.campaigns.models.postal_table import TableDivision as TableDivision
 from tocsin.campaigns.models.target import Target as Target

@@ -14,8 +14,12 @@ from django.utils.translation import gettext_lazy as _
 DEFAULT_TABLE = "default"
 
 
+# How the names of tables begin that were loaded at the desk; whoever runs the server names the others.
+FROM_THE_DESK = "file-"
+
+
 def new_table_name() -> str:
-    return f"file-{secrets.token_hex(8)}"
+    return f"{FROM_THE_DESK}{secrets.token_hex(8)}"
 
 
 class PostalTable(models.Model):

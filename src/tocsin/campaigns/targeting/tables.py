@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Case, Count, Exists, Max, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from tocsin.campaigns.models import DEFAULT_TABLE, PostalDivision, PostalTable, TableDivision
@@ -16,14 +17,21 @@ AT_ONCE = 500
 
 
 def the_used() -> Coalesce:
-    """The name of the table that is in use, as part of a question to the database."""
+    """The name of the table that is in use, as part of a question to the database; "" where none is.
+
+    The command's own is in use while it is filled for the first time: then the desk does not know it yet. Once it does,
+    its row says whether it is used, so that it can be taken back like any other."""
     used = PostalTable.objects.filter(state=PostalTable.State.USED).values("name")[:1]
-    return Coalesce(Subquery(used), Value(DEFAULT_TABLE))
+    known = Exists(PostalTable.objects.filter(name=DEFAULT_TABLE))
+    return Coalesce(Subquery(used), Case(When(known, then=Value("")), default=Value(DEFAULT_TABLE)))
 
 
 def used_table() -> str:
-    used = PostalTable.objects.filter(state=PostalTable.State.USED).values_list("name", flat=True)
-    return used.first() or DEFAULT_TABLE
+    """The same, asked now."""
+    used = PostalTable.objects.filter(state=PostalTable.State.USED).values_list("name", flat=True).first()
+    if used is None and not PostalTable.objects.filter(name=DEFAULT_TABLE).exists():
+        return DEFAULT_TABLE
+    return used or ""
 
 
 def lines_of(table: str = "") -> QuerySet[PostalDivision]:
@@ -55,32 +63,49 @@ def know_divisions(table: str) -> None:
         TableDivision.objects.bulk_create(found, batch_size=AT_ONCE)
 
 
-def counted(table: str) -> dict[str, int]:
+def counted(table: str, *, tell: Callable[[], object] = lambda: None) -> dict[str, int]:
     """How many lines, codes, and codes in several divisions a table has, and how many divisions."""
     codes = lines_of(table).order_by().values("postal_code")
-    return {
-        "lines": lines_of(table).count(),
-        "codes": codes.distinct().count(),
-        "several": codes.annotate(divisions=Count("pk")).filter(divisions__gt=1).count(),
-        "divisions": TableDivision.objects.filter(table=table).count(),
-    }
+    several = codes.annotate(divisions=Count("pk")).filter(divisions__gt=1)
+    divisions = TableDivision.objects.filter(table=table)
+    return _answers(
+        {
+            "lines": lines_of(table).count,
+            "codes": codes.distinct().count,
+            "several": several.count,
+            "divisions": divisions.count,
+        },
+        tell,
+    )
 
 
-def compared(table: str, before: str) -> dict[str, int]:
+def compared(table: str, before: str, *, tell: Callable[[], object] = lambda: None) -> dict[str, int]:
     """How many codes a table has more than another, lacks, and has elsewhere."""
     ours, theirs = lines_of(table), lines_of(before)
     known_there, known_here = _same_code(theirs), _same_code(ours)
     there_too = Exists(theirs.filter(postal_code=OuterRef("postal_code"), division=OuterRef("division")))
-    return {
-        "added": _codes(ours.filter(~known_there)),
-        "gone": _codes(theirs.filter(~known_here)),
-        "moved": _codes(ours.filter(known_there, ~there_too)),
-    }
+    return _answers(
+        {
+            "added": _codes(ours.filter(~known_there)).count,
+            "gone": _codes(theirs.filter(~known_here)).count,
+            "moved": _codes(ours.filter(known_there, ~there_too)).count,
+        },
+        tell,
+    )
+
+
+def _answers(questions: Mapping[str, Callable[[], int]], tell: Callable[[], object]) -> dict[str, int]:
+    """With a word after each: on a slow disk, each takes its time among a million lines."""
+    found = dict[str, int]()
+    for name, ask in questions.items():
+        found[name] = ask()
+        tell()
+    return found
 
 
 def _same_code(lines: QuerySet[PostalDivision]) -> Exists:
     return Exists(lines.filter(postal_code=OuterRef("postal_code")))
 
 
-def _codes(lines: QuerySet[PostalDivision]) -> int:
-    return lines.order_by().values("postal_code").distinct().count()
+def _codes(lines: QuerySet[PostalDivision]) -> QuerySet[PostalDivision, Any]:
+    return lines.order_by().values("postal_code").distinct()
