@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -280,3 +282,26 @@ def test_a_campaign_steers_letters_to_its_own_targets_only(admin: Client, campai
     other = Target.objects.create(name="Another minister", email="another@target.example")
     address = reverse("campaign:target_control", args=[campaign.pk, other.pk, "pause"])
     assert [admin.get(address).status_code, admin.post(address).status_code] == [404, 404]
+
+
+def test_how_many_there_are_is_counted_before_the_turn_to_write(
+    admin: Client, campaign: Campaign, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On SQLite whoever signs meanwhile waits for that turn."""
+    write(State.WAITING)
+    depths: list[tuple[str, int]] = []
+    count, note = steering.number_of_letters, audit.write
+
+    def counted(*args: Any, **named: Any) -> int:
+        depths.append(("count", len(connection.savepoint_ids)))
+        return count(*args, **named)
+
+    def noted(*args: Any, **named: Any) -> Any:
+        depths.append(("note", len(connection.savepoint_ids)))
+        return note(*args, **named)
+
+    monkeypatch.setattr(steering, "number_of_letters", counted)
+    monkeypatch.setattr(audit, "write", noted)
+    assert take(admin, campaign, "pause") == 302
+    assert depths[0] == ("count", len(connection.savepoint_ids))
+    assert depths[1] > ("note", len(connection.savepoint_ids))
