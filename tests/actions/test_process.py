@@ -18,7 +18,7 @@ from tocsin.campaigns.models import Edition, Tally
 from tocsin.lib.vault import vault
 from tocsin.outbox.models import Kind, Message
 from tocsin.supporters.keep import CONSENT_COLUMNS, SUPPORTER_COLUMNS
-from tocsin.supporters.models import Consent, ConsentWording, Supporter
+from tocsin.supporters.models import Consent, ConsentWording, Supporter, SupporterImport
 
 pytestmark = pytest.mark.django_db
 
@@ -93,6 +93,18 @@ def test_what_is_said_after_the_column_came_renews_what_was_there_before(client:
     follow_everything()
     supporter = Supporter.objects.get()
     assert vault().open(supporter.sealed, b"supporter:" + bytes(supporter.email_digest))["city"] == "Laval"
+
+
+def test_what_a_file_said_meanwhile_gives_way_to_what_somebody_said_before(client: Client, edition_en: Edition) -> None:
+    sign(client, edition_en, given_name="Jane")
+    digest = bytes(Action.objects.get().email_digest)
+    upload = SupporterImport.objects.create(by_name="Staff", file_name="people.csv")
+    sealed = vault().seal({"given_name": "Of a file"}, b"supporter:" + digest)
+    Supporter.objects.create(email_digest=digest, sealed=sealed, language="fr", import_ref=upload)
+    follow_everything()
+    supporter = Supporter.objects.get()
+    assert vault().open(supporter.sealed, b"supporter:" + digest)["given_name"] == "Jane"
+    assert (supporter.language, supporter.import_ref) == ("en", upload)
 
 
 def test_every_answer_is_kept_with_its_exact_words(client: Client, edition_en: Edition) -> None:

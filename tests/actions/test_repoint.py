@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
 from tests.cast import a_target, follow_everything, sign
+from tocsin.actions import repoint
+from tocsin.actions.letters import compose_letters
 from tocsin.actions.models import Action, Letter
 from tocsin.actions.repoint import repoint_letters
 from tocsin.campaigns.models import Edition, Target
+from tocsin.outbox.headers import CannotBeMailed
 from tocsin.outbox.models import Kind, Message
-from tocsin.outbox.post import open_mail
+from tocsin.outbox.post import leave_frozen, open_mail
 from tocsin.outbox.states import State
 
 pytestmark = pytest.mark.django_db
@@ -76,3 +81,38 @@ def test_one_that_cannot_be_opened_stays_and_keeps_no_other(target: Target) -> N
     target.save()
     assert repoint_letters(target) == 1
     assert sorted(addresses_of_what_leaves()) == ["minister@hearings.example", "new@hearings.example"]
+
+
+@pytest.mark.parametrize("error", [CannotBeMailed, ValueError])
+def test_one_that_cannot_be_composed_stays_and_keeps_no_other(
+    target: Target, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: type[Exception]
+) -> None:
+    first = Letter.objects.earliest("pk").action_id
+
+    def compose(edition: Edition, action_id: int, *more: Any, **named: Any) -> Any:
+        if action_id == first:
+            raise error("jane.doe@example.org")
+        return compose_letters(edition, action_id, *more, **named)
+
+    monkeypatch.setattr(repoint, "compose_letters", compose)
+    target.email = "new@hearings.example"
+    target.save()
+    assert repoint_letters(target) == 1
+    assert sorted(addresses_of_what_leaves()) == ["minister@hearings.example", "new@hearings.example"]
+    assert error.__name__ in caplog.text
+    assert "jane.doe" not in caplog.text
+
+
+def test_an_address_that_changes_meanwhile_is_used_from_then_on(
+    target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repoint, "BATCH", 1)
+    Target.objects.update(email="new@hearings.example")
+
+    def leave(*some: Any) -> Any:
+        Target.objects.update(email="newer@hearings.example")
+        return leave_frozen(*some)
+
+    monkeypatch.setattr(repoint, "leave_frozen", leave)
+    assert repoint_letters(target) == 2
+    assert addresses_of_what_leaves() == ["new@hearings.example", "newer@hearings.example"]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.utils import timezone
 
 from tests.actions.handin.conftest import write_letter
@@ -169,3 +171,22 @@ def test_the_more_people_the_longer_it_rests(trial: Trial, edition_en: Edition) 
     assert look_at_trials() == 0
     Trial.objects.update(found_at=timezone.now() - timedelta(minutes=21))
     assert look_at_trials() == 1
+
+
+def test_one_that_was_counted_in_letters_is_counted_anew_in_people(trial: Trial, edition_en: Edition) -> None:
+    begin(trial)
+    long_ago = timezone.now() - timedelta(days=60)
+    Trial.objects.update(began_at=long_ago, ended_at=long_ago + timedelta(days=30), state=Trial.State.ENDED)
+    letter = write_letter(edition_en, state=State.SENT)
+    Action.objects.update(accepted_at=long_ago + timedelta(days=1))
+    another_letter(letter, State.BOUNCED, 2)
+    in_letters = {"people": 1, "writers": 2, "own_words": 0, "answered": 2, "taken": 1}
+    Trial.objects.update(found={"A": in_letters}, found_at=long_ago + timedelta(days=40))
+    never_begun = Trial.objects.create(campaign=trial.campaign, language="fr", name="D", found_at=long_ago)
+    assert look_at_trials() == 0
+    import_module("tocsin.campaigns.migrations.0009_count_trials_anew").count_anew(apps, None)
+    assert look_at_trials() == 1
+    trial.refresh_from_db()
+    assert (findings(trial).taken.a.of_them, findings(trial).taken.a.all) == (0, 1)
+    never_begun.refresh_from_db()
+    assert never_begun.found_at == long_ago

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -298,3 +299,26 @@ def test_a_job_that_comes_late_does_not_undo_a_later_hold(
     take(admin, campaign, "hold")
     steering.go_on.func(*jobs[0])
     assert {state_of(letter) for letter in letters} == {State.HELD}
+
+
+def test_how_many_there_are_is_counted_before_the_turn_to_write(
+    admin: Client, campaign: Campaign, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On SQLite whoever signs meanwhile waits for that turn."""
+    write(State.WAITING)
+    depths: list[tuple[str, int]] = []
+    count, note = steering.number_of_letters, audit.write
+
+    def counted(*args: Any, **named: Any) -> int:
+        depths.append(("count", len(connection.savepoint_ids)))
+        return count(*args, **named)
+
+    def noted(*args: Any, **named: Any) -> Any:
+        depths.append(("note", len(connection.savepoint_ids)))
+        return note(*args, **named)
+
+    monkeypatch.setattr(steering, "number_of_letters", counted)
+    monkeypatch.setattr(audit, "write", noted)
+    assert take(admin, campaign, "pause") == 302
+    assert depths[0] == ("count", len(connection.savepoint_ids))
+    assert depths[1] > ("note", len(connection.savepoint_ids))

@@ -113,6 +113,20 @@ def test_all_that_are_stuck_are_tried_again_at_once(
     assert Tally.objects.get().counted == 1
 
 
+def test_of_very_many_that_are_stuck_it_is_said_how_many_a_press_tries(
+    admin: Client, campaign: Campaign, sign: Sign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(moderation, "AT_ONCE", 2)
+    for _ in range(3):
+        sign(State.STUCK, "NoTarget")
+    page, again = (reverse(f"campaign:{name}", args=[campaign.pk]) for name in ("moderation", "stuck_again"))
+    html = admin.get(page).content.decode()
+    assert "Try the oldest 2 again" in html
+    assert "Try all that are stuck again" not in html
+    assert "2 actions are tried again" in admin.post(again, follow=True).content.decode()
+    assert Action.objects.filter(state=State.STUCK).count() == 1
+
+
 def test_where_people_confirm_by_mail_releasing_says_so(admin: Client, campaign: Campaign, sign: Sign) -> None:
     Campaign.objects.update(confirm_first=True)
     held = sign(State.HELD, "threat")

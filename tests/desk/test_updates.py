@@ -16,6 +16,7 @@ from wagtail.models import ModelLogEntry
 
 from tests.desk.conftest import Sign
 from tocsin.actions.models import Action, Update
+from tocsin.actions.updates import steer
 from tocsin.actions.updates.audience import people_by_language
 from tocsin.actions.updates.send import send_updates
 from tocsin.campaigns.models import Campaign, Edition
@@ -381,3 +382,36 @@ def test_who_may_not_send_beyond_a_campaign_is_not_led_there(nobody: Client, dra
     page = nobody.get(at("update", draft)).content.decode()
     assert at("update_send", draft) not in page
     assert "It goes beyond this campaign" in page
+
+
+def test_what_was_stopped_is_not_tried_again(admin: Client, draft: Update) -> None:
+    """The button is not shown there, but a window may be old."""
+    let_go(admin, draft)
+    send_updates()
+    admin.post(at("update_step", draft, "stop"))
+    Message.objects.update(state=State.HELD, due_at=None)
+    page = admin.post(at("update_step", draft, "release"), follow=True).content.decode()
+    assert "is tried again" not in page
+    assert "What had not left never leaves." in page
+    assert set(Message.objects.values_list("state", flat=True)) == {State.HELD}
+    assert not ModelLogEntry.objects.filter(action="tocsin.update_release").exists()
+
+
+@pytest.mark.parametrize(("step", "state"), [("resume", "paused"), ("release", "sending")])
+def test_what_goes_beyond_a_campaign_is_started_again_by_whoever_may_send_it(
+    nobody: Client, draft: Update, step: str, state: str
+) -> None:
+    user = User.objects.get(pk=nobody.session["_auth_user_id"])
+    Membership.objects.create(user=user, campaign=draft.campaign, role=Role.CAMPAIGNER, given_by_name="Boss")
+    steer.let_go(draft, 2, "Boss")
+    send_updates()
+    Message.objects.update(state=State.HELD, due_at=None)
+    Update.objects.update(audience="yes", purpose="news", state=state)
+    page = nobody.get(at("update", draft)).content.decode()
+    assert at("update_step", draft, step) not in page
+    assert ("It goes beyond this campaign" in page) is (state == "paused")
+    nobody.post(at("update_step", draft, step))
+    assert Update.objects.get().state == state
+    assert set(Message.objects.values_list("state", flat=True)) == {State.HELD}
+    nobody.post(at("update_step", draft, "stop"))
+    assert Update.objects.get().state == "stopped"

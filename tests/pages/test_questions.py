@@ -127,6 +127,21 @@ def test_a_draft_is_saved_whatever_it_asks(desk: Client, homes: dict[str, HomePa
     assert len(ActionPage.objects.get().questions) == 1
 
 
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"key": ""}, "Say what “How did you hear of us?” is filed under."),
+        ({"text": " "}, "A question has no words: write it, or take it away."),
+    ],
+)
+def test_a_draft_that_asks_half_a_question_passes_no_review(
+    brand: object, draft: MakePage, changes: dict[str, Any], sentence: str
+) -> None:
+    """A review publishes what was saved as a draft: no field of the edit screen is asked any more."""
+    two = [question(**changes), question(**{"key": "other", **changes})]
+    assert said(draft(questions=two)) == [sentence, sentence]
+
+
 @pytest.mark.parametrize("key", ["Heard", "1st", "heard of us", "entendu_é", "x" * 41])
 def test_what_it_is_filed_under_is_a_plain_word(
     desk: Client, homes: dict[str, HomePage], campaign: Campaign, brand: object, key: str

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.cast import a_campaign, an_edition, follow_everything, sign
+from tests.cast import a_campaign, an_edition, follow_everything, letter_words, sign, valid_post
 from tests.promises.test_5_personal_data_are_sealed import whole_database
 from tests.words import own_question
 from tocsin.actions.accept import edition_named
+from tocsin.actions.contract import LONGEST_NAME
+from tocsin.actions.letter_contract import LONGEST_ANSWER, LONGEST_LETTER, LONGEST_SUBJECT, answer_name
 from tocsin.actions.models import Action, Letter
+from tocsin.actions.question_contract import LONGEST_LINES, question_name
 from tocsin.actions.receipts import receipt_key
 from tocsin.actions.standing import standing
 from tocsin.actions.take import action_context
@@ -21,7 +25,10 @@ from tocsin.campaigns.models import Edition
 from tocsin.lib.vault import vault
 from tocsin.outbox.models import Message
 from tocsin.outbox.post import open_mail
+from tocsin.pages.letter_blocks import MOST_PROMPTS
+from tocsin.pages.question_blocks import MOST_QUESTIONS
 from tocsin.supporters.models import Supporter
+from tocsin.web.asked import CAME_FROM, LARGEST_BODY
 from tocsin.web.carried import open_details, seal_details
 
 pytestmark = pytest.mark.django_db
@@ -91,3 +98,30 @@ def test_the_details_that_are_carried_on_are_no_answers(client: Client, edition:
     carried = open_details(environ, seal_details(opened(Action.objects.get()), environ))
     assert carried["given_name"] == "Jane"
     assert MARKER not in str(carried)
+
+
+# 𐐷, a letter of Deseret: no character takes more bytes in UTF-8, nor in a form.
+WIDE = "\U00010437"
+
+
+@pytest.mark.parametrize("encoded", ["form", "multipart"])
+def test_every_field_may_be_full_whatever_the_script(client: Client, encoded: str) -> None:
+    questions = [own_question(f"question_no_{number}", "lines") for number in range(MOST_QUESTIONS)]
+    letter = letter_words(prompts=["Why?"] * MOST_PROMPTS)
+    edition = an_edition(a_campaign(), questions=questions, letter=letter)
+    full = {
+        **dict.fromkeys(["given_name", "family_name", "city"], WIDE * LONGEST_NAME),
+        **{question_name(one["key"]): WIDE * LONGEST_LINES for one in questions},
+        **{answer_name(number): WIDE * LONGEST_ANSWER for number in range(MOST_PROMPTS)},
+        "subject": WIDE * LONGEST_SUBJECT,
+        "text": WIDE * LONGEST_LETTER,
+        CAME_FROM: "%F0" * 333,
+    }
+    assert len(urlencode(full)) < LARGEST_BODY < 2 * len(urlencode(full))
+    if encoded == "multipart":
+        assert sign(client, edition, **full).status_code == 303
+    else:
+        body, of_ours = urlencode(valid_post(edition, **full)), {"sec-fetch-site": "same-origin"}
+        kind = "application/x-www-form-urlencoded"
+        assert client.post(f"/act/{edition.pk}/", body, content_type=kind, headers=of_ours).status_code == 303
+    assert opened(Action.objects.get())["answers"]["question_no_9"] == WIDE * LONGEST_LINES

@@ -10,7 +10,7 @@ import logging
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.tasks import task
@@ -22,7 +22,6 @@ from tocsin.actions.process import MadeLetter, made_letters
 from tocsin.actions.take import action_context
 from tocsin.campaigns.models import Target
 from tocsin.campaigns.targeting.who import current
-from tocsin.lib.sealing import CannotOpen
 from tocsin.lib.vault import vault
 from tocsin.outbox import controls
 from tocsin.outbox.models import Message
@@ -45,14 +44,16 @@ def repoint_letters(target: Target) -> int:
     done, after = 0, 0
     while letters := _next(target, after):
         after = letters[-1].pk
-        done += sum(_repoint(letter, current(target)) for letter in letters)
+        # Read anew: in the minutes that ten thousand take, its address may be changed once more.
+        now = current(_read(target.pk) or target)
+        done += sum(_attempt(letter, now) for letter in letters)
     return done
 
 
 @task()
 def repoint(target_id: int, *, then_let_go: bool = False) -> None:
     """In the background: ten thousand letters take minutes. Run again, it writes anew what waits then."""
-    if target := Target.objects.select_related("successor").filter(pk=target_id).first():
+    if target := _read(target_id):
         repoint_letters(target)
     if then_let_go:
         _let_go(target_id)
@@ -80,18 +81,30 @@ def _waiting(target: Target) -> QuerySet[Letter]:
     return Letter.objects.filter(target=target, **{f"message__{name}": is_ for name, is_ in OURS.items()})
 
 
+def _read(target_id: int) -> Target | None:
+    return Target.objects.select_related("successor").filter(pk=target_id).first()
+
+
 def _next(target: Target, after: int) -> list[Letter]:
     waiting = _waiting(target).filter(pk__gt=after)
     return list(waiting.select_related("message", "action__edition__campaign").order_by("pk")[:BATCH])
 
 
+def _attempt(letter: Letter, target: Target) -> bool:
+    """One that cannot be written anew stays as it is, and keeps no other."""
+    try:
+        return _repoint(letter, target)
+    except (OperationalError, InterfaceError):
+        raise  # the database is away, for all of them
+    except Exception as error:
+        kind = type(error).__name__
+        log.error("letter %s cannot be written anew, and stays as it is: %s", letter.pk, kind)  # noqa: TRY400  (no content)
+        return False
+
+
 def _repoint(letter: Letter, target: Target) -> bool:
     action = letter.action
-    try:
-        act = vault().open(action.sealed, action_context(action.email_digest))
-    except CannotOpen:  # its key is gone: it stays as it is, and keeps no other from being written anew
-        log.warning("letter %s cannot be opened, and stays as it is", letter.pk)
-        return False
+    act = vault().open(action.sealed, action_context(action.email_digest))
     addressee = addressee_for(action.edition.words, target)
     composed = compose_letters(action.edition, action.pk, act, [addressee], again=str(letter.message_id))
     made = made_letters(composed, act)

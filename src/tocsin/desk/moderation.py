@@ -97,6 +97,7 @@ def waiting(request: HttpRequest, campaign: Campaign) -> HttpResponse:
         stuck=stuck[:SHOWN],
         more_held=len(held) > SHOWN,
         more_stuck=len(stuck) > SHOWN,
+        oldest_again=AT_ONCE if _of_state(campaign, State.STUCK)[: AT_ONCE + 1].count() > AT_ONCE else None,
         most=SHOWN,
         may_open=may(request.user, OPEN_PERSONAL_DATA, campaign),
         may_moderate=may(request.user, MODERATE, campaign),
@@ -152,7 +153,7 @@ def decide(request: HttpRequest, campaign: Campaign, action_pk: int, verdict: st
 @require_POST
 @of_campaign(SEE_CAMPAIGNS, MODERATE)
 def stuck_again(request: HttpRequest, campaign: Campaign) -> HttpResponse:
-    """Those that are stuck, the oldest first, after what they waited for was put right."""
+    """Those that are stuck, the oldest first and some at once, after what they waited for was put right."""
     stuck = list(_of_state(campaign, State.STUCK).values_list("pk", flat=True)[:AT_ONCE])
     with transaction.atomic():
         moved = change_states([(pk, State.STUCK, State.COUNTED, "") for pk in stuck])

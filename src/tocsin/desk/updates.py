@@ -35,6 +35,8 @@ from tocsin.outbox.post import address_digest
 
 State = Update.State
 ON_ITS_WAY = (State.SENDING, State.PAUSED)
+# Of what was stopped nothing leaves any more, and a draft has no copies.
+MAY_BE_TRIED_AGAIN = (*ON_ITS_WAY, State.SENT)
 ICON = "mail"
 IN_TEST_MODE = gettext_lazy(
     "This campaign is in test mode, and nobody gets an update from it. Take the test address away in the settings "
@@ -237,9 +239,12 @@ def step(request: HttpRequest, campaign: Campaign, update_pk: int, step: str) ->
     found = _find(campaign, update_pk)
     if step == "discard":
         return _discard(request, found)
-    if step in {"resume", "release"} and campaign.test_address:
-        messages.error(request, IN_TEST_MODE)
-        return HttpResponseRedirect(_address(found))
+    if step in {"resume", "release"}:
+        if not _may_send(request, found):
+            refuse(request, campaign.pk)
+        if campaign.test_address:
+            messages.error(request, IN_TEST_MODE)
+            return HttpResponseRedirect(_address(found))
     if step == "release":
         return _release(request, found)
     done = {"pause": steer.pause, "resume": steer.resume, "stop": steer.stop}.get(step)
@@ -253,6 +258,8 @@ def step(request: HttpRequest, campaign: Campaign, update_pk: int, step: str) ->
 
 def _release(request: HttpRequest, found: Update) -> HttpResponse:
     """Written down first: there may be many, and whoever signs meanwhile waits for none of them."""
+    if found.state not in MAY_BE_TRIED_AGAIN:  # a colleague stopped it meanwhile; its page says so
+        return HttpResponseRedirect(_address(found))
     note(request, "update_release", found.campaign, update=found.pk)
     copies = steer.release_held(found)
     number = number_format(copies, force_grouping=True)

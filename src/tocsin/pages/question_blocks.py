@@ -23,7 +23,7 @@ def options_of(question: Mapping[str, Any]) -> list[str]:
 
 
 def wrong_with(question: Mapping[str, Any]) -> ValidationError | None:
-    """What keeps a question from being published; it concerns its options."""
+    """What keeps a question from being published, where its fields are filled in; it concerns its options."""
     options = options_of(question)
     twice = next((option for option, times in Counter(options).items() if times > 1), "")
     if question["control"] != "choice":
@@ -35,6 +35,15 @@ def wrong_with(question: Mapping[str, Any]) -> ValidationError | None:
     return _said(_TWICE, question, option=twice) if twice else None
 
 
+def missing_in(question: Mapping[str, Any]) -> ValidationError | None:
+    """What a draft may lack. The edit screen asks for it where somebody publishes from there; a review asks nothing."""
+    if not one_line(question["text"] or ""):
+        return _said(_NO_WORDS, question)
+    return None if question["key"] else _said(_NO_KEY, question)
+
+
+_NO_WORDS = _("A question has no words: write it, or take it away.")
+_NO_KEY = _("Say what “%(question)s” is filed under.")
 _OPTIONS_WITHOUT_A_LIST = _(
     "“%(question)s” has options, and is not answered by choosing one. Change how it is answered, or take them away."
 )

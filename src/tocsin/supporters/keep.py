@@ -24,7 +24,11 @@ SUPPORTER_COLUMNS = ("email_digest", "sealed", "language", "first_seen_at", "cha
 RENEWED = ("sealed", "language", "changed_at", "said_at")
 # An action that is followed late (it was held, or stuck) says who somebody was then: what they said since stays. The
 # statement asks, so that two workers who follow two actions of one person need not follow them in order.
-NOT_OLDER = f"COALESCE({SUPPORTERS}.said_at, {SUPPORTERS}.changed_at) <= excluded.said_at"
+# What a file said, nobody said themselves: it gives way whenever they do.
+NOT_OLDER = (
+    f"COALESCE({SUPPORTERS}.said_at, {SUPPORTERS}.changed_at) <= excluded.said_at"
+    f" OR ({SUPPORTERS}.said_at IS NULL AND {SUPPORTERS}.import_ref_id IS NOT NULL)"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,6 +177,17 @@ def test_somebody_else_over_there_confirms_nothing_and_takes_over_nothing(late: 
     assert not SocialAccount.objects.filter(user=other).exists()
 
 
+def test_whoever_never_came_in_that_way_is_told_so(client: Client, house: House, jane: User) -> None:
+    """It is they, over there as here: “somebody else” would be wrong."""
+    sign_in(client)
+    confirm(client, jane, ago=3600)
+    page = client.get(come(client, house).headers["Location"]).content.decode()
+    assert "is not tied to any sign-in at The house yet" in page
+    assert "somebody else is there" not in page
+    assert not SocialAccount.objects.exists()
+    assert client.get("/desk/account/codes/new/").status_code == 302
+
+
 def test_a_form_that_was_sent_is_kept_on_the_way_there_and_back(late: Client, house: House, jane: User) -> None:
     User.objects.filter(pk=jane.pk).update(is_superuser=True)
     late.post("/desk/people/invite/", {"first_name": "Kept"})

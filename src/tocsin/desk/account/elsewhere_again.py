@@ -56,6 +56,14 @@ def come_back(request: HttpRequest, login: SocialLogin, at: Moment) -> HttpRespo
 def _why_not(request: HttpRequest, login: SocialLogin, at: Moment) -> str:
     """A sentence, or empty where it is they, asked since they set out."""
     set_out_at, name = request.session.pop(SET_OUT, None), {"name": settings.TOCSIN_OIDC_NAME}
+    if _is_not_tied(request, login):
+        return (
+            _(
+                "Your account here is not tied to any sign-in at %(name)s yet, so nothing is confirmed. Confirm it "
+                "another way. To tie them, sign out here and sign in once with %(name)s, with the same e-mail address."
+            )
+            % name
+        )
     if login.user != request.user:
         return _("%(name)s says that somebody else is there. If that is you, sign out here first.") % name
     if set_out_at is None or at is None or not set_out_at <= at + CLOCKS_DIFFER <= time.time() + 2 * CLOCKS_DIFFER:
@@ -63,6 +71,11 @@ def _why_not(request: HttpRequest, login: SocialLogin, at: Moment) -> str:
             _("%(name)s did not ask you just now who you are, so nothing is confirmed. Confirm it another way.") % name
         )
     return ""
+
+
+def _is_not_tied(request: HttpRequest, login: SocialLogin) -> bool:
+    """Neither side knows of the other: they have only ever come in by a way of ours."""
+    return not login.is_existing and not SocialAccount.objects.filter(user_id=request.user.pk).exists()
 
 
 def date_back(request: HttpRequest, at: Moment) -> None:
