@@ -115,3 +115,11 @@ def test_pictures_keep_their_place(name: str) -> None:
 @every_state
 def test_the_page_is_light(name: str) -> None:
     assert len(gzip.compress(STATES[name].html().encode())) < 30_000
+
+
+@pytest.mark.parametrize(("name", "signed"), [("open", "Your name"), ("later", "Jane Doe")])
+def test_a_letter_is_signed_with_the_name_that_was_typed(name: str, signed: str) -> None:
+    """Also without script: people are shown their letter before it leaves."""
+    found = re.search(r"<span data-signature[^>]*>([^<]*)</span>", STATES[name].html())
+    assert found
+    assert found[1] == signed
