@@ -165,9 +165,11 @@ def test_an_unknown_code_is_to_be_checked_and_the_second_time_there_is_a_way_on(
     assert "Check it, and correct it if it is mistyped." in shown(first).with_id("postal_code-error").text
     assert field(shown(first), "division") == []
     second = shown(find(client, edition, postal_code=UNKNOWN, not_found=field(shown(first), "not_found")[0]))
-    ways_on = [one for one in second.named("button") if one["name"] == "division"]
-    assert [one["value"] for one in ways_on] == ["later"]
-    assert sign(client, edition, postal_code=UNKNOWN, division="later").status_code == 303
+    assert "send your letter all the same" in second.with_id("postal_code-error").text
+    way_on = {name: field(second, name)[0] for name in ("not_found", "division", "division_of")}
+    corrected = sign(client, edition, postal_code="K1A 0A6", **way_on)
+    assert (corrected.status_code, Action.objects.count()) == (307, 0)  # of this code somebody may be found
+    assert sign(client, edition, postal_code=UNKNOWN, **way_on).status_code == 303
 
 
 def test_while_nobody_can_say_the_letter_can_be_sent(client: Client, edition: Edition, provider: Provider) -> None:

@@ -16,6 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from tocsin.actions.accept import edition_named
 from tocsin.actions.contract import read
 from tocsin.actions.finding import Finding, Recipient, find_recipients, provider_of
+from tocsin.actions.form import NOT_FOUND as NOT_FOUND_BEFORE
 from tocsin.actions.form import Occasion, show_form
 from tocsin.actions.reading import Offer, Problem
 from tocsin.actions.shown import typed_in
@@ -33,6 +34,7 @@ from tocsin.web.asked import CAME_FROM, came_from
 from tocsin.web.guests import may_have_looked_up
 
 NOT_FOUND = _("We could not find this postal code. Check it, and correct it if it is mistyped.")
+STILL_NOT_FOUND = _("We do not find this postal code. Correct it, or send your letter all the same if it is right.")
 CHOOSE = _("Choose where you live.")
 # How long everybody between us and the reader may keep an answer: what was not found may be found tomorrow.
 KEPT = {Outcome.FOUND: 86400, Outcome.SEVERAL: 86400, Outcome.NONE: 60}
@@ -97,7 +99,7 @@ def _found(request: HttpRequest, edition: Edition, offer: Offer, found: Finding)
 def _problems(request: HttpRequest, found: Finding) -> list[Problem]:
     """Only what this step is about: the rest is told when the letter is sent."""
     if found.outcome is Outcome.NONE:
-        return [Problem("postal_code", NOT_FOUND)]
+        return [Problem("postal_code", STILL_NOT_FOUND if typed_in(request.POST, NOT_FOUND_BEFORE) else NOT_FOUND)]
     was_shown = typed_in(request.POST, FOUND_FOR) == found.code
     if found.outcome is Outcome.SEVERAL and was_shown and found.recipient is None:
         return [Problem(DIVISION, CHOOSE)]
