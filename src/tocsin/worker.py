@@ -158,6 +158,8 @@ def _work(lines: Callable[[threading.Event], list[Line]], asked: Asked, all_well
     threads = _started(lines(stop))
     while not asked.to_end:
         time.sleep(LOOK_EVERY)
+        if asked.to_end:  # and so was the post, which may be the first to have ended: nothing broke off
+            break
         if not all(thread.is_alive() for thread in threads) or not all_well():
             log.error("a line of worker %s broke off; whoever started it starts it again", os.getpid())
             return 1

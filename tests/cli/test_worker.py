@@ -74,3 +74,20 @@ def test_a_line_survives_whatever_goes_wrong(no_database: None, caplog: pytest.L
     line.work = lambda: 1
     assert line.round() == 0.0
     assert line.failures == 0
+
+
+class AskedSoon:
+    """Asked to end in the middle of a look round."""
+
+    looks = 0
+
+    @property
+    def to_end(self) -> bool:
+        self.looks += 1
+        return self.looks > 1
+
+
+def test_a_post_that_ends_with_everything_else_has_not_broken_off(caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever stops the tree asks both at once, and the post may be quicker."""
+    assert worker._work(lambda _stop: [], AskedSoon(), lambda: False) == 0  # type: ignore[arg-type]
+    assert "broke off" not in caplog.text
