@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -150,3 +151,14 @@ def test_nothing_is_decided_that_cannot_be_written_down(
         _decide(admin, held, verdict)
     held.refresh_from_db()
     assert held.state == State.HELD
+
+
+@pytest.mark.parametrize(("state", "room"), [(State.HELD, "moderation"), (State.FOLLOWED, "actions")])
+def test_the_way_back_from_an_action_is_the_one_that_people_came(
+    admin: Client, sign: Sign, state: State, room: str
+) -> None:
+    action = sign(state)
+    html = admin.get(reverse("campaign:opened", args=[action.campaign_id, action.pk])).content.decode()
+    crumbs = re.search(r"w-breadcrumbs.*?</nav>", html, re.DOTALL)
+    assert crumbs
+    assert f'href="{reverse(f"campaign:{room}", args=[action.campaign_id])}"' in crumbs[0]

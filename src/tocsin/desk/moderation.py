@@ -23,7 +23,8 @@ from tocsin.actions.models import Action
 from tocsin.actions.screen import REASONS
 from tocsin.actions.states import State
 from tocsin.campaigns.models import Campaign
-from tocsin.desk.frame import Frame, campaign_crumbs, show
+from tocsin.desk.data_tabs import data_crumbs
+from tocsin.desk.frame import Crumb, Frame, campaign_crumbs, show
 from tocsin.desk.journal import note
 from tocsin.desk.opened import open_action
 from tocsin.desk.rights import MODERATE, OPEN_PERSONAL_DATA, SEE_CAMPAIGNS, may, of_campaign
@@ -104,6 +105,14 @@ def waiting(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     )
 
 
+def _way_to(action: Action, campaign: Campaign) -> list[Crumb]:
+    """Back to what waits, or else to the list of actions: it is there that people came from."""
+    if action.state not in {State.HELD, State.STUCK}:
+        return data_crumbs(campaign, "actions")
+    waiting = reverse("campaign:moderation", args=[campaign.pk])
+    return [*campaign_crumbs(campaign), (waiting, _("Waiting for somebody"))]
+
+
 @of_campaign(SEE_CAMPAIGNS, OPEN_PERSONAL_DATA)
 def opened(request: HttpRequest, campaign: Campaign, action_pk: int) -> HttpResponse:
     """What one person sent, opened; that it was opened is logged."""
@@ -112,14 +121,7 @@ def opened(request: HttpRequest, campaign: Campaign, action_pk: int) -> HttpResp
     return show(
         request,
         "desk/opened.html",
-        Frame(
-            title=_("What a person sent"),
-            icon="mail",
-            crumbs=[
-                *campaign_crumbs(campaign),
-                (reverse("campaign:moderation", args=[campaign.pk]), _("Waiting for somebody")),
-            ],
-        ),
+        Frame(title=_("What a person sent"), icon="mail", crumbs=_way_to(action, campaign)),
         campaign=campaign,
         action=action,
         why=why(action.reason),
