@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from tests.cast import follow_everything, sign
 from tests.desk.conftest import Write
 from tests.desk.test_forms import TARGET, _errors
 from tocsin.actions import repoint
-from tocsin.campaigns.models import Edition, Target
+from tocsin.campaigns.models import Campaign, Edition, Target, TargetList
 from tocsin.outbox import controls
 from tocsin.outbox.claims import claim
 from tocsin.outbox.controls import Letters
@@ -176,3 +177,13 @@ def test_a_mended_address_gets_what_waited_for_the_dead_one(admin: Client, clien
     assert [open_mail(one.message).to for one in claim(10) if one.message.kind == Kind.LETTER] == ["new@target.example"]
     note_event(came_back, Event.Kind.BOUNCED, "dsn", "2", "550 5.1.1 no such user")
     assert not Bucket.objects.get(key=f"target:{target.pk}").paused
+
+
+def test_campaigns_that_find_a_target_in_a_list_are_counted_too(admin: Client, target: Target) -> None:
+    parliament = TargetList.objects.create(name="Parliament")
+    parliament.targets.add(target)
+    for number, names_it in enumerate((False, False, True)):
+        campaign = Campaign.objects.create(name=f"C{number}", slug=f"c{number}", target_list=parliament)
+        campaign.targets.set([target] if names_it else [])
+    html = admin.get(reverse("target:index")).content.decode()
+    assert re.search(r"<td[^>]*>\s*3\s*</td>", html)

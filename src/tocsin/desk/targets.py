@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -39,7 +39,9 @@ class TargetsList(generic.IndexView):
     page_title = gettext_lazy("Targets")
 
     def get_base_queryset(self) -> QuerySet[Target]:
-        campaigns = Count("campaigns", distinct=True)
+        """With the campaigns that name each of them, and those that find them in a list: none is counted twice."""
+        by_list = Count("lists__campaigns", filter=~Q(lists__campaigns__targets=F("pk")), distinct=True)
+        campaigns = Count("campaigns", distinct=True) + by_list
         return Target.objects.annotate(campaigns_count=campaigns).order_by("name", "pk")
 
     @cached_property
