@@ -356,3 +356,18 @@ def test_a_filter_by_day_begins_at_its_day(
     html = _list(admin, campaign, f"?since={day}&until={day}")
     assert _numbers(html) == [letters[1].pk]
     assert "older=" not in html
+
+
+@pytest.mark.parametrize("of", ["step", "find"])
+def test_a_screen_that_answers_a_form_stands_in_its_room(
+    admin: Client, campaign: Campaign, write: Write, of: str
+) -> None:
+    letter = write(State.WAITING)
+    addresses = {
+        "step": reverse("campaign:letter_step", args=[campaign.pk, letter.pk, "schedule"]),
+        "find": reverse("campaign:letters_find", args=[campaign.pk]),
+    }
+    html = admin.post(addresses[of], {"at": "2001-01-01 10:00", "text": "nobody-wrote-this"}).content.decode()
+    bar = html.partition('<nav class="desk-rooms"')[2].partition("</nav>")[0]
+    assert 'aria-current="page">Letters</a>' in bar
+    assert "Hand-ins" in bar
