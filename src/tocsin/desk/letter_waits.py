@@ -1,12 +1,16 @@
-"""Why a letter that has not left does not leave just now, in sentences: what is paused, scheduled or missing."""
+"""Why a letter that has not left does not leave just now, in sentences: what is paused, scheduled or missing,
+and the pace of its office."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from math import ceil
 
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tocsin.actions.letter_waits import WAITING, Kept, what_keeps
 from tocsin.actions.models import Letter
@@ -14,6 +18,10 @@ from tocsin.campaigns.models import Target
 from tocsin.desk.templatetags.desk import moment
 from tocsin.outbox.controls import goes_to_ourselves
 from tocsin.outbox.decide import TAKEN_OUT
+from tocsin.outbox.lanes import flow
+from tocsin.outbox.leaving import last_leaves
+from tocsin.outbox.models import Message
+from tocsin.outbox.pace import per_hour
 from tocsin.outbox.states import State
 
 
@@ -25,7 +33,8 @@ def why_it_waits(letter: Letter) -> list[str]:
     if state not in WAITING:
         return []
     kept = what_keeps([letter]).get(letter.pk, Kept())
-    return [*_paused(kept, letter.message.domain), *_carried(letter), *_later(kept)]
+    said = [*_paused(kept, letter.message.domain), *_carried(letter), *_later(kept)]
+    return said or list(_paced(letter.message.carrier or letter.message))
 
 
 def _why_held(letter: Letter) -> Iterator[str]:
@@ -63,6 +72,33 @@ def _carried(letter: Letter) -> Iterator[str]:
 def _later(kept: Kept) -> Iterator[str]:
     if kept.until:
         yield _("It does not leave before %(at)s.") % {"at": _here(kept.until)}
+
+
+def _paced(mail: Message) -> Iterator[str]:
+    """Nothing where its turn is now: of what waits for its target, what was left before it goes first."""
+    bucket = mail.lane.target if mail.lane else None
+    if bucket is None or mail.state != State.WAITING:
+        return
+    office, now = flow(bucket), timezone.now()
+    queue = Message.objects.filter(target_ref=mail.target_ref, state__in=WAITING, due_at__lte=now, pk__lte=mail.pk)
+    at = last_leaves([(queue.count(), office)], now)
+    if at is None:
+        yield _("It does not leave by itself at the pace that its target has now.")
+    elif (rate := per_hour(office, now)) is not None and at > now:
+        yield _accepts(rate)
+        yield _("It leaves around %(at)s.") % {"at": _here(at)}
+
+
+def _accepts(rate: float) -> str:
+    """Half a letter an hour is said as that: it is where an office asked for patience."""
+    if not rate:
+        return _("Its office accepts no letters at this hour.")
+    said = ngettext(
+        "Its office accepts %(letters)s letter an hour now.",
+        "Its office accepts %(letters)s letters an hour now.",
+        ceil(rate),
+    )
+    return said % {"letters": number_format(rate if rate % 1 else int(rate))}
 
 
 def _here(at: datetime) -> str:
