@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -30,7 +30,7 @@ from tocsin.staff.giving import give_role
 from tocsin.staff.models import Role
 
 MOST_QUERIES = 60
-WITH_LETTERS_WAITING = 3
+WITH_LETTERS_WAITING = 5
 
 
 def _hub(client: Client, campaign: Campaign) -> str:
@@ -154,6 +154,22 @@ def test_what_waits_is_told_with_when_the_last_will_have_left(
     assert "it leaves by" in _hub(admin, campaign)
     Campaign.objects.update(letters_paused=True)
     assert "1 letter waits: letters are paused." in _hub(admin, campaign)
+
+
+@pytest.mark.parametrize("of", ["letter", "pair", "bucket"])
+def test_the_last_leaves_as_its_schedule_and_its_bucket_say(
+    admin: Client, campaign: Campaign, target: Target, write: Write, of: str
+) -> None:
+    moment = datetime(2099, 7, 1, 12, tzinfo=UTC)
+    write(State.WAITING)
+    bucket = Bucket.objects.create(key=f"target:{target.pk}", ready_at=moment if of == "bucket" else timezone.now())
+    domain = Bucket.objects.create(key="domain:target.example")
+    refs = {"campaign_ref": campaign.pk, "target_ref": target.pk}
+    lane = Lane(key="x", **refs, kind="letter", target=bucket, domain=domain)
+    lane.not_before = moment if of == "pair" else None
+    lane.save()
+    Message.objects.update(lane=lane, due_at=moment if of == "letter" else timezone.now())
+    assert "it leaves by 1 Jul 2099" in _hub(admin, campaign)
 
 
 def test_how_it_is_doing_is_told_by_days(admin: Client, campaign: Campaign) -> None:

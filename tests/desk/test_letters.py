@@ -21,6 +21,7 @@ from tocsin.outbox.controls import STOPPED
 from tocsin.outbox.decide import TAKEN_OUT
 from tocsin.outbox.models import Bucket, Lane, Message, State
 from tocsin.outbox.models import Kind as MessageKind
+from tocsin.outbox.pace import is_day
 from tocsin.outbox.post import address_digest
 from tocsin.outbox.restore import RESTORED
 from tocsin.staff import audit
@@ -356,3 +357,45 @@ def test_a_filter_by_day_begins_at_its_day(
     html = _list(admin, campaign, f"?since={day}&until={day}")
     assert _numbers(html) == [letters[1].pk]
     assert "older=" not in html
+
+
+@pytest.mark.parametrize("of", ["step", "find"])
+def test_a_screen_that_answers_a_form_stands_in_its_room(
+    admin: Client, campaign: Campaign, write: Write, of: str
+) -> None:
+    letter = write(State.WAITING)
+    addresses = {
+        "step": reverse("campaign:letter_step", args=[campaign.pk, letter.pk, "schedule"]),
+        "find": reverse("campaign:letters_find", args=[campaign.pk]),
+    }
+    html = admin.post(addresses[of], {"at": "2001-01-01 10:00", "text": "nobody-wrote-this"}).content.decode()
+    bar = html.partition('<nav class="desk-rooms"')[2].partition("</nav>")[0]
+    assert 'aria-current="page">Letters</a>' in bar
+    assert "Hand-ins" in bar
+
+
+@pytest.mark.parametrize(
+    ("now", "else_", "said", "when"),
+    [
+        (1, 1, "Its office accepts 1 letter an hour now.", "It leaves around "),
+        (20, 0, "Its office accepts 20 letters an hour now.", "It leaves around "),
+        (0, 5, "Its office accepts no letters at this hour.", "It leaves around "),
+        (0, 0, "It does not leave by itself at the pace that its target has now.", ""),
+    ],
+)
+def test_a_letter_that_waits_for_its_offices_pace_says_about_when_it_leaves(  # noqa: PLR0917  (four are the case)
+    admin: Client, campaign: Campaign, target: Target, write: Write, now: int, else_: int, said: str, when: str
+) -> None:
+    first, second = write(State.WAITING), write(State.WAITING)
+    by_day, by_night = (now, else_) if is_day(timezone.now(), "UTC") else (else_, now)
+    office = Bucket(key=f"target:{target.pk}", per_hour_by_day=by_day, per_hour_by_night=by_night)
+    office.save()
+    domain = Bucket.objects.create(key="domain:target.example")
+    lane = Lane.objects.create(key="x", target_ref=target.pk, kind=MessageKind.LETTER, domain=domain, target=office)
+    Message.objects.update(lane=lane, due_at=timezone.now())
+    htmls = [
+        admin.get(reverse("campaign:letter", args=[campaign.pk, one.pk])).content.decode() for one in (first, second)
+    ]
+    assert said in htmls[1]
+    assert when in htmls[1]
+    assert ("as soon as its turn comes" in htmls[0]) == bool(now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cache
 from types import SimpleNamespace
@@ -234,8 +234,13 @@ def _later_receipt(**state: Any) -> dict[str, Any]:
     return {**shown, "receipt": SimpleNamespace(**{**receipt, "letters": [], "being_prepared": False, **state})}
 
 
-def _fate(goes_with: str) -> SimpleNamespace:
-    return SimpleNamespace(target="Minister", state="waiting", since=NOW, said="", goes_with=goes_with)
+def _fate(goes_with: str) -> LetterFate:
+    return LetterFate("Minister", "waiting", NOW, goes_with=goes_with)
+
+
+def _kept() -> list[LetterFate]:
+    waits = _fate("")
+    return [replace(waits, paused=True), replace(waits, later=NOW.astimezone(TORONTO))]
 
 
 def _receipt(asked: EditionWords, states: list[str], *, being_prepared: bool = False) -> dict[str, Any]:
@@ -398,7 +403,7 @@ STATES: dict[str, Shown] = {
     "receipt self-sent": Shown("web/receipt.html", lambda: _later_receipt(state="followed", way="own_mail")),
     "receipt without a letter": Shown("web/receipt.html", lambda: _later_receipt(excluded="They agree already.")),
     "receipt of digests": Shown(
-        "web/receipt.html", lambda: _later_receipt(letters=[_fate("daily"), _fate("weekly"), _fate("hand_in")])
+        "web/receipt.html", lambda: _later_receipt(letters=[*map(_fate, ("daily", "weekly", "hand_in")), *_kept()])
     ),
     "receipt from outside": Shown("web/receipt_outside.html", lambda: _base(words(), letters=[])),
     "home": Shown(HOME, lambda: _home(_card(), _card(hero=None, standing="closed"), _card(standing="not_yet"))),

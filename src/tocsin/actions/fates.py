@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from tocsin.actions.addressees import NoTarget, TargetIsGone, addressees_of
 from tocsin.actions.choose import choice_key
 from tocsin.actions.confirm import CONFIRMED
+from tocsin.actions.letter_waits import ASKED, Kept, what_keeps
 from tocsin.actions.letters import variant_of
 from tocsin.actions.models import Action, Letter, Way
 from tocsin.actions.seek import ASKS
@@ -30,6 +32,7 @@ class LetterFate:
     """One letter of one supporter. `state` is a state of outbox messages; `said` is the server's own words.
 
     `goes_with` says what carries a letter that waits and does not leave by itself: "daily", "weekly" or "hand_in".
+    One that waits may be `paused`, or leave only `later`, a moment in its campaign's time zone.
     """
 
     target: str
@@ -37,6 +40,15 @@ class LetterFate:
     since: datetime
     said: str = ""
     goes_with: str = ""
+    paused: bool = False
+    later: datetime | None = None
+
+    @property
+    def shown_as(self) -> str:
+        """Its state, or what keeps it there."""
+        if self.paused:
+            return "paused"
+        return "later" if self.later and self.state == MessageState.WAITING else self.state
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,16 +135,24 @@ def letters_by_digest(edition: Edition, digest: bytes) -> list[LetterFate]:
 def _fates(letters: QuerySet[Letter], edition: Edition) -> list[LetterFate]:
     """Targets are named as the edition names them, in its language, not as staff do."""
     names = {said["id"]: said["name"] for said in edition.words["targets"]}
-    return [
-        LetterFate(
-            names.get(row.target_id, row.target.name),
-            row.message.state,
-            row.message.state_since,
-            "" if row.server in NO_SERVER else row.message.last_words,
-            row.target.mode if row.message.gathered and row.message.state == MessageState.WAITING else "",
-        )
-        for row in letters.order_by("pk").select_related("target", "message").annotate(server=_last_server())
-    ]
+    asked = letters.order_by("pk").select_related(*ASKED).annotate(server=_last_server())
+    rows = list(asked.defer("message__sealed", "message__carrier__sealed"))
+    kept = what_keeps(rows)
+    return [_fate(row, names.get(row.target_id, row.target.name), kept.get(row.pk, Kept())) for row in rows]
+
+
+def _fate(row: Any, target: str, kept: Kept) -> LetterFate:
+    """Of a letter with the `server` that spoke last."""
+    message = row.message
+    return LetterFate(
+        target,
+        message.state,
+        message.state_since,
+        "" if row.server in NO_SERVER else message.last_words,
+        row.target.mode if message.gathered and message.state == MessageState.WAITING else "",
+        kept.paused,
+        kept.until and kept.until.astimezone(ZoneInfo(row.action.campaign.time_zone)),
+    )
 
 
 def _last_server() -> Subquery:

@@ -1,23 +1,28 @@
-"""Why a letter that has not left does not leave just now, in sentences: what is paused, scheduled or missing."""
+"""Why a letter that has not left does not leave just now, in sentences: what is paused, scheduled or missing,
+and the pace of its office."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from math import ceil
 
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from tocsin.actions.letter_waits import WAITING, Kept, what_keeps
 from tocsin.actions.models import Letter
 from tocsin.campaigns.models import Target
 from tocsin.desk.templatetags.desk import moment
 from tocsin.outbox.controls import goes_to_ourselves
 from tocsin.outbox.decide import TAKEN_OUT
-from tocsin.outbox.lanes import domain_key, pair_key, target_key
-from tocsin.outbox.models import Bucket
+from tocsin.outbox.lanes import flow
+from tocsin.outbox.leaving import last_leaves
+from tocsin.outbox.models import Message
+from tocsin.outbox.pace import per_hour
 from tocsin.outbox.states import State
-
-WAITING = (State.WAITING, State.DEFERRED)
 
 
 def why_it_waits(letter: Letter) -> list[str]:
@@ -27,7 +32,9 @@ def why_it_waits(letter: Letter) -> list[str]:
         return list(_why_held(letter))
     if state not in WAITING:
         return []
-    return [*_paused(letter), *_carried(letter), *_later(letter)]
+    kept = what_keeps([letter]).get(letter.pk, Kept())
+    said = [*_paused(kept, letter.message.domain), *_carried(letter), *_later(kept)]
+    return said or list(_paced(letter.message.carrier or letter.message))
 
 
 def _why_held(letter: Letter) -> Iterator[str]:
@@ -41,19 +48,15 @@ def _why_held(letter: Letter) -> Iterator[str]:
         yield _("New letters of this campaign are held.")
 
 
-def _paused(letter: Letter) -> Iterator[str]:
+def _paused(kept: Kept, domain: str) -> Iterator[str]:
     """By their own marks, and by the buckets that its mail passes."""
-    campaign, target, domain = letter.action.campaign, letter.target, letter.message.domain
-    pair, of_target, of_domain = pair_key(campaign.pk, target.pk), target_key(target.pk), domain_key(domain)
-    to_target = letter.message.target_ref is not None  # a test goes to staff
-    shut = set(Bucket.objects.filter(key__in=[pair, of_target, of_domain], paused=True).values_list("key", flat=True))
-    if campaign.letters_paused:
+    if kept.campaign:
         yield _("The letters of this campaign are paused.")
-    if to_target and pair in shut:
+    if kept.pair:
         yield _("The letters of this campaign to this target are paused.")
-    if to_target and (target.paused or of_target in shut):
+    if kept.target:
         yield _("All letters to this target are paused.")
-    if of_domain in shut:
+    if kept.domain:
         yield _("Mail to %(domain)s is paused: its server refused too many letters in a row.") % {"domain": domain}
 
 
@@ -66,14 +69,36 @@ def _carried(letter: Letter) -> Iterator[str]:
     }.get(Target.Mode(letter.target.mode), _("It waits to be handed in."))
 
 
-def _later(letter: Letter) -> Iterator[str]:
-    """The latest of the moments that staff named, or at which it is tried again."""
-    mail = letter.message.carrier or letter.message
-    lane = mail.lane
-    moments = [mail.due_at, letter.action.campaign.letters_not_before, lane.not_before if lane else None]
-    at = max((one for one in moments if one), default=None)
-    if at and at > timezone.now():
-        yield _("It does not leave before %(at)s.") % {"at": _here(at)}
+def _later(kept: Kept) -> Iterator[str]:
+    if kept.until:
+        yield _("It does not leave before %(at)s.") % {"at": _here(kept.until)}
+
+
+def _paced(mail: Message) -> Iterator[str]:
+    """Nothing where its turn is now: of what waits for its target, what was left before it goes first."""
+    bucket = mail.lane.target if mail.lane else None
+    if bucket is None or mail.state != State.WAITING:
+        return
+    office, now = flow(bucket), timezone.now()
+    queue = Message.objects.filter(target_ref=mail.target_ref, state__in=WAITING, due_at__lte=now, pk__lte=mail.pk)
+    at = last_leaves([(queue.count(), office)], now)
+    if at is None:
+        yield _("It does not leave by itself at the pace that its target has now.")
+    elif (rate := per_hour(office, now)) is not None and at > now:
+        yield _accepts(rate)
+        yield _("It leaves around %(at)s.") % {"at": _here(at)}
+
+
+def _accepts(rate: float) -> str:
+    """Half a letter an hour is said as that: it is where an office asked for patience."""
+    if not rate:
+        return _("Its office accepts no letters at this hour.")
+    said = ngettext(
+        "Its office accepts %(letters)s letter an hour now.",
+        "Its office accepts %(letters)s letters an hour now.",
+        ceil(rate),
+    )
+    return said % {"letters": number_format(rate if rate % 1 else int(rate))}
 
 
 def _here(at: datetime) -> str:

@@ -185,7 +185,7 @@ def _crumbs(campaign: Campaign) -> list[Crumb]:
 
 def _find(pk: int, letter_pk: int) -> Letter:
     found = Letter.objects.select_related(
-        *("message__lane", "message__carrier__lane", "target", "hand_in"),
+        *("message__lane__target", "message__carrier__lane__target", "target", "hand_in"),
         *("action__campaign", "action__edition__campaign"),
     )
     return get_object_or_404(

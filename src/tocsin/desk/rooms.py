@@ -18,7 +18,7 @@ from tocsin.desk.rights import CHANGE_CAMPAIGNS, OPEN_PERSONAL_DATA, SEE_CAMPAIG
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """`also` are screens that stand inside it."""
+    """`also` are screens that stand inside it, also those that a form with a fault is shown on again."""
 
     name: str
     words: Promise
@@ -51,6 +51,7 @@ class Bar:
     inside: list[Door]
 
 
+OF_LETTERS = ("letter", "letter_words", "letter_step", "letters_find", "alike", "steer", "control")
 GROUPS: list[Group] = [
     Group(_("Overview"), (Room("hub", _("Overview"), also=("begun", "keep_as_model")),)),
     Group(
@@ -64,9 +65,9 @@ GROUPS: list[Group] = [
     Group(
         _("Letters"),
         (
-            Room("letters", _("Letters"), SEE_CAMPAIGNS, ("letter", "letter_words", "alike", "steer", "control"), True),
+            Room("letters", _("Letters"), SEE_CAMPAIGNS, OF_LETTERS, True),
             Room("targets", _("Targets"), SEE_CAMPAIGNS, ("target_proof", "target_control"), True),
-            Room("hand_ins", _("Hand-ins"), SEE_CAMPAIGNS, ("hand_in", "new_hand_in"), True),
+            Room("hand_ins", _("Hand-ins"), SEE_CAMPAIGNS, ("hand_in", "new_hand_in", "hand_in_over"), True),
         ),
     ),
     Group(

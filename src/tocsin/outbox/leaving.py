@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from tocsin.outbox.pace import Pace, is_day, next_change
+from tocsin.outbox.pace import Flow, Pace, in_bucket, is_day, next_change
 
 DAY_HOURS_OF_A_WEEK, NIGHT_HOURS_OF_A_WEEK = 50, 118
 MOST_WEEKS = 52 * 50
 
 
-def leaves_by(waiting: int, pace: Pace, now: datetime) -> datetime | None:
+def last_leaves(queues: Iterable[tuple[int, Flow]], at: datetime) -> datetime | None:
+    """When the last of several queues has left, if they may leave from `at` on; None where one never does.
+
+    What flowed into a bucket since its last mail counts: otherwise the moment would move on with the clock. Of each
+    pace the queue that lacks most tokens is enough, and no queue ends before its bucket is ready.
+    """
+    lacking: dict[Pace, float] = {}
+    ends: list[datetime | None] = []
+    for waiting, flow in queues:
+        pace = Pace(flow.per_hour_by_day, flow.per_hour_by_night, flow.time_zone)
+        lacking[pace] = max(waiting - in_bucket(flow, at), lacking.get(pace, 0.0))
+        ends.append(flow.ready_at)
+    ends += [leaves_by(tokens, pace, _opens(pace, at)) for pace, tokens in lacking.items()]
+    return max((end for end in ends if end), default=None) if all(ends) else None
+
+
+def _opens(pace: Pace, at: datetime) -> datetime:
+    """From when on it takes any."""
+    now = pace.per_hour_by_day if is_day(at, pace.time_zone) else pace.per_hour_by_night
+    return next_change(at, pace.time_zone) if now == 0 else at
+
+
+def leaves_by(waiting: float, pace: Pace, now: datetime) -> datetime | None:
     """That moment; None if it would never come, or in no lifetime."""
     left, at = float(waiting), now
     if (weekly := _in_a_week(pace)) is not None:

@@ -80,6 +80,11 @@ def allowed(flow: Flow, now: datetime) -> int:
     return floor(_refilled(flow, now, rate) + JITTER + 0.001)
 
 
+def in_bucket(flow: Flow, at: datetime) -> float:
+    """How many tokens are there at that moment if none is taken until then; below nothing where it owes some."""
+    return _refilled(flow, at, per_hour(flow, at) or 0)
+
+
 def after_taking(flow: Flow, taken: int, now: datetime) -> Flow:
     """The bucket once so many have left. It may owe some: what a person waits for goes first, in debt."""
     rate = per_hour(flow, now)

@@ -68,10 +68,19 @@ FATES: dict[str, FateWords] = {
         "done",
     ),
 }
+# In place of the words of a letter that waits, where something keeps it.
+KEPT: dict[str, FateWords] = {
+    "paused": FateWords(
+        _("Your letter waits: we have paused letters for now."),
+        _("It is kept safe, and leaves once letters go on. You need not do anything."),
+        "wait",
+    ),
+    "later": FateWords(_("Your letter waits for its day."), _("You need not do anything."), "wait"),
+}
 UNKNOWN = FateWords(_("Your letter is with us."), _("Look again later."), "wait")
 
 
 @register.filter
 def fate(state: str) -> FateWords:
-    """The words for a letter in this state."""
-    return FATES.get(state, UNKNOWN)
+    """The words for a letter in this state, or for what keeps it."""
+    return FATES.get(state) or KEPT.get(state, UNKNOWN)
