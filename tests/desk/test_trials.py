@@ -108,6 +108,11 @@ def test_the_first_hour_is_left_out_and_the_screen_says_so(admin: Client, campai
     assert "partly chance" not in html  # no range is shown that would need explaining
 
 
+def test_it_is_said_before_b_stays_that_a_question_follows(admin: Client, campaign: Campaign, running: Trial) -> None:
+    html = admin.get(reverse("campaign:trial", args=[campaign.pk, running.pk])).content.decode()
+    assert "the desk asks at once what follows" in html
+
+
 def test_a_draft_of_somebody_else_is_not_lost_when_b_stays(
     admin: Client, page: ActionPage, campaign: Campaign, running: Trial
 ) -> None:
