@@ -47,3 +47,22 @@ def test_whoever_chose_none_is_answered_as_the_browser_asks(admin: Client) -> No
 def test_the_next_reader_is_not_answered_in_it(french: User, client: Client) -> None:
     enter(french).get("/desk/nothing/")
     assert "Nothing is here" not in client.get("/nothing/", headers={"accept-language": "en"}).content.decode()
+
+
+def test_an_account_without_a_name_can_choose_its_language() -> None:
+    user = User.objects.create_superuser("made by a command", "x@example.org", "x")
+    browser = enter(user)
+    form = {"name_email-first_name": "", "name_email-last_name": "", "locale-preferred_language": "fr"}
+    theme = {"theme-theme": "system", "theme-contrast": "system", "theme-density": "default"}
+    answer = browser.post("/desk/account/", {**form, **theme})
+    assert answer.status_code == 302
+    assert 'lang="fr"' in browser.get("/desk/account/").content.decode()
+
+    browser.post("/desk/account/", {**form, **theme, "name_email-first_name": "Jane"})
+    user.refresh_from_db()
+    assert (user.first_name, user.last_name) == ("Jane", "")
+
+
+def test_the_account_is_behind_the_door(client: Client) -> None:
+    assert client.get("/desk/account/").status_code == 302
+    assert client.post("/desk/account/").status_code == 302
