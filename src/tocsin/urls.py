@@ -11,6 +11,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.views import serve as serve_page
 
+from tocsin.desk.account.panel import ACCOUNT
 from tocsin.desk.account.urls import ENTRANCE
 from tocsin.desk.audit import SITE_HISTORY
 from tocsin.pages.home import in_your_language
@@ -44,6 +45,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/live", alive),
     path("health/ready", ready),
     path("desk/", include(ENTRANCE)),
+    path("desk/", include(ACCOUNT)),
     path("desk/", include(SITE_HISTORY)),
     path("desk/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),

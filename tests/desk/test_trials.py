@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db.models import QuerySet
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from wagtail.models import Locale, Site
 
 from tocsin.actions import trials as trying
 from tocsin.campaigns.models import Campaign, Edition, Trial
 from tocsin.desk import trials as desk_trials
+from tocsin.desk.templatetags.desk import moment
 from tocsin.pages.brand import BrandSettings, BrandText
 from tocsin.pages.defaults import first_words
 from tocsin.pages.models import ActionPage, HomePage
@@ -65,8 +68,7 @@ def test_it_works(admin: Client, page: ActionPage, campaign: Campaign) -> None:
     assert Edition.objects.count() == 1  # nothing is shown to anybody yet
 
     admin.post(reverse("campaign:begin_trial", args=[campaign.pk, trial.pk]))
-    html = admin.get(answer.headers["Location"]).content.decode()
-    assert "0 people have acted: too few to say anything. Wait for 100." in html
+    assert "What is known so far" in admin.get(answer.headers["Location"]).content.decode()
     assert Edition.objects.count() == 2
 
     admin.post(reverse("campaign:end_trial", args=[campaign.pk, trial.pk, "B"]))
@@ -85,6 +87,30 @@ def running(admin: Client, page: ActionPage, campaign: Campaign) -> Trial:
     admin.post(reverse("campaign:begin_trial", args=[campaign.pk, trial.pk]))
     trial.refresh_from_db()
     return trial
+
+
+def test_the_first_hour_is_left_out_and_the_screen_says_so(admin: Client, campaign: Campaign, running: Trial) -> None:
+    address, began = reverse("campaign:trial", args=[campaign.pk, running.pk]), timezone.now()
+    Trial.objects.update(began_at=began)
+    html, since = admin.get(address).content.decode(), moment(timezone.localtime(began + trying.SETTLING))
+    assert f"The first hour is left out. People are counted from {since}." in html
+    assert "people have acted" not in html
+    assert "partly chance" not in html
+
+    Trial.objects.update(state="ended", ended_at=began + timedelta(minutes=59), chosen="A")
+    html = admin.get(address).content.decode()
+    assert "too short to say anything" in html
+    assert "people have acted" not in html
+
+    Trial.objects.update(began_at=began - trying.SETTLING, ended_at=began + timedelta(minutes=1))
+    html = admin.get(address).content.decode()
+    assert "0 people have acted: too few to say anything. Wait for 100." in html
+    assert "partly chance" not in html  # no range is shown that would need explaining
+
+
+def test_it_is_said_before_b_stays_that_a_question_follows(admin: Client, campaign: Campaign, running: Trial) -> None:
+    html = admin.get(reverse("campaign:trial", args=[campaign.pk, running.pk])).content.decode()
+    assert "the desk asks at once what follows" in html
 
 
 def test_a_draft_of_somebody_else_is_not_lost_when_b_stays(

@@ -158,8 +158,17 @@ def test_there_are_ten_at_most(desk: Client, homes: dict[str, HomePage], campaig
 
 def test_two_are_not_filed_under_the_same_word(draft: MakePage) -> None:
     assert said(draft(questions=[question(), question(text="Another?")])) == [
-        "Two questions are filed under the same word. Give each its own."
+        "“How did you hear of us?” and “Another?” are both filed under “heard_of_us”. Give each a word of its own."
     ]
+
+
+def test_that_two_are_is_said_at_the_questions(
+    desk: Client, homes: dict[str, HomePage], campaign: Campaign, brand: object
+) -> None:
+    two = [question(), question(text="Another?")]
+    answer = desk.post(add(homes["en"]), posted(*two, campaign=campaign.pk, **{"action-publish": "yes"}))
+    assert list(answer.context["form"].errors) == ["questions"]
+    assert "are both filed under" in answer.content.decode()
 
 
 # ── two languages, copies ───────────────────────────────────────────────────────────────────────────────────────

@@ -90,6 +90,11 @@ class Findings:
         return self.people >= FEW
 
     @property
+    def has_ranges(self) -> bool:
+        measures = (self.own_words.a, self.own_words.b, self.taken.a, self.taken.b)
+        return self.is_enough or any(one.all for one in measures)
+
+    @property
     def moves_more(self) -> str:
         if not self.is_enough:
             return ""
@@ -158,6 +163,17 @@ def look_at(trial: Trial) -> None:
     Trial.objects.filter(pk=trial.pk).update(found=found, found_at=at)
 
 
+def counts_from(trial: Trial) -> datetime | None:
+    """Whoever had the page open when it began was shown A alone, and takes a while to write."""
+    return trial.began_at + SETTLING if trial.began_at else None
+
+
+def was_too_short(trial: Trial) -> bool:
+    """It ended before anybody was counted, and says nothing for ever."""
+    since = counts_from(trial)
+    return since is not None and trial.ended_at is not None and trial.ended_at < since
+
+
 def findings(trial: Trial) -> Findings:
     """What was found when the worker last looked. No row of an action is read."""
     a, b = ({**_NOTHING, **trial.found.get(wording, {})} for wording in ("A", "B"))
@@ -194,8 +210,7 @@ def _numbers(trial: Trial, wording: str) -> dict[str, int]:
 def _actions(trial: Trial, wording: str) -> QuerySet[Action]:
     of_page = Edition.objects.filter(campaign=trial.campaign_id, language=trial.language)
     editions = of_page.filter(trial=trial if wording == "B" else None)
-    # Whoever had the page open when it began was shown A alone, and takes a while to write.
-    settled = trial.began_at + SETTLING if trial.began_at else timezone.now()
+    settled = counts_from(trial) or timezone.now()
     since = Action.objects.filter(pk__gt=trial.after_action, campaign=trial.campaign_id, accepted_at__gte=settled)
     in_time = Q(accepted_at__lte=trial.ended_at) if trial.ended_at else Q()
     return since.filter(in_time, edition__in=editions, state__in=IN_THE_TALLY)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from wagtail.admin import messages
@@ -91,10 +93,16 @@ def trial(request: HttpRequest, campaign: Campaign, trial_pk: int) -> HttpRespon
         differences=list(_differences(campaign, found)),
         findings=trying.findings(found) if found.began_at else None,
         few=trying.FEW,
+        counts_from=_still_to_come(trying.counts_from(found)),
+        too_short=trying.was_too_short(found),
         after_acting=set(found.other) <= READ_AFTER_ACTING,
         live=page is not None and page.live,
         may_decide=may(request.user, CHANGE_CAMPAIGNS, campaign) and _may_publish(request, page),
     )
+
+
+def _still_to_come(at: datetime | None) -> datetime | None:
+    return at if at and at > timezone.now() else None
 
 
 @of_campaign(CHANGE_CAMPAIGNS)

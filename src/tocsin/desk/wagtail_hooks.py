@@ -19,7 +19,7 @@ from wagtail.log_actions import LogActionRegistry
 from wagtail.permissions import register_permission_policy
 
 from tocsin.campaigns.models import Campaign
-from tocsin.desk import journal, mailbox, publishing
+from tocsin.desk import journal, mailbox, publishing, wagtail_api
 from tocsin.desk import trail as trail  # its receivers listen from here on
 from tocsin.desk.account.panel import SignInPanel
 from tocsin.desk.account.urls import INSIDE
@@ -199,6 +199,7 @@ def _is_for(request: HttpRequest, item: MenuItem) -> bool:
     return item.name not in ONLY_WITHOUT_LIMITS or bool(getattr(request.user, "is_superuser", False))
 
 
+hooks.register("construct_admin_api", wagtail_api.register, order=100)  # after Wagtail's own
 hooks.register("construct_page_action_menu", publishing.offer_review)
 hooks.register("after_publish_page", publishing.after_publishing)
 

@@ -42,6 +42,11 @@ def missing_in(question: Mapping[str, Any]) -> ValidationError | None:
     return None if question["key"] else _said(_NO_KEY, question)
 
 
+def filed_together(first: Mapping[str, Any], other: Mapping[str, Any]) -> ValidationError:
+    return _said(_SAME_WORD, first, other=one_line(other["text"] or ""), word=first["key"])
+
+
+_SAME_WORD = _("“%(question)s” and “%(other)s” are both filed under “%(word)s”. Give each a word of its own.")
 _NO_WORDS = _("A question has no words: write it, or take it away.")
 _NO_KEY = _("Say what “%(question)s” is filed under.")
 _OPTIONS_WITHOUT_A_LIST = _(

@@ -7,8 +7,8 @@ targets, its brand and the other pages.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from tocsin.campaigns.models import Campaign, Kind
 from tocsin.pages.afterwards import reasons_about_what_follows
 from tocsin.pages.brand import brand_of
-from tocsin.pages.question_blocks import missing_in, wrong_with
+from tocsin.pages.question_blocks import filed_together, missing_in, wrong_with
 from tocsin.pages.readiness_letter import Reason, about_the_letter, required_details
 
 if TYPE_CHECKING:
@@ -81,9 +81,10 @@ def _about_the_details(page: ActionPage, campaign: Campaign) -> Iterator[Reason]
 
 
 def _about_the_questions(page: ActionPage) -> Iterator[Reason]:
-    keys = Counter(key for question in page.questions if (key := question.value["key"]))
-    if any(times > 1 for times in keys.values()):
-        yield "questions", _("Two questions are filed under the same word. Give each its own.")
+    filed: dict[str, Mapping[str, Any]] = {}
+    for question in page.questions:
+        if (word := question.value["key"]) and (first := filed.setdefault(word, question.value)) is not question.value:
+            yield "questions", filed_together(first, question.value)
     for question in page.questions:
         if (wrong := missing_in(question.value) or wrong_with(question.value)) is not None:
             yield "questions", wrong

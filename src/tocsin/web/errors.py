@@ -10,7 +10,9 @@ from tocsin.look.policy import private, public
 
 
 def _page(request: HttpRequest, status: int) -> HttpResponse:
-    with translation.override(translation.get_language_from_request(request, check_path=True)):
+    # What the request was found to be in (web/language.py, desk/language.py); one that came to nothing before has none.
+    found: str | None = getattr(request, "LANGUAGE_CODE", None)
+    with translation.override(found or translation.get_language_from_request(request, check_path=True)):
         html = render_to_string(f"web/{status}.html", {"language": translation.get_language()}, request=None)
     return private(public(HttpResponse(html, status=status)))
 
