@@ -161,6 +161,11 @@ def test_half_an_outcome_is_not_published(draft: MakePage, changes: dict[str, st
     assert [found for found, _said in reasons_against_publishing(draft(**changes))] == [field]
 
 
+def test_an_empty_paragraph_of_the_editor_is_no_outcome(draft: MakePage) -> None:
+    page = draft(outcome_text='<p data-block-key="a1b2c"></p>')
+    assert "outcome_result" not in dict(reasons_against_publishing(page))
+
+
 @pytest.mark.parametrize("field", ["next_action", "closed_leads_to"])
 def test_a_page_does_not_lead_to_its_own_campaign(live: MakePage, field: str) -> None:
     page = live()

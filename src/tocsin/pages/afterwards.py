@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.utils.functional import Promise
+from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.fields import RichTextField
@@ -119,7 +120,8 @@ def reasons_about_what_follows(page: ActionPage) -> Iterator[tuple[str, Any]]:
         yield "next_action", _("That campaign has no page in this language. Write one first, or choose another.")
     if page.outcome_result and not page.outcome_headline.strip():
         yield "outcome_headline", _("Say in a sentence how it ended.")
-    if (page.outcome_headline.strip() or page.outcome_text) and not page.outcome_result:
+    # An editor that was sent before it had started leaves an empty paragraph.
+    if (page.outcome_headline.strip() or strip_tags(page.outcome_text).strip()) and not page.outcome_result:
         yield "outcome_result", _("Choose how it ended: without it, nothing of this is shown.")
 
 
