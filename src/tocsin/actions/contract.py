@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tocsin.actions.letter_contract import read_letter
 from tocsin.actions.question_contract import read_questions
-from tocsin.actions.reading import CONTROL, LINE_BREAK, Message, Offer, Posted, single
+from tocsin.actions.reading import TOO_LONG, Message, Offer, Posted, one_line, single
 from tocsin.actions.reading import Problem as Problem
 from tocsin.actions.way_contract import read_division, read_way
 from tocsin.campaigns.words import ConsentWords, EditionWords, FieldWords
@@ -59,11 +59,9 @@ def _read_detail(offer: Offer, question: FieldWords, posted: Posted, files: Mapp
     raw = single(offer, name, posted, files)
     if raw is None:
         return
-    if plaintext.has_line_break(raw.strip()):
-        offer.refuse(name, LINE_BREAK)
-    elif plaintext.has_control(raw):
-        offer.refuse(name, CONTROL)
-    elif value := plaintext.one_line(raw):
+    if (value := one_line(offer, name, raw)) is None:
+        return
+    if value:
         _READERS[name](offer, name, value, posted)
     elif question["required"]:
         offer.refuse(name, REQUIRED[name])
@@ -71,7 +69,7 @@ def _read_detail(offer: Offer, question: FieldWords, posted: Posted, files: Mapp
 
 def _read_name(offer: Offer, name: str, value: str, _posted: Posted) -> None:
     if len(value) > LONGEST_NAME:
-        offer.refuse(name, _("Shorten this to %(limit)d characters."), limit=LONGEST_NAME)
+        offer.refuse(name, TOO_LONG, limit=LONGEST_NAME)
     elif plaintext.holds_web_address(value):
         offer.refuse(name, _("Leave web addresses out of this."))
     elif plaintext.looks_like_formula(value):

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
-from tocsin.actions.reading import CONTROL, LINE_BREAK, Offer, Posted, single
+from tocsin.actions.reading import CONTROL, Offer, Posted, one_line, single, some_lines
 from tocsin.campaigns.offers import all_texts_offered, read_turn, subject_offered, text_offered, turns_of
 from tocsin.campaigns.words import LetterWords
 from tocsin.lib import plaintext
@@ -44,13 +44,11 @@ def _read_subject(offer: Offer, letter: LetterWords, turn: int, posted: Posted, 
     raw = single(offer, "subject", posted, files)
     if raw is None:
         return
-    if plaintext.has_line_break(raw.strip()):
-        offer.refuse("subject", LINE_BREAK)
-    elif plaintext.has_control(raw):
-        offer.refuse("subject", CONTROL)
-    elif len(raw) > LONGEST_SUBJECT:
+    if (subject := one_line(offer, "subject", raw)) is None:
+        return
+    if len(raw) > LONGEST_SUBJECT:
         offer.refuse("subject", _("Shorten the subject to %(limit)d characters."), limit=LONGEST_SUBJECT)
-    elif subject := plaintext.one_line(raw):
+    elif subject:
         offer.act["subject"] = subject
     elif posted.getlist("subject"):
         offer.refuse("subject", _("Write a subject. Your letter cannot be sent without one."))
@@ -104,10 +102,4 @@ def _read_answers(offer: Offer, letter: LetterWords, posted: Posted, files: Mapp
 
 
 def _read_answer(offer: Offer, name: str, posted: Posted, files: Mapping[str, object]) -> str:
-    raw = single(offer, name, posted, files) or ""
-    answer = plaintext.many_lines(raw)
-    if "\0" in raw:
-        offer.refuse(name, CONTROL)
-    elif len(answer) > LONGEST_ANSWER:
-        offer.refuse(name, _("Shorten this to %(limit)d characters."), limit=LONGEST_ANSWER)
-    return answer
+    return some_lines(offer, name, single(offer, name, posted, files) or "", LONGEST_ANSWER)

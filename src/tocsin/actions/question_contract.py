@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from django.utils.translation import gettext_lazy as _
 
-from tocsin.actions.reading import CONTROL, LINE_BREAK, Offer, Posted, single
+from tocsin.actions.reading import TOO_LONG, Offer, Posted, one_line, single, some_lines
 from tocsin.campaigns.words import QuestionWords
 from tocsin.lib import plaintext
 
@@ -57,27 +57,15 @@ def _read(offer: Offer, question: QuestionWords, posted: Posted, files: Mapping[
 
 
 def _read_line(offer: Offer, name: str, raw: str, _question: QuestionWords) -> str:
-    line = plaintext.one_line(raw)
-    if plaintext.has_line_break(raw.strip()):
-        offer.refuse(name, LINE_BREAK)
-    elif plaintext.has_control(raw):
-        offer.refuse(name, CONTROL)
-    elif len(line) > LONGEST_LINE:
-        offer.refuse(name, _("Shorten this to %(limit)d characters."), limit=LONGEST_LINE)
-    else:
-        return line
-    return ""
+    line = one_line(offer, name, raw) or ""
+    if len(line) > LONGEST_LINE:
+        offer.refuse(name, TOO_LONG, limit=LONGEST_LINE)
+        return ""
+    return line
 
 
 def _read_lines(offer: Offer, name: str, raw: str, _question: QuestionWords) -> str:
-    text = plaintext.many_lines(raw)
-    if "\0" in raw:
-        offer.refuse(name, CONTROL)
-    elif len(text) > LONGEST_LINES:
-        offer.refuse(name, _("Shorten this to %(limit)d characters."), limit=LONGEST_LINES)
-    else:
-        return text
-    return ""
+    return some_lines(offer, name, raw, LONGEST_LINES)
 
 
 def _read_choice(offer: Offer, name: str, raw: str, question: QuestionWords) -> str:

@@ -10,12 +10,14 @@ from typing import Any, Protocol
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from tocsin.lib import plaintext
 from tocsin.lib.emailaddress import EmailAddress
 
 TWICE = _("This was sent more than once. Enter it one time.")
 NO_FILES = _("A file cannot be sent here. Write your answer instead.")
 LINE_BREAK = _("This must be on one line. Remove the line break.")
 CONTROL = _("This has characters that cannot be printed. Type it again.")
+TOO_LONG = _("Shorten this to %(limit)d characters.")
 
 type Message = str | Promise
 
@@ -62,3 +64,26 @@ def single(offer: Offer, name: str, posted: Posted, files: Mapping[str, object])
         offer.refuse(name, TWICE)
         return None
     return str(values[0]) if values else ""
+
+
+def one_line(offer: Offer, name: str, raw: str) -> str | None:
+    """What stands on one line, perhaps nothing; or None after saying why it is none."""
+    if plaintext.has_line_break(raw.strip()):
+        offer.refuse(name, LINE_BREAK)
+        return None
+    if plaintext.has_control(raw):
+        offer.refuse(name, CONTROL)
+        return None
+    return plaintext.one_line(raw)
+
+
+def some_lines(offer: Offer, name: str, raw: str, longest: int) -> str:
+    """A text, perhaps empty; empty too after saying what is wrong with it."""
+    text = plaintext.many_lines(raw)
+    if "\0" in raw:
+        offer.refuse(name, CONTROL)
+    elif len(text) > longest:
+        offer.refuse(name, TOO_LONG, limit=longest)
+    else:
+        return text
+    return ""
