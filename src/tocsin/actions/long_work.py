@@ -7,6 +7,7 @@ worker was killed) is begun anew, three times at most.
 
 from __future__ import annotations
 
+import logging
 import secrets
 import time
 from collections.abc import Callable
@@ -14,10 +15,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from django.db.models import F, Model
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from tocsin.campaigns.import_file import CannotBeRead
+
+log = logging.getLogger(__name__)
 TELL_EVERY = 2.0
 SILENT_AFTER = timedelta(minutes=2)
 MOST_RUNS = 3
@@ -65,6 +70,23 @@ def take_in_hand(row: Any, waiting: str, working: str) -> Work | None:
         return None
     row.refresh_from_db()
     return work
+
+
+def do_step(work: Work, step: Callable[[Work], None], fail: Callable[[Work, str], None]) -> None:
+    """One step of a work in hand. What keeps it from being done becomes a sentence, for `fail`; but for a database that
+    is away: then it is taken up again when it has been silent for a while."""
+    try:
+        step(work)
+    except NoLongerOurs:
+        return
+    except CannotBeRead as why:
+        fail(work, str(why))
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        kind = type(error).__name__
+        log.error("%s %s: %s", work.row._meta.model_name, work.row.pk, kind)  # noqa: TRY400  (no content)
+        fail(work, _("It broke off (%(error)s). Tell whoever runs the server.") % {"error": kind})
 
 
 def take_up_silent[M: Model](model: type[M], states: dict[str, str], failed: str, begin: Callable[[M], object]) -> int:

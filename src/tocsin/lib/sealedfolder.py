@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import time
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -36,6 +36,19 @@ class SealedFolder:
 
     def write(self, name: str) -> SealedWriter:
         return SealedWriter(vault(), self.path / name)
+
+    def keep(self, what: str, number: int, chunks: Iterable[bytes]) -> str:
+        """A file as it came; the name it is kept by."""
+        name = self.new_name(what, number)
+        with self.write(name) as file:
+            for chunk in chunks:
+                file.write(chunk)
+        return name
+
+    def whole(self, name: str) -> bytes | None:
+        """All of the file at once; None where it is gone."""
+        found = self.pieces(name)
+        return None if found is None else b"".join(found)
 
     def pieces(self, name: str) -> Iterator[bytes] | None:
         """The open file in pieces; None where it is gone."""

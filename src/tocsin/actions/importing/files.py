@@ -6,25 +6,21 @@ import json
 from collections.abc import Iterable, Iterator
 from itertools import batched
 
+from django.utils.translation import gettext as _
+
 from tocsin.actions.exporting.store import FILES
-from tocsin.campaigns.import_file import MEGABYTE, Limits
+from tocsin.campaigns.import_file import MEGABYTE, CannotBeRead, Limits
 from tocsin.supporters.models import SupporterImport
 
 LIMITS = Limits(megabytes=60, rows=200_000, unpacked=800 * MEGABYTE)
 ROWS_AT_ONCE = 500
 
 
-class FileIsGone(Exception):
+class FileIsGone(CannotBeRead):
     """The sealed file was removed after two weeks: it has to be uploaded again."""
 
-
-def keep_upload(upload_pk: int, chunks: Iterable[bytes]) -> str:
-    """The file as it came; the name it is kept by."""
-    name = FILES.new_name("upload", upload_pk)
-    with FILES.write(name) as file:
-        for chunk in chunks:
-            file.write(chunk)
-    return name
+    def __init__(self) -> None:
+        super().__init__(_("Its file was removed after two weeks. Upload it again."))
 
 
 def keep_rows(upload_pk: int, rows: Iterable[list[str]]) -> str:
@@ -36,10 +32,10 @@ def keep_rows(upload_pk: int, rows: Iterable[list[str]]) -> str:
 
 
 def whole(name: str) -> bytes:
-    found = FILES.pieces(name)
+    found = FILES.whole(name)
     if found is None:
         raise FileIsGone
-    return b"".join(found)
+    return found
 
 
 def rows_in(upload: SupporterImport) -> Iterator[tuple[int, list[str]]]:

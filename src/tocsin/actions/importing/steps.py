@@ -21,9 +21,9 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from tocsin.actions.exporting.store import FILES
 from tocsin.actions.importing import jobs
 from tocsin.actions.importing.columns import PERSON_FIELDS
-from tocsin.actions.importing.files import keep_upload
 from tocsin.supporters.models import SupporterImport
 
 State = SupporterImport.State
@@ -43,7 +43,7 @@ def begin(*, file_name: str, by: AbstractBaseUser, by_name: str) -> SupporterImp
 
 def upload(row: SupporterImport, chunks: Iterable[bytes]) -> None:
     """Keeps the file sealed, and has it read."""
-    SupporterImport.objects.filter(pk=row.pk).update(upload=keep_upload(row.pk, chunks), beat_at=Now())
+    SupporterImport.objects.filter(pk=row.pk).update(upload=FILES.keep("upload", row.pk, chunks), beat_at=Now())
     jobs.work_on.enqueue(row.pk)
 
 

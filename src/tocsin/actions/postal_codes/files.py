@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from datetime import timedelta
 
 from tocsin.campaigns.import_file import MEGABYTE, CannotBeRead, Limits
@@ -16,21 +15,12 @@ FILES = SealedFolder("postal-codes", re.compile(r"(upload|left)-\d+-[0-9a-f]{16}
 KEPT_FOR = timedelta(days=14)
 
 
-def keep_upload(table_pk: int, chunks: Iterable[bytes]) -> str:
-    """The file as it came; the name it is kept by."""
-    name = FILES.new_name("upload", table_pk)
-    with FILES.write(name) as file:
-        for chunk in chunks:
-            file.write(chunk)
-    return name
-
-
 def whole(name: str, gone: str) -> bytes:
     """Raises CannotBeRead with the sentence `gone` where the file is not there any more."""
-    found = FILES.pieces(name)
+    found = FILES.whole(name)
     if found is None:
         raise CannotBeRead(gone)
-    return b"".join(found)
+    return found
 
 
 def named() -> set[str]:

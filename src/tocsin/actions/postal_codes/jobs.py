@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 
-from django.db import InterfaceError, OperationalError
 from django.tasks import task
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from tocsin.actions.long_work import NoLongerOurs, Work, take_in_hand, take_up_silent
+from tocsin.actions.long_work import NoLongerOurs, Work, do_step, take_in_hand, take_up_silent
 from tocsin.actions.postal_codes import work
 from tocsin.actions.postal_codes.files import FILES
-from tocsin.campaigns.import_file import CannotBeRead
 from tocsin.campaigns.models import PostalTable
 from tocsin.campaigns.targeting.filling_table import empty_table
 
-log = logging.getLogger(__name__)
 State = PostalTable.State
 STEPS: dict[str, Callable[[Work], None]] = {State.READING: work.read, State.REMOVING: work.remove}
 
@@ -27,19 +22,8 @@ def work_on(table_id: int) -> None:
     row = PostalTable.objects.filter(pk=table_id).first()
     step = STEPS.get(row.state) if row else None
     mine = take_in_hand(row, row.state, row.state) if row and step else None
-    if mine is None or step is None:
-        return
-    try:
-        step(mine)
-    except NoLongerOurs:
-        return
-    except CannotBeRead as why:
-        _fail(mine, str(why))
-    except (OperationalError, InterfaceError):
-        raise  # the database was away: it is taken up again when it has been silent for a while
-    except Exception as error:
-        log.error("postal codes %s: %s", table_id, type(error).__name__)  # noqa: TRY400  (no content)
-        _fail(mine, _("It broke off (%(error)s). Tell whoever runs the server.") % {"error": type(error).__name__})
+    if mine is not None and step is not None:
+        do_step(mine, step, _fail)
 
 
 def _fail(mine: Work, why: str) -> None:

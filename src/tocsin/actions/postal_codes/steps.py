@@ -20,12 +20,14 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from tocsin.actions.postal_codes import jobs
-from tocsin.actions.postal_codes.files import FILES, KEPT_FOR, keep_upload, named
+from tocsin.actions.postal_codes.files import FILES, KEPT_FOR, named
 from tocsin.campaigns.models import FROM_THE_DESK, PostalDivision, PostalTable
 
 State = PostalTable.State
 MAY_BE_USED = (State.READ, State.FORMER)
 MAY_BE_REMOVED = (State.READ, State.FORMER, State.FAILED)
+# What the command put beside the one in use stays: it was put there on purpose, by whoever runs the server.
+GO_BY_THEMSELVES = Q(state=State.FORMER) | Q(state=State.READ, name__startswith=FROM_THE_DESK)
 
 
 def begin(*, file_name: str, country: str, by_name: str) -> PostalTable:
@@ -37,7 +39,7 @@ def begin(*, file_name: str, country: str, by_name: str) -> PostalTable:
 
 def upload(row: PostalTable, chunks: Iterable[bytes]) -> None:
     """Keeps the file sealed, and has it read."""
-    PostalTable.objects.filter(pk=row.pk).update(upload=keep_upload(row.pk, chunks), beat_at=Now())
+    PostalTable.objects.filter(pk=row.pk).update(upload=FILES.keep("upload", row.pk, chunks), beat_at=Now())
     jobs.work_on.enqueue(row.pk)
 
 
@@ -79,17 +81,15 @@ def remove(table_pk: int) -> bool:
 
 
 def goes_by_itself(row: PostalTable) -> bool:
-    """Whether it is removed once nobody used it for two weeks. What the command put beside the one in use stays: it was
-    put there on purpose, by whoever runs the server."""
-    return row.state == State.FORMER or (row.state == State.READ and row.name.startswith(FROM_THE_DESK))
+    """Whether it is removed once nobody used it for two weeks."""
+    return PostalTable.objects.filter(GO_BY_THEMSELVES, pk=row.pk).exists()
 
 
 def remove_old_tables() -> int:
     """Tables that nobody used for two weeks go, what is left of those that broke off, and files that nobody names; how
     many. Nightly."""
     since = timezone.now() - KEPT_FOR
-    # as goes_by_itself has it
-    unused = Q(state_since__lt=since) & (Q(state=State.FORMER) | Q(state=State.READ, name__startswith=FROM_THE_DESK))
+    unused = Q(state_since__lt=since) & GO_BY_THEMSELVES
     has_lines = Exists(PostalDivision.objects.filter(table=OuterRef("name")))
     broken_off = Q(state=State.FAILED, uploaded_at__lt=since) & (~Q(upload="") | Q(has_lines))
     removed = sum(remove(pk) for pk in PostalTable.objects.filter(unused | broken_off).values_list("pk", flat=True))
