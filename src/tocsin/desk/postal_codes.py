@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -131,45 +131,34 @@ def state(request: HttpRequest, pk: int) -> JsonResponse:  # noqa: ARG001
 @only(CHANGE_LISTS)
 @require_POST
 def use(request: HttpRequest, pk: int) -> HttpResponse:
-    row = get_object_or_404(PostalTable, pk=pk)
-    with transaction.atomic():
-        done = steps.use(pk)
-        if done:
-            note(request, "postal_codes_used", row, codes=row.numbers.get("codes", 0))
-    if done:
-        messages.success(
-            request, _("In use: from now on campaigns look postal codes up in “%(name)s”.") % {"name": row}
-        )
-    else:
-        messages.warning(request, _("This table went on meanwhile. Nothing was changed."))
-    return _to(pk)
+    said = _("In use: from now on campaigns look postal codes up in “%(name)s”.")
+    return _take(request, pk, steps.use, "postal_codes_used", said)
 
 
 @only(CHANGE_LISTS)
 @require_POST
 def take_back(request: HttpRequest, pk: int) -> HttpResponse:
-    row = get_object_or_404(PostalTable, pk=pk)
-    with transaction.atomic():
-        done = steps.take_back(pk)
-        if done:
-            note(request, "postal_codes_taken_back", row)
-    if done:
-        messages.success(request, _("Taken back: it is as it was before this table was used."))
-    else:
-        messages.warning(request, _("This table went on meanwhile. Nothing was changed."))
-    return _to(pk)
+    said = _("Taken back: it is as it was before this table was used.")
+    return _take(request, pk, steps.take_back, "postal_codes_taken_back", said)
 
 
 @only(CHANGE_LISTS)
 @require_POST
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
+    return _take(request, pk, steps.remove, "postal_codes_removed")
+
+
+def _take(request: HttpRequest, pk: int, step: Callable[[int], bool], entry: str, said: str = "") -> HttpResponse:
+    """Done and written down, or neither."""
     row = get_object_or_404(PostalTable, pk=pk)
     with transaction.atomic():
-        done = steps.remove(pk)
+        done = step(pk)
         if done:
-            note(request, "postal_codes_removed", row)
+            note(request, entry, row, codes=row.numbers.get("codes", 0))
     if not done:
         messages.warning(request, _("This table went on meanwhile. Nothing was changed."))
+    elif said:
+        messages.success(request, said % {"name": row})
     return _to(pk)
 
 
