@@ -32,7 +32,7 @@ from tocsin.pages.afterwards import Result
 from tocsin.pages.blocks import BackgroundBlock, StoryBlock
 from tocsin.pages.how_we_count import A_PERSON, parts_of, placed, taken_out
 from tocsin.pages.scripts_frame import Frames, Question
-from tocsin.web.find import CHOOSE, NOT_FOUND
+from tocsin.web.find import CHOOSE, NOT_FOUND, STILL_NOT_FOUND
 
 NOW = datetime(2026, 6, 15, 16, tzinfo=UTC)
 TORONTO = ZoneInfo("America/Toronto")
@@ -143,7 +143,8 @@ def sought(outcome: Outcome, *recipients: Recipient, error: bool = False, **chan
     """The step that finds who gets the letter."""
     posted = filled(given_name="Jane", **changes)
     found = Finding(outcome, "K1A 0A6", recipients)
-    problems = {Outcome.NONE: [Problem("postal_code", NOT_FOUND)]}.get(outcome, [])
+    said = STILL_NOT_FOUND if "not_found" in changes else NOT_FOUND
+    problems = {Outcome.NONE: [Problem("postal_code", said)]}.get(outcome, [])
     problems += [Problem("division", CHOOSE)] if error else []
     occasion = Occasion(found=found, may_send=outcome is not Outcome.NONE)
     return _base(SOUGHT, form=show_form(7, SOUGHT, posted=posted, problems=problems, occasion=occasion))
