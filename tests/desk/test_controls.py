@@ -16,9 +16,9 @@ from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
 from tests.desk.conftest import Write
+from tocsin.actions import steering
 from tocsin.actions.models import Letter
 from tocsin.campaigns.models import Campaign, Target
-from tocsin.desk import steering
 from tocsin.outbox import controls
 from tocsin.outbox.models import Bucket, Kind, Lane, Message, State
 from tocsin.staff import audit

@@ -76,7 +76,7 @@ def test_who_may_not_decide_settles_nothing(colleague: Callable[..., Client], pa
     assert paused.settled_at is None
 
 
-@pytest.mark.parametrize("broken", ["tocsin.desk.steering.reopen", "tocsin.staff.audit.write"])
+@pytest.mark.parametrize("broken", ["tocsin.actions.steering.reopen", "tocsin.staff.audit.write"])
 def test_a_notice_stays_until_what_it_is_about_is_done_and_written_down(
     admin: Client, paused: Notice, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:

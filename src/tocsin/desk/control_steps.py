@@ -9,8 +9,8 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
+from tocsin.actions import steering
 from tocsin.campaigns.models import Campaign
-from tocsin.desk import steering
 from tocsin.outbox.states import State
 
 

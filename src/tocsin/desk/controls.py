@@ -19,8 +19,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 from wagtail.admin import messages
 
+from tocsin.actions import steering
 from tocsin.campaigns.models import Campaign, Target
-from tocsin.desk import steering
 from tocsin.desk.control_steps import CONTROLS, Control
 from tocsin.desk.frame import Frame, campaign_crumbs, show
 from tocsin.desk.journal import note

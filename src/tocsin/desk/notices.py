@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from wagtail.admin import messages
 
+from tocsin.actions import steering
 from tocsin.actions.repoint import let_go_to_new_address
 from tocsin.campaigns.models import Target
-from tocsin.desk import steering
 from tocsin.desk.journal import note
 from tocsin.desk.rights import DECIDE_ON_LETTERS, SEE_CAMPAIGNS, Person, campaigns_seen_by, may, only
 from tocsin.desk.target_numbers import targets_of
