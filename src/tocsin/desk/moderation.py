@@ -11,12 +11,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.formats import number_format
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 from wagtail.admin import messages
 
+from tocsin.actions import verdicts
 from tocsin.actions.aside import FOR_STAFF
 from tocsin.actions.count import change_states
 from tocsin.actions.models import Action
@@ -34,24 +34,10 @@ AT_ONCE = 1000
 ASKED_FIRST = _("Released. Its writer is asked by mail to confirm, and counts once they do.")
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What somebody at the desk may decide: from which state, to which, and what is written and said."""
-
-    before: State
-    after: State
-    entry: str
-    said: Promise
-
-
-VERDICTS = {
-    "release": Verdict(
-        State.HELD, State.COUNTED, "action_released", _("Released. It counts, and its letters are on their way.")
-    ),
-    "block": Verdict(State.HELD, State.BLOCKED, "action_blocked", _("Blocked. It does not count, and nothing leaves.")),
-    "again": Verdict(
-        State.STUCK, State.COUNTED, "action_retried", _("It is tried again. If it fails, it comes back here.")
-    ),
+SAID = {
+    "release": _("Released. It counts, and its letters are on their way."),
+    "block": _("Blocked. It does not count, and nothing leaves."),
+    "again": _("It is tried again. If it fails, it comes back here."),
 }
 
 
@@ -136,17 +122,17 @@ def opened(request: HttpRequest, campaign: Campaign, action_pk: int) -> HttpResp
 @of_campaign(SEE_CAMPAIGNS, MODERATE)
 def decide(request: HttpRequest, campaign: Campaign, action_pk: int, verdict: str) -> HttpResponse:
     """Releases, blocks or tries again, then leads back to those that wait."""
-    chosen = VERDICTS.get(verdict)
+    chosen = verdicts.VERDICTS.get(verdict)
     if chosen is None:
         raise Http404
     action = _find(campaign.pk, action_pk)
-    after = _after(chosen, action)
     with transaction.atomic():
-        moved = change_states([(action.pk, chosen.before, after, "")])
-        if moved:
+        decided = verdicts.decide(chosen, action)
+        if decided:
             note(request, chosen.entry, action)
-    if moved:
-        messages.success(request, ASKED_FIRST if after == State.UNCONFIRMED else chosen.said)
+    if decided:
+        asked = verdicts.leads_to(chosen, action) == State.UNCONFIRMED
+        messages.success(request, ASKED_FIRST if asked else SAID[verdict])
     else:
         messages.warning(request, _("Somebody else was faster: this action no longer waits."))
     return HttpResponseRedirect(reverse("campaign:moderation", args=[campaign.pk]))
@@ -175,13 +161,6 @@ def _tried_again(moved: int) -> str:
         moved,
     )
     return said % {"actions": number_format(moved, force_grouping=True)}
-
-
-def _after(chosen: Verdict, action: Action) -> State:
-    """Where people confirm by mail, releasing what they sent lets them be asked: it does not confirm in their place."""
-    if chosen.before == State.HELD and chosen.after == State.COUNTED and action.campaign.confirm_first:
-        return State.UNCONFIRMED
-    return chosen.after
 
 
 def why(reason: str) -> str:

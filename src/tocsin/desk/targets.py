@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet
-from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -19,20 +18,15 @@ from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from tocsin.actions import repoint as repointing
+from tocsin.actions.target_changes import follow_change, follow_new
 from tocsin.campaigns.editions import named_in_editions
 from tocsin.campaigns.models import Target
-from tocsin.campaigns.republish import changed
 from tocsin.campaigns.targeting.who import current
 from tocsin.desk.journal import note
 from tocsin.desk.removing import RemoveUnlessUsed
 from tocsin.desk.rights import CHANGE_TARGETS, DECIDE_ON_LETTERS, only
 from tocsin.desk.target_form import TargetForm
-from tocsin.outbox import controls
-from tocsin.outbox.controls import Letters
-from tocsin.outbox.lanes import set_pace
 from tocsin.outbox.models import Kind, Message
-from tocsin.outbox.post import Pace
-from tocsin.outbox.states import State
 
 
 class TargetsList(generic.IndexView):
@@ -62,8 +56,7 @@ class AddressColumn(Column):
 class NewTarget(generic.CreateView):
     def save_instance(self) -> Target:
         target: Target = super().save_instance()
-        keep_pace(target)
-        keep_pause(Target(), target)
+        follow_new(target)
         return target
 
 
@@ -73,47 +66,13 @@ class ChangeTarget(generic.EditView):
     def save_instance(self) -> Target:
         was = Target.objects.get(pk=self.object.pk)
         target: Target = super().save_instance()
-        begin_afresh(was, target)
-        keep_pace(target)
-        keep_pause(was, target)
-        let_gathered_go(was, target)
-        # What was read before the forms of address were saved is old.
-        for campaign in Target.objects.get(pk=target.pk).campaigns.all():
-            changed(campaign)
+        follow_change(was, target)
         return target
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         target: Target = self.object
         context: dict[str, Any] = super().get_context_data(**kwargs)
         return {**context, "target": target, "goes_to": current(target), "waiting": letters_that_wait(target).count()}
-
-
-def keep_pace(target: Target) -> None:
-    """Tells the outbox the pace of this target's office, from the next letter on."""
-    set_pace(target.pk, Pace(target.per_hour_by_day or None, target.per_hour_by_night, target.time_zone))
-
-
-def begin_afresh(was: Target, now: Target) -> None:
-    """Whoever has another address now is no longer at a dead one, as where a file brings it."""
-    if was.status == now.status == Target.Status.UNREACHABLE and was.email != now.email:
-        now.status = Target.Status.ACTIVE
-        now.save(update_fields=["status"])
-
-
-def keep_pause(was: Target, now: Target) -> None:
-    """Tells the outbox what staff decided: pause, or go on. Another address is a fresh start, once what waits is
-    written anew to it; but for one who is not in office: their letters wait whatever their address is."""
-    if (now.paused and not was.paused) or (was.in_office and not now.in_office):
-        controls.pause(Letters(target_ref=now.pk))
-    elif now.in_office and not now.paused and (was.paused or was.email != now.email or not was.in_office):
-        repointing.let_go_to_new_address(now.pk)
-
-
-def let_gathered_go(was: Target, now: Target) -> None:
-    """Letters that waited for a digest or to be handed in leave one by one, if that is how they arrive now."""
-    if was.mode != Target.Mode.EACH and now.mode == Target.Mode.EACH:
-        gathered = Message.objects.filter(target_ref=now.pk, gathered=True, carrier=None, state=State.WAITING)
-        gathered.update(gathered=False, due_at=Now())
 
 
 def letters_that_wait(target: Target) -> QuerySet[Message]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from tocsin.actions.target_changes import follow_new
 from tocsin.campaigns.forms_of_address import OFFICE
 from tocsin.campaigns.models import Target, TargetWords
-from tocsin.desk.targets import keep_pace
 
 # In the outline: kind, gender, person, email, and for each language in `words` the office and the organisation.
 type Office = dict[str, Any]
@@ -48,7 +48,7 @@ def new_office(office: Office) -> Target:
     for words in in_words:
         words.target = target
         words.save()
-    keep_pace(target)
+    follow_new(target)
     return target
 
 
