@@ -11,6 +11,8 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.views import serve as serve_page
 
+from tocsin.api.front import api
+from tocsin.api.problems import nothing_here
 from tocsin.desk.account.panel import ACCOUNT
 from tocsin.desk.account.urls import ENTRANCE
 from tocsin.desk.audit import SITE_HISTORY
@@ -42,6 +44,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("receipt/<str:key>/", receipt, name="receipt"),
     path("unsubscribe/<str:key>/", unsubscribe, name="unsubscribe"),
     re_path(r"^hooks/mail/(?P<esp>[a-z_]+)/(?P<what>tracking|inbound)/$", mail_hook, name="mail_hook"),
+    path("api/v1/", api.urls),
+    re_path(r"^api/", nothing_here),
     path("health/live", alive),
     path("health/ready", ready),
     path("desk/", include(ENTRANCE)),

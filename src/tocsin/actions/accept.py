@@ -18,6 +18,8 @@ from tocsin.campaigns.models import Edition
 
 NO_FILES: Mapping[str, object] = {}
 LARGEST_ID = 2**31 - 1
+# In an act: how it came to us.
+METHOD = "method"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +55,17 @@ class ToFind:
     edition: Edition
 
 
-def accept(
+def accept(  # noqa: PLR0913  (all that is known of one form)
     edition: Edition,
     posted: Posted,
     *,
     source: dict[str, str],
     from_us: bool | None,
     files: Mapping[str, object] = NO_FILES,
+    method: str = "",
 ) -> Accepted | NotOpen | ToMend | ToFind:
-    """What became of one posted form. `from_us` is None where the browser did not say where the form was.
+    """What became of one posted form. `from_us` is None where the browser did not say where the form was; `method` is
+    how it came (supporters.models.Consent.Method), where it was not by a page of ours.
 
     Raises TryLater if it could not be stored now.
     """
@@ -72,6 +76,8 @@ def accept(
         return ToMend(edition, offer)
     if still_to_be_found(edition.words, offer):
         return ToFind(edition)
+    if method:
+        offer.act[METHOD] = method
     signs = [*offer.signs, "no_origin"] if from_us is None else offer.signs
     digest = take(edition=edition, email=offer.email, act=offer.act, source=source, signs=signs)
     way = str(offer.act.get(WAY, THROUGH_US))

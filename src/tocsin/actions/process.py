@@ -18,6 +18,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.db.models import F
 from django.db.models.functions import Now
 
+from tocsin.actions.accept import METHOD
 from tocsin.actions.addressees import Addressee, by_answer, named
 from tocsin.actions.letters import Composed, compose_letters, woven
 from tocsin.actions.mails import thanks
@@ -33,6 +34,7 @@ from tocsin.lib.vault import vault
 from tocsin.outbox.models import Message
 from tocsin.outbox.post import frozen_message, leave_frozen
 from tocsin.supporters.keep import Answer, Person, keep_people
+from tocsin.supporters.models import Consent
 
 BATCH = 200
 MOST_ATTEMPTS = 3
@@ -183,6 +185,7 @@ def _person(action: Action, edition: Edition, act: dict[str, Any]) -> Person:
         page_url=settings.TOCSIN_BASE_URL.geturl().rstrip("/") + words["page_path"],
         at=action.accepted_at,
         answers=answers,
+        method=str(act.get(METHOD, Consent.Method.WEB.value)),
         again=action.supporter_id is not None,  # taken out of the number, and put back
     )
 

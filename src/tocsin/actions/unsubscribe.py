@@ -87,16 +87,22 @@ def choose(leaver: Leaver, choice: Choice) -> None:
     if choice is Choice.BACK:
         _come_back(leaver)
         return
-    everything = choice is Choice.EVERYTHING
-    reason = Suppression.Reason.UNSUBSCRIBED
-    if everything:
-        suppress(leaver.digest, NEWS, reason)
-    else:
-        suppress(leaver.digest, CAMPAIGN, reason, campaign_ref=leaver.campaign_ref)
-    for supporter in _supporter(leaver):
-        purpose = EVERYTHING if everything else about_campaign(leaver.campaign_ref)
-        leave(supporter, purpose, Consent.Method.MAIL, language=leaver.edition.language)
-        cancel(Copies(_waiting(supporter, None if everything else leaver.campaign_ref)))
+    if choice is Choice.EVERYTHING:
+        leave_everything(leaver.digest, Consent.Method.MAIL, language=leaver.edition.language)
+        return
+    suppress(leaver.digest, CAMPAIGN, Suppression.Reason.UNSUBSCRIBED, campaign_ref=leaver.campaign_ref)
+    for supporter in _supporter(leaver.digest):
+        leave(supporter, about_campaign(leaver.campaign_ref), Consent.Method.MAIL, language=leaver.edition.language)
+        cancel(Copies(_waiting(supporter, leaver.campaign_ref)))
+
+
+@transaction.atomic
+def leave_everything(digest: bytes, method: Consent.Method, *, language: str = "") -> None:
+    """Nothing but what their own actions bring is sent to them from now on, however they told us."""
+    suppress(digest, NEWS, Suppression.Reason.UNSUBSCRIBED)
+    for supporter in _supporter(digest):
+        leave(supporter, EVERYTHING, method, language=language)
+        cancel(Copies(_waiting(supporter, None)))
 
 
 def _come_back(leaver: Leaver) -> None:
@@ -104,14 +110,14 @@ def _come_back(leaver: Leaver) -> None:
     left = {EVERYTHING: leaver.left_everything, about_campaign(leaver.campaign_ref): leaver.left_the_campaign}
     allow_again(leaver.digest, NEWS)
     allow_again(leaver.digest, CAMPAIGN, campaign_ref=leaver.campaign_ref)
-    for supporter in _supporter(leaver):
+    for supporter in _supporter(leaver.digest):
         for purpose in (purpose for purpose, was_left in left.items() if was_left):
             come_back(supporter, purpose, Consent.Method.MAIL, language=leaver.edition.language)
 
 
-def _supporter(leaver: Leaver) -> Iterator[int]:
+def _supporter(digest: bytes) -> Iterator[int]:
     """None where the person was erased meanwhile: then nothing is sent, and there is nobody to note it of."""
-    yield from Supporter.objects.filter(email_digest=leaver.digest).values_list("pk", flat=True)
+    yield from Supporter.objects.filter(email_digest=digest).values_list("pk", flat=True)
 
 
 def _waiting(supporter: int, campaign_ref: int | None) -> QuerySet[Message]:

@@ -151,6 +151,9 @@ THEIRS: dict[str, Promise] = {
     "signed_out": _("Signed out"),
     "sign_in_failed": _("Tried to sign in, and failed"),
     "refused": _("Was refused: they have no right to this"),
+    "api_people_read": _("Read who acted, by the API"),
+    "api_left": _("Said that somebody wants no more mail"),
+    "api_target_changed": _("Brought a target up to date"),
 }
 # What an entry is about: told by its whole name, or else by its first word.
 KINDS: dict[str, Kind] = {

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from tocsin.campaigns.forms_of_address import OFFICE_KINDS
 from tocsin.campaigns.models import Target, TargetWords
 from tocsin.campaigns.targeting.names import is_division
+from tocsin.campaigns.targeting.who import follow_in_a_circle
 from tocsin.desk.zones import time_zones
 from tocsin.lib.emailaddress import NotAnAddress, read_address
 
@@ -165,12 +166,8 @@ class TargetForm(forms.ModelForm[Target]):
     def clean_successor(self) -> Target | None:
         """Nobody follows themselves, not even by way of others."""
         successor: Target | None = self.cleaned_data["successor"]
-        seen, at = set[int](), successor
-        while at is not None and at.pk not in seen:
-            if at.pk == self.instance.pk:
-                raise ValidationError(_("They would follow each other in a circle. Choose somebody else."))
-            seen.add(at.pk)
-            at = at.successor
+        if successor is not None and follow_in_a_circle(self.instance, successor):
+            raise ValidationError(_("They would follow each other in a circle. Choose somebody else."))
         return successor
 
     def clean(self) -> dict[str, Any]:

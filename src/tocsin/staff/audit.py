@@ -27,16 +27,18 @@ def write(  # noqa: PLR0913  (a line says all of this)
     *,
     kind: str,
     who: Any = None,
+    who_name: str = "",
     about: str = "",
     campaign_ref: int | None = None,
     details: dict[str, Any] | None = None,
     address: str = "",
 ) -> AuditLine:
-    """One line, in the caller's transaction: what is undone leaves no line, and what is done has one."""
+    """One line, in the caller's transaction: what is undone leaves no line, and what is done has one. Where it was not
+    a person, `who_name` says what it was."""
     said = {
         "at": timezone.now(),
         "who_id": who.pk if who is not None else None,
-        "who_name": name_of(who)[:160] if who is not None else "",
+        "who_name": (name_of(who) if who is not None else who_name)[:160],
         "kind": kind,
         "what": what[:60],
         "about": about[:160],

@@ -11,6 +11,8 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from tocsin.campaigns.models import AppendOnly, Campaign
+from tocsin.staff.key_model import ApiKey as ApiKey
+from tocsin.staff.key_model import Scope as Scope
 from tocsin.staff.shared import SharedNote as SharedNote
 
 

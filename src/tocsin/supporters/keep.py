@@ -56,6 +56,7 @@ class Person:
     page_url: str
     at: datetime
     answers: list[Answer] = field(default_factory=list)
+    method: str = Consent.Method.WEB.value
     again: bool = False
 
 
@@ -98,7 +99,7 @@ def _add_answers(people: list[Person], numbers: dict[bytes, int]) -> None:
     rows = [
         (
             *(numbers[person.email_digest], wordings[_fingerprint(person, answer)], answer.purpose, answer.control),
-            *(answer.yes, person.language, person.page_url, "", Consent.Method.WEB.value, person.at),
+            *(answer.yes, person.language, person.page_url, "", person.method, person.at),
             *(person.campaign_ref, person.action_ref, person.edition_ref),
         )
         for person in people

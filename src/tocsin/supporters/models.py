@@ -98,6 +98,9 @@ class Consent(models.Model):
     import_ref = models.ForeignKey(SupporterImport, models.PROTECT, null=True, related_name="consents", db_index=False)
     method = models.CharField(max_length=10, choices=Method, default=Method.WEB)
     given_at = models.DateTimeField()
+    # What somebody said while their action was held comes in days later: a reader who goes by this misses none. In rows
+    # older than this column it is when the column came.
+    noted_at = models.DateTimeField(db_default=Now(), help_text=_("When it was written down here."))
     expires_at = models.DateTimeField(null=True, help_text=_("Implied consent ends then by itself."))
 
     class Meta:

@@ -63,12 +63,12 @@ def _learn(wordings: dict[int | None, tuple[str, ...]], wanted: set[int]) -> Non
 
 def _row(row: tuple[Any, ...], wordings: dict[int | None, tuple[str, ...]], *, people: bool) -> tuple[Any, ...]:
     pk, supporter, purpose, yes, control, *rest = row[:16]
-    said = (pk, supporter, purpose, _answer(control, yes=yes), control, *rest, *wordings[row[16]])
+    said = (pk, supporter, purpose, answer_said(control, yes=yes), control, *rest, *wordings[row[16]])
     if not people:
         return said
     person = open_supporter(row[17], row[18])
     return (*said, *(str(person.get(name) or "") for name in CONSENT_PERSONAL))
 
 
-def _answer(control: str, *, yes: bool) -> str:
+def answer_said(control: str, *, yes: bool) -> str:
     return control if control in {"left", "back"} else "yes" if yes else "no"

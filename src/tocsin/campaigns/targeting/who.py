@@ -24,6 +24,18 @@ def current(target: Target) -> Target:
     return now if now.in_office else target
 
 
+def follow_in_a_circle(target: Target, successor: Target) -> bool:
+    """Whether whoever would follow this target is followed by it, perhaps by way of others."""
+    seen: set[int] = set()
+    at: Target | None = successor
+    while at is not None and at.pk not in seen:
+        if at.pk == target.pk:
+            return True
+        seen.add(at.pk)
+        at = at.successor
+    return False
+
+
 def representatives(target_list: TargetList | int, division: str, name: str = "") -> Target | None:
     """Who in a list sits for a division: the member of that division, or of that riding's name where an import gave
     no more than the name. None where nobody does, or they are not in office and nobody follows."""

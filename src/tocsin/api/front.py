@@ -1,0 +1,49 @@
+"""The API put together: its routes, its language of problems, and headers that keep every answer out of caches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from ninja import NinjaAPI
+
+from tocsin.api.actions import router as actions
+from tocsin.api.campaigns import router as campaigns
+from tocsin.api.campaigns import who
+from tocsin.api.hand_in import router as hand_in
+from tocsin.api.letters import router as letters
+from tocsin.api.letters import steer
+from tocsin.api.people import consents, supporters
+from tocsin.api.problems import answer_problems
+from tocsin.api.targets import router as targets
+
+
+class Api(NinjaAPI):
+    """Every answer is one key's own."""
+
+    def create_response(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        return private(super().create_response(*args, **kwargs))
+
+
+def private(response: HttpResponse) -> HttpResponse:
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+api = Api(
+    title="Tocsin",
+    version="1",
+    description="Campaigns, actions, letters and people of one Tocsin. Times are UTC; lists go by “after”.",
+    docs_url=None,  # its page would load scripts from elsewhere
+    urls_namespace="api",
+)
+answer_problems(api)
+api.add_router("", who)
+api.add_router("campaigns", campaigns)
+api.add_router("campaigns", hand_in)
+api.add_router("campaigns", steer)
+api.add_router("actions", actions)
+api.add_router("letters", letters)
+api.add_router("consents", consents)
+api.add_router("supporters", supporters)
+api.add_router("targets", targets)
