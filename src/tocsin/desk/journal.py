@@ -126,6 +126,8 @@ ENTRIES: dict[str, tuple[Promise, Promise]] = {
     "tocsin.person_invited_again": (_("Invite again"), _("Sent an invitation again")),
     "tocsin.role_given": (_("Give a role"), _("Gave somebody a role")),
     "tocsin.role_taken": (_("Take a role"), _("Took a role away from somebody")),
+    "tocsin.key_made": (_("Make an API key"), _("Made a key for another program")),
+    "tocsin.key_ended": (_("End an API key"), _("Ended the key of another program")),
     "tocsin.account_off": (_("Switch an account off"), _("Switched somebody's account off")),
     "tocsin.account_on": (_("Switch an account on"), _("Switched somebody's account on")),
     "tocsin.audit_exported": (_("Export the audit log"), _("Took lines of the audit log along as CSV")),
@@ -161,7 +163,9 @@ KINDS: dict[str, Kind] = {
     **dict.fromkeys(("hand_in_downloaded", "evidence_opened", "mail_opened", "mail_downloaded"), Kind.PEOPLE),
     **dict.fromkeys(("action", "actions", "letter", "letters", "hand", "notice", "update", "set"), Kind.LETTERS),
     **dict.fromkeys(("script", "words", "trial"), Kind.PAGES),
-    **dict.fromkeys(("role", "account", "person_invited", "person_invited_again", "second_factor_reset"), Kind.TEAM),
+    **dict.fromkeys(
+        ("role", "account", "key", "person_invited", "person_invited_again", "second_factor_reset"), Kind.TEAM
+    ),
     "audit_exported": Kind.TEAM,
     **dict.fromkeys(
         ("asked_again", "confirmed_again", "not_confirmed", "sessions_ended", "password_set"), Kind.SIGN_IN
