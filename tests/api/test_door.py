@@ -186,7 +186,7 @@ def test_a_database_that_is_away_is_said(crm: Program, monkeypatch: pytest.Monke
     def gone(*_args: Any, **_how: Any) -> None:
         raise OperationalError("the secret name of somebody")
 
-    monkeypatch.setattr("tocsin.api.campaigns.shown_count", gone)
+    monkeypatch.setattr("tocsin.api.campaigns.shown_numbers", gone)
     a_campaign()
     answer = crm.get("/campaigns")
     problem(answer, 503)
@@ -199,7 +199,7 @@ def test_what_was_unforeseen_is_logged_by_its_class_alone(
     def broken(*_args: Any, **_how: Any) -> None:
         raise ZeroDivisionError("the secret name of somebody")
 
-    monkeypatch.setattr("tocsin.api.campaigns.shown_count", broken)
+    monkeypatch.setattr("tocsin.api.campaigns.shown_numbers", broken)
     a_campaign()
     problem(crm.get("/campaigns"), 500)
     assert "ZeroDivisionError" in caplog.text

@@ -54,6 +54,15 @@ def shown_count(campaign: Campaign) -> ShownCount:
     return _shown(campaign, tallied + sum(elsewhere_by_source(campaign).values()))
 
 
+def shown_numbers(campaigns: Iterable[int]) -> Counter[int]:
+    """The public numbers of several campaigns, in two queries however many they are."""
+    wanted, numbers = list(campaigns), Counter[int]()
+    numbers.update(dict(Tally.objects.filter(pk__in=wanted).values_list("pk", "counted")))
+    ledger = CounterEntry.objects.counted().filter(campaign__in=wanted).order_by().values_list("campaign")
+    numbers.update(dict(ledger.annotate(people=Sum("people"))))
+    return Counter({pk: max(0, people) for pk, people in numbers.items()})
+
+
 def count_with_everyone(campaign: Campaign) -> ShownCount:
     """The number with those included who acted since the counter's last pass: the signer sees themselves at once."""
     fresh = Action.objects.filter(campaign=campaign, state=State.RECEIVED)[:MOST_COUNTED_LIVE].count()

@@ -74,7 +74,7 @@ def actions(request: HttpRequest, ask: Query[AskActions]) -> Page[ActionOut]:
     campaign = campaigns_asked(request, ask.campaign)
     walk = Action.objects.filter(campaign=campaign) if campaign else Action.objects.all()
     rows, more = some(walk, ask, "accepted_at")
-    return page(_said(request, rows, people=ask.people), rows[-1].pk if rows else None, ask, more=more)
+    return page(_said(request, rows, people=ask.people), rows, ask, more=more)
 
 
 @router.get("/{action}", auth=Key(Scope.READ_ACTIONS), response=ActionOut)

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest
 from ninja import Query, Router, Schema
 
 from tocsin.actions.accounted import account_of
-from tocsin.actions.count import shown_count
+from tocsin.actions.count import shown_numbers
 from tocsin.actions.fates import letters_by_fate
 from tocsin.actions.models import HourOfActions
 from tocsin.api.door import Key, campaign_of, campaigns_of, key_of
@@ -115,7 +115,10 @@ class EntryOut(Schema):
 def campaigns(request: HttpRequest, ask: Query[Ask]) -> Page[CampaignOut]:
     """The campaigns that the key opens."""
     rows, more = some(campaigns_of(request), ask)
-    return page([CampaignOut(**_said(row)) for row in rows], rows[-1].pk if rows else None, ask, more=more)
+    numbers = shown_numbers(row.pk for row in rows)
+    return page(
+        [CampaignOut(**_said(row, numbers[row.pk])) for row in rows], rows[-1].pk if rows else None, ask, more=more
+    )
 
 
 @router.get("/{campaign}", auth=Key(Scope.READ_CAMPAIGNS), response=WholeCampaignOut)
@@ -123,7 +126,7 @@ def campaign(request: HttpRequest, campaign: int) -> WholeCampaignOut:
     """One campaign with its number, pages, targets, and letters by fate."""
     found = campaign_of(request, campaign)
     return WholeCampaignOut(
-        **_said(found),
+        **_said(found, shown_numbers([found.pk])[found.pk]),
         number=_number(found),
         pages=_pages(found),
         targets=list(found.targets.order_by("pk").values_list("pk", flat=True)),
@@ -135,7 +138,7 @@ def campaign(request: HttpRequest, campaign: int) -> WholeCampaignOut:
 def editions(request: HttpRequest, campaign: int, ask: Query[Ask]) -> Page[EditionOut]:
     """All frozen wordings, also those that are accepted no longer (`retired_at`)."""
     rows, more = some(campaign_of(request, campaign).editions.all(), ask)
-    return page([EditionOut(**_edition(row)) for row in rows], rows[-1].pk if rows else None, ask, more=more)
+    return page([EditionOut(**_edition(row)) for row in rows], rows, ask, more=more)
 
 
 @router.get("/{campaign}/editions/{edition}", auth=Key(Scope.READ_CAMPAIGNS), response=WholeEditionOut)
@@ -170,7 +173,7 @@ def ledger(request: HttpRequest, campaign: int, ask: Query[Ask]) -> Page[EntryOu
     entries = CounterEntry.objects.filter(campaign=campaign_of(request, campaign)).select_related("decision")
     rows, more = some(entries, ask)
     said = [EntryOut(**_entry(row)) for row in rows]
-    return page(said, rows[-1].pk if rows else None, ask, more=more)
+    return page(said, rows, ask, more=more)
 
 
 class KeyOut(Schema):
@@ -193,7 +196,7 @@ def which_key(request: HttpRequest) -> KeyOut:
     return KeyOut(key=key.prefix, name=key.name, scopes=key.scopes, campaign=key.campaign_id, expires_at=key.expires_at)
 
 
-def _said(campaign: Campaign) -> dict[str, Any]:
+def _said(campaign: Campaign, count: int) -> dict[str, Any]:
     standing = "not_yet" if campaign.not_yet_open() else "closed" if campaign.closed_for_signing() else "open"
     return {
         "id": campaign.pk,
@@ -205,7 +208,7 @@ def _said(campaign: Campaign) -> dict[str, Any]:
         "closes_at": campaign.closes_at,
         "time_zone": campaign.time_zone,
         "goal": campaign.goal,
-        "count": shown_count(campaign).count,
+        "count": count,
         "letters_paused": campaign.letters_paused,
         "letters_held": campaign.letters_held,
         "is_a_test": bool(campaign.test_address),

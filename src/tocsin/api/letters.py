@@ -95,7 +95,7 @@ def letters(request: HttpRequest, ask: Query[AskLetters]) -> Page[LetterOut]:
     """Every letter, in the order in which they were written, with its fate as it is now."""
     campaign = campaigns_asked(request, ask.campaign)
     rows, more = some(_of(campaign), ask, "message__created_at")
-    return page([LetterOut(**_said(row)) for row in rows], rows[-1].pk if rows else None, ask, more=more)
+    return page([LetterOut(**_said(row)) for row in rows], rows, ask, more=more)
 
 
 @router.get("/{letter}", auth=Key(Scope.READ_ACTIONS), response=WholeLetterOut)

@@ -6,6 +6,7 @@ than others that were seen before it. So the newest half minute of each list sta
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -44,5 +45,6 @@ def settled() -> datetime:
     return timezone.now() - SETTLES_IN
 
 
-def page[T](items: list[T], last: int | None, ask: Ask, *, more: bool) -> Page[T]:
-    return Page[T](items=items, after=last if last is not None else ask.after, more=more)
+def page[T](items: list[T], rows: Sequence[Model], ask: Ask, *, more: bool) -> Page[T]:
+    """What is said of these rows, as an answer."""
+    return Page[T](items=items, after=rows[-1].pk if rows else ask.after, more=more)

@@ -91,7 +91,7 @@ def all_consents(request: HttpRequest, ask: Query[AskConsents]) -> Page[ConsentO
     walk = Consent.objects.filter(campaign_ref=campaign) if campaign else Consent.objects.all()
     rows, more = some(walk.select_related("wording"), ask, "noted_at")
     note(request, "api_people_read", kind="people", about=f"consents:{len(rows)}", rows=len(rows))
-    return page([_consent(row) for row in rows], rows[-1].pk if rows else None, ask, more=more)
+    return page([_consent(row) for row in rows], rows, ask, more=more)
 
 
 @supporters.get("", auth=Key(Scope.READ_PEOPLE), response=Page[SupporterOut])
@@ -103,7 +103,7 @@ def mailing_list(request: HttpRequest, ask: Query[AskSupporters]) -> Page[Suppor
         raise Refused(422, "Say for which purpose, like “news”: there is no list of everybody.")
     rows, more = some(_mailable(ask.purpose.replace("\x00", ""), campaign), ask)
     note(request, "api_people_read", kind="people", about=f"supporters:{len(rows)}", rows=len(rows))
-    return page(_people(rows, campaign), rows[-1].pk if rows else None, ask, more=more)
+    return page(_people(rows, campaign), rows, ask, more=more)
 
 
 @supporters.post("/find", auth=Key(Scope.READ_PEOPLE), response=SupporterOut)

@@ -81,7 +81,7 @@ def targets(request: HttpRequest, ask: Query[AskTargets]) -> Page[TargetOut]:
     if ask.external_id:
         found = found.filter(external_id=ask.external_id.replace("\x00", ""))
     rows, more = some(found, ask)
-    return page([_said(row) for row in rows], rows[-1].pk if rows else None, ask, more=more)
+    return page([_said(row) for row in rows], rows, ask, more=more)
 
 
 @router.get("/{target}", auth=Key(Scope.READ_CAMPAIGNS), response=TargetOut)

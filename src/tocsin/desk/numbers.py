@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tocsin.actions.aside import FOR_STAFF, set_aside
-from tocsin.actions.count import ShownCount, elsewhere_by_source, shown_count
+from tocsin.actions.count import ShownCount, elsewhere_by_source, shown_count, shown_numbers
 from tocsin.actions.models import Action, CounterRun, CountProof
 from tocsin.actions.states import State as ActionState
 from tocsin.campaigns.models import Campaign, CounterEntry, Tally
@@ -133,18 +133,13 @@ def glances(campaigns: Iterable[Campaign]) -> list[Glance]:
     campaigns = list(campaigns)
     trends, public = trends_of(campaigns), published_among(campaigns)
     seen = {campaign.pk: Glance(campaign, trends[campaign.pk], campaign.pk in public) for campaign in campaigns}
-    for pk, people in Tally.objects.filter(pk__in=seen).values_list("pk", "counted"):
-        seen[pk].count += people
-    ledger = CounterEntry.objects.counted().filter(campaign__in=seen).order_by().values_list("campaign")
-    for pk, people in ledger.annotate(people=Sum("people")):
-        seen[pk].count += people
+    for pk, people in shown_numbers(seen).items():
+        seen[pk].count = people
     for pk, by_state in _letters_needing_somebody(seen).items():
         seen[pk].by_state = by_state
     waiting = Action.objects.filter(FOR_STAFF, campaign__in=seen).order_by()
     for pk, state, people in waiting.values_list("campaign", "state").annotate(people=Count("pk")):
         setattr(seen[pk], state, people)
-    for glance in seen.values():
-        glance.count = max(0, glance.count)
     return list(seen.values())
 
 
