@@ -116,9 +116,7 @@ def campaigns(request: HttpRequest, ask: Query[Ask]) -> Page[CampaignOut]:
     """The campaigns that the key opens."""
     rows, more = some(campaigns_of(request), ask)
     numbers = shown_numbers(row.pk for row in rows)
-    return page(
-        [CampaignOut(**_said(row, numbers[row.pk])) for row in rows], rows[-1].pk if rows else None, ask, more=more
-    )
+    return page([CampaignOut(**_said(row, numbers[row.pk])) for row in rows], rows, ask, more=more)
 
 
 @router.get("/{campaign}", auth=Key(Scope.READ_CAMPAIGNS), response=WholeCampaignOut)
