@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
 
 from tocsin.api.actions import router as actions
 from tocsin.api.campaigns import router as campaigns
@@ -17,9 +18,41 @@ from tocsin.api.people import consents, supporters
 from tocsin.api.problems import answer_problems
 from tocsin.api.targets import router as targets
 
+PROBLEM = {
+    "description": "A problem (RFC 9457), with a sentence that says what is wrong and what to do.",
+    "content": {
+        "application/problem+json": {
+            "schema": {
+                "type": "object",
+                "required": ["type", "title", "status", "detail"],
+                "properties": {
+                    "type": {"type": "string"},
+                    "title": {"type": "string"},
+                    "status": {"type": "integer"},
+                    "detail": {"type": "string"},
+                    "errors": {
+                        "type": "array",
+                        "items": {
+                            "type": "object",
+                            "properties": {"field": {"type": "string"}, "detail": {"type": "string"}},
+                        },
+                    },
+                },
+            }
+        }
+    },
+}
+
 
 class Api(NinjaAPI):
-    """Every answer is one key's own."""
+    """Every answer is one key's own, and each may be a problem."""
+
+    def get_openapi_schema(self, *args: Any, **kwargs: Any) -> OpenAPISchema:
+        schema = super().get_openapi_schema(*args, **kwargs)
+        for operations in schema["paths"].values():
+            for operation in operations.values():
+                operation["responses"]["default"] = PROBLEM
+        return schema
 
     def create_response(self, *args: Any, **kwargs: Any) -> HttpResponse:
         return private(super().create_response(*args, **kwargs))
