@@ -177,7 +177,7 @@ def test_numbers_of_nothing_lead_nowhere(crm: Program, path: str, number: str) -
 @pytest.mark.parametrize("asked", ["after=-1", "after=x", "limit=0", "limit=501", "after=99999999999999999999"])
 def test_odd_questions_are_told_what_is_wrong(crm: Program, asked: str) -> None:
     said = problem(crm.get(f"/actions?{asked}"), 422)
-    assert said["errors"][0]["field"].endswith(asked.partition("=")[0])
+    assert said["errors"][0]["field"] == asked.partition("=")[0]
 
 
 def test_a_database_that_is_away_is_said(crm: Program, monkeypatch: pytest.MonkeyPatch) -> None:

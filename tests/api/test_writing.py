@@ -198,6 +198,7 @@ def test_a_targets_new_address_is_where_waiting_letters_go(crm: Program, campaig
         ({"status": "retired"}, "status"),
         ({"successor": 10**19}, "successor"),
         ({"party": "x" * 121}, "party"),
+        ({"emial": "a@hearings.example"}, "emial"),
     ],
 )
 def test_what_cannot_be_of_a_target_is_named(crm: Program, campaign: Campaign, change: Any, field: str) -> None:
@@ -205,6 +206,12 @@ def test_what_cannot_be_of_a_target_is_named(crm: Program, campaign: Campaign, c
     said = problem(crm.patch(f"/targets/{target.pk}", change), 422)
     assert [error["field"] for error in said["errors"]] == [field]
     assert Target.objects.get().email == "minister@hearings.example"
+
+
+@pytest.mark.parametrize("body", ["[null, null]", "null", "7", '"email"', "[]"])
+def test_a_body_that_is_no_object_changes_nothing(crm: Program, campaign: Campaign, body: str) -> None:
+    problem(crm.patch(f"/targets/{campaign.targets.get().pk}", body), 422)
+    assert not AuditLine.objects.exists()
 
 
 def test_nobody_follows_themselves(crm: Program) -> None:

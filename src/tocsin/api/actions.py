@@ -17,6 +17,7 @@ from tocsin.actions.exporting.batches import opened
 from tocsin.actions.models import Action, Letter
 from tocsin.actions.question_contract import ANSWERS
 from tocsin.actions.take import action_context
+from tocsin.api.bodies import Body
 from tocsin.api.door import Key, campaigns_asked, demand, key_of, note
 from tocsin.api.paging import Ask, Page, page, some
 from tocsin.api.problems import Refused
@@ -63,7 +64,7 @@ class ActionOut(Schema):
     person: WhoActed | None = None
 
 
-class DecisionIn(Schema):
+class DecisionIn(Body):
     decision: Literal["release", "block", "again"]
 
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.utils import translation
 from ninja import Field, Router, Schema
+from pydantic import BaseModel
 
 from tocsin.actions.accept import Accepted, NotOpen, ToMend, accept, edition_named
 from tocsin.actions.contract import AS_TYPED
@@ -31,7 +32,7 @@ NOT_OPEN = {
 Short = Annotated[str, Field(max_length=400)]
 
 
-class ActionIn(Schema):
+class ActionIn(BaseModel):
     """What one person sent, as the form of the edition asks for it: GET …/editions says what that is. `edition` is the
     wording that they saw; without it the newest of their language. Only what they answered themselves: a consent that
     nobody was asked for is left out."""

@@ -13,6 +13,7 @@ from ninja import Query, Router, Schema
 from tocsin.actions import steering
 from tocsin.actions.exporting.letters import message_id_of
 from tocsin.actions.models import Letter
+from tocsin.api.bodies import Body
 from tocsin.api.door import Key, campaign_of, campaigns_asked, key_of, note
 from tocsin.api.paging import Ask, Page, page, some
 from tocsin.campaigns.models import Target
@@ -79,7 +80,7 @@ class WholeLetterOut(LetterOut):
     events: list[CameBackOut]
 
 
-class SteerIn(Schema):
+class SteerIn(Body):
     do: Literal["pause", "resume", "hold", "release"]
     target: int | None = None
 

@@ -15,6 +15,7 @@ from tocsin.actions.exporting.supporters import open_supporter, reasons_to_send_
 from tocsin.actions.models import Action
 from tocsin.actions.unsubscribe import leave_everything
 from tocsin.actions.written_to import may_be_written_to
+from tocsin.api.bodies import Body
 from tocsin.api.door import Key, campaigns_asked, for_the_whole_site, key_of, note
 from tocsin.api.paging import Ask, Page, page, some
 from tocsin.api.problems import Refused
@@ -74,7 +75,7 @@ class AskSupporters(Ask):
     purpose: Annotated[str, Query(max_length=40, description="Whose consent to this purpose counts now.")]
 
 
-class AddressIn(Schema):
+class AddressIn(Body):
     email: str
 
 

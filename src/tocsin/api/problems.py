@@ -65,8 +65,14 @@ def _away(_request: HttpRequest, _why: Any) -> HttpResponse:
 
 def _invalid(_request: HttpRequest, why: Any) -> HttpResponse:
     """What is said of each part, without what was sent there."""
-    said = [{"field": ".".join(str(part) for part in error["loc"][1:]), "detail": error["msg"]} for error in why.errors]
+    said = [{"field": _place(error["loc"]), "detail": error["msg"]} for error in why.errors]
     return _problem(422, "Some of this cannot be read. See “errors”.", said)
+
+
+def _place(loc: Sequence[object]) -> str:
+    """As the program knows it: without where ninja keeps it, which is its own affair."""
+    inside = loc[2:] if loc[0] == "body" else loc[-1:]
+    return ".".join(str(part) for part in inside)
 
 
 def _later(seconds: int) -> HttpResponse:

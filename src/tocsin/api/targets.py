@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest
 from ninja import Query, Router, Schema
 
 from tocsin.actions.target_changes import follow_change
+from tocsin.api.bodies import Body
 from tocsin.api.door import Key, for_the_whole_site, key_of, note
 from tocsin.api.paging import Ask, Page, page, some
 from tocsin.api.problems import Refused
@@ -61,7 +62,7 @@ class TargetOut(Schema):
     addressed: list[AddressedOut]
 
 
-class TargetIn(Schema):
+class TargetIn(Body):
     """What changes; what is left out stays. Another address has letters that wait written anew to it, by itself."""
 
     email: str | None = None
@@ -97,7 +98,7 @@ def change(request: HttpRequest, target: int, said: TargetIn) -> TargetOut:
     with transaction.atomic():
         was = _found(request, target)
         row = Target.objects.select_for_update().get(pk=was.pk)
-        fields = _put(row, said.dict(exclude_unset=True))
+        fields = _put(row, said.model_dump(exclude_unset=True))
         row.save(update_fields=fields)
         follow_change(was, row)
         note(request, "api_target_changed", kind="campaigns", about=f"target:{row.pk}", fields=fields)
