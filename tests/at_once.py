@@ -11,5 +11,9 @@ LEFT_UNDONE = {"insert_or_update_object_task", "update_reference_index_task"}
 
 
 class AtOnce(ImmediateBackend):
+    """Also what is to be done later."""
+
+    supports_defer = True
+
     def enqueue(self, task: Any, args: Any, kwargs: Any) -> Any:
         return None if task.name in LEFT_UNDONE else super().enqueue(task, args, kwargs)

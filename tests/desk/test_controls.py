@@ -140,6 +140,7 @@ def test_what_a_digest_gathers_has_no_time_of_its_own(campaign: Campaign, write:
 
 
 def test_in_batches_and_each_once(campaign: Campaign, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(type(steering.go_on), "enqueue", lambda _task, *_given: None)
     monkeypatch.setattr(controls, "AT_ONCE", 2)
     for _ in range(5):
         write(State.WAITING)
@@ -265,6 +266,32 @@ def test_of_very_many_the_rest_is_done_by_a_job(
     page = admin.post(reverse("campaign:control", args=[campaign.pk, "hold"]), follow=True).content.decode()
     assert "2 letters are held." in page
     assert "The others follow within minutes" in page
+    assert {state_of(letter) for letter in letters} == {State.HELD}
+
+
+def test_the_job_for_the_rest_is_there_before_anybody_could_be_killed(
+    campaign: Campaign, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever ends the server after the first letters: they are held, and a job has its order for the others."""
+    jobs: list[tuple[Any, ...]] = []
+    held: list[int] = []
+    step = steering.ONE_BY_ONE["hold"]
+
+    def killed_at_the_second(which: Any, seconds: float) -> int:
+        if held:
+            raise SystemExit
+        held.append(step(which, seconds))
+        return held[0]
+
+    monkeypatch.setattr(type(steering.go_on), "enqueue", lambda _task, *given: jobs.append(given))
+    monkeypatch.setattr(controls, "AT_ONCE", 2)
+    monkeypatch.setitem(steering.ONE_BY_ONE, "hold", killed_at_the_second)
+    letters = [write(State.WAITING) for _ in range(5)]
+    with pytest.raises(SystemExit):
+        steering.hold(campaign=campaign.pk)
+    monkeypatch.setitem(steering.ONE_BY_ONE, "hold", step)
+    assert sum(state_of(letter) == State.HELD for letter in letters) == 2
+    steering.go_on.func(*jobs[0])
     assert {state_of(letter) for letter in letters} == {State.HELD}
 
 

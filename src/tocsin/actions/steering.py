@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.tasks import task
+from django.utils import timezone
 
 from tocsin.campaigns.models import Campaign, Target
 from tocsin.outbox import controls, restore
@@ -85,13 +87,23 @@ def cancel(*, campaign: int | None = None, target: int | None = None) -> int:
 
 
 def _begin(step: str, which: Letters) -> int:
-    """What can be done while somebody waits for it; a job does the rest. How many were changed here."""
+    """What can be done while somebody waits for it; a job does the rest. How many were changed here. The job is left
+    together with the first of them: whatever ends this process later, it finds what is left to do."""
     began = time.monotonic()
-    changed = ONE_BY_ONE[step](which, WAITED_FOR)
-    if goes_on(began):
-        as_of = which.as_of.isoformat() if which.as_of else ""
-        go_on.enqueue(step, which.campaign_ref, which.target_ref, which.up_to, as_of)
+    with transaction.atomic():
+        changed = ONE_BY_ONE[step](which, 0.0)
+        if changed >= controls.AT_ONCE:
+            _leave_the_rest(step, which)
+    if changed >= controls.AT_ONCE and not goes_on(began):
+        changed += ONE_BY_ONE[step](which, WAITED_FOR - (time.monotonic() - began))
     return changed
+
+
+def _leave_the_rest(step: str, which: Letters) -> None:
+    """To a job that comes when nobody waits any more; mostly it finds that all is done."""
+    later = go_on.using(run_after=timezone.now() + timedelta(seconds=WAITED_FOR))
+    as_of = which.as_of.isoformat() if which.as_of else ""
+    later.enqueue(step, which.campaign_ref, which.target_ref, which.up_to, as_of)
 
 
 def goes_on(began: float) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from ninja import Query, Router, Schema
@@ -115,11 +114,10 @@ def steered(request: HttpRequest, campaign: int, said: SteerIn) -> SteeredOut:
     found = campaign_of(request, campaign)
     if said.target is not None and not Target.objects.filter(pk=min(said.target, 2**63 - 1)).exists():
         raise Http404
-    steps = STEPS[said.do](campaign=found.pk, target=said.target)
-    with transaction.atomic():
-        about = f"target:{said.target}" if said.target else f"campaign:{found.pk}"
-        note(request, f"letters_{said.do}", kind="letters", about=about, campaign=found.pk, letters=steps)
-    return SteeredOut(letters=steps)
+    about = f"target:{said.target}" if said.target else f"campaign:{found.pk}"
+    # Written down first, as at the desk: where there are very many, the step itself is no one transaction.
+    note(request, f"letters_{said.do}", kind="letters", about=about, campaign=found.pk)
+    return SteeredOut(letters=STEPS[said.do](campaign=found.pk, target=said.target))
 
 
 def _of(campaign: int | None) -> QuerySet[Letter]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import batched
 from math import inf
 from typing import Protocol
 
@@ -27,6 +28,8 @@ from tocsin.outbox.post import address_digest
 from tocsin.outbox.states import State, that_may_become
 
 AT_ONCE = 500
+# Numbers read at a time: beside many that stay (a set that was taken out), each reading walks past those again.
+READ_AT_ONCE = 100 * AT_ONCE
 STOPPED = "Staff stopped it before it was handed over."
 
 
@@ -190,9 +193,13 @@ def _change(which: Mails, still: Q, then: State, seconds: float) -> int:
     """Some hundreds at once, so that nobody waits long for a lock."""
     total, ends = 0, time.monotonic() + seconds
     free = which.messages.filter(still, carrier=None).values_list("pk", flat=True)
-    while changed := change(list(free[:AT_ONCE]), Message.objects.filter(still), then):
-        total += changed
-        if time.monotonic() >= ends:
+    while read := list(free[:READ_AT_ONCE]):
+        before = total
+        for some in batched(read, AT_ONCE):
+            total += change(some, Message.objects.filter(still), then)
+            if time.monotonic() >= ends:
+                return total
+        if total == before:
             break
     return total
 
