@@ -123,6 +123,27 @@ STEPS = [
 ]
 
 
+def test_a_letter_says_who_decided_what_about_it(admin: Client, write: Write, target: Target) -> None:
+    """About itself, and about all of which it is one; not about letters to somebody else, nor before it was there."""
+    letter = write(State.WAITING)
+    campaign, other = letter.action.campaign, Target.objects.create(name="Another", email="another@target.example")
+    campaign.targets.add(other)
+    address = reverse("campaign:letter", args=[campaign.pk, letter.pk])
+    admin.post(reverse("campaign:letter_step", args=[campaign.pk, letter.pk, "hold"]))
+    admin.post(reverse("campaign:control", args=[campaign.pk, "release"]))
+    admin.post(reverse("campaign:target_control", args=[campaign.pk, letter.target_id, "pause"]))
+    admin.post(reverse("desk_target_control", args=[letter.target_id, "schedule"]), {"at": "2099-01-01 10:00"})
+    admin.post(reverse("campaign:target_control", args=[campaign.pk, other.pk, "resume"]))
+    page = admin.get(address).content.decode()
+    for said in ("Held a letter back", "Released what was held", "Paused letters", "Had what waits leave later"):
+        assert f"{said}<small>Jane Doe</small>" in page, said
+    assert "Resumed paused letters" not in page
+    assert (
+        "Paused letters"
+        not in admin.get(address.replace(str(letter.pk), str(write(State.WAITING).pk))).content.decode()
+    )
+
+
 def test_a_letter_is_scheduled(admin: Client, write: Write) -> None:
     letter = write(State.WAITING)
     address = reverse("campaign:letter", args=[letter.action.campaign_id, letter.pk])

@@ -1,19 +1,28 @@
-"""Everything that happened to a letter, newest first: every attempt, and whatever came back afterwards."""
+"""All that happened to a letter, newest first: every attempt, what came back afterwards, and what staff decided."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tocsin.actions.models import Letter
 from tocsin.actions.taken import BY_HAND
+from tocsin.desk.audit_words import words_of
+from tocsin.desk.journal import ENTRIES, OURS, Kind, kind_of
+from tocsin.desk.letter_steps import STEPS
 from tocsin.outbox.models import Delivery, Event, Message
 from tocsin.outbox.states import State
+from tocsin.staff.models import AuditLine
 
 UNDER_WAY, NO_ANSWER = _("under way"), _("no answer after all was handed over")
+MOST_DECISIONS = 50
+NAMES = [entry.removeprefix(OURS) for entry in ENTRIES]
+ABOUT_MANY = [name for name in NAMES if name.startswith("letters_") and kind_of(name) is Kind.LETTERS]
+ABOUT_ONE = [step.entry for step in STEPS.values()]
 # An event's picture is that of the fate it leads to.
 LOOKS_LIKE = {
     Event.Kind.BOUNCED: State.BOUNCED,
@@ -26,7 +35,7 @@ LOOKS_LIKE = {
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """One line of the history. `number` is the attempt's; `ended` is empty for what took no time."""
+    """One line of the history. `number` is the attempt's; `ended` is empty for what took no time; `who` decided it."""
 
     at: datetime
     ended: datetime | None
@@ -36,6 +45,7 @@ class Happened:
     server: str
     tls: str
     words: str
+    who: str = ""
 
     @property
     def by_hand(self) -> bool:
@@ -45,7 +55,7 @@ class Happened:
 def history_of(letter: Letter) -> list[Happened]:
     """Its own attempts and events, and those of the digest that carries it: its fate is the digest's."""
     messages = [message for message in (letter.message, letter.message.carrier) if message is not None]
-    lines = [line for message in messages for line in _lines(message)]
+    lines = [*(line for message in messages for line in _lines(message)), *map(_decision, _decisions_about(letter))]
     return sorted(lines, key=lambda line: line.at, reverse=True)
 
 
@@ -70,3 +80,20 @@ def _attempt(delivery: Delivery) -> Happened:
 def _event(event: Event) -> Happened:
     looks_like = LOOKS_LIKE[Event.Kind(event.kind)]
     return Happened(event.at, None, None, looks_like, event.get_kind_display(), event.source, "", event.words)
+
+
+def _decisions_about(letter: Letter) -> list[AuditLine]:
+    """About itself; and about many since it was written, among which it was: its campaign's, its target's, or both."""
+    campaign, target = letter.message.campaign_ref, f"target:{letter.target_id}"
+    of_campaign = AuditLine.objects.filter(campaign_ref=campaign)
+    itself = of_campaign.filter(about=f"letter:{letter.pk}", what__in=ABOUT_ONE)
+    theirs = Q(about=f"campaign:{campaign}", details__target__isnull=True) | Q(about=target)
+    theirs |= Q(about=f"campaign:{campaign}", details__target=letter.target_id)
+    since = {"what__in": ABOUT_MANY, "at__gte": letter.message.created_at}
+    many = of_campaign.filter(theirs, **since)
+    to_target = AuditLine.objects.filter(campaign_ref=None, kind=Kind.LETTERS, about=target, **since)
+    return [line for rows in (itself, many, to_target) for line in rows[:MOST_DECISIONS]]
+
+
+def _decision(line: AuditLine) -> Happened:
+    return Happened(line.at, None, None, "", words_of(line.what), "", "", "", who=line.who_name)
