@@ -27,12 +27,23 @@ DOORS: list[tuple[str, str, Any, Scope | None]] = [
     ("get", "/campaigns/{campaign}/editions/{edition}", None, Scope.READ_CAMPAIGNS),
     ("get", "/campaigns/{campaign}/hours?since=2026-11-01", None, Scope.READ_CAMPAIGNS),
     ("get", "/campaigns/{campaign}/ledger", None, Scope.READ_CAMPAIGNS),
+    ("get", "/campaigns/{campaign}/updates", None, Scope.READ_CAMPAIGNS),
+    ("get", "/campaigns/{campaign}/hand-ins", None, Scope.READ_CAMPAIGNS),
+    ("get", "/campaigns/{campaign}/sets", None, Scope.READ_CAMPAIGNS),
+    ("post", "/campaigns/{campaign}/sets", {"sign": "no_origin", "reason": "Robots"}, Scope.DECIDE),
+    ("get", "/campaigns/{campaign}/sets/proposed/1", None, Scope.DECIDE),
+    ("post", "/campaigns/{campaign}/sets/proposed/1/take-out", None, Scope.DECIDE),
+    ("post", "/campaigns/{campaign}/sets/1/put-back", {"reason": "They were people"}, Scope.DECIDE),
     ("post", "/campaigns/{campaign}/actions", {}, Scope.HAND_IN_ACTIONS),
     ("post", "/campaigns/{campaign}/letters", {"do": "pause"}, Scope.STEER_LETTERS),
     ("get", "/actions", None, Scope.READ_ACTIONS),
     ("get", "/actions/1", None, Scope.READ_ACTIONS),
     ("get", "/letters", None, Scope.READ_ACTIONS),
     ("get", "/letters/1", None, Scope.READ_ACTIONS),
+    ("post", "/letters/1/step", {"do": "hold"}, Scope.STEER_LETTERS),
+    ("get", "/notices", None, Scope.READ_ACTIONS),
+    ("post", "/notices/1/settle", None, Scope.STEER_LETTERS),
+    ("get", "/audit", None, Scope.READ_AUDIT),
     ("post", "/actions/1/decision", {"decision": "release"}, Scope.DECIDE),
     ("get", "/consents", None, Scope.READ_PEOPLE),
     ("get", "/supporters?purpose=news", None, Scope.READ_PEOPLE),
@@ -77,9 +88,8 @@ def test_every_door_of_the_api_is_in_this_table(client: Client) -> None:
     described = client.get(f"{V1}/openapi.json").json()["paths"]
     doors = {(method, path.removeprefix(V1)) for path, methods in described.items() for method in methods}
     known = {(method, path.partition("?")[0].replace("/1", "/{n}")) for method, path, _body, _scope in DOORS}
-    plain = {"{action}": "{n}", "{letter}": "{n}", "{supporter}": "{n}", "{target}": "{n}"}
-    for long, short in plain.items():
-        doors = {(method, path.replace(long, short)) for method, path in doors}
+    for name in ("action", "letter", "supporter", "target", "notice", "number"):
+        doors = {(method, path.replace(f"{{{name}}}", "{n}")) for method, path in doors}
     assert doors == known
 
 

@@ -50,7 +50,7 @@ def test_an_edition_can_be_checked_by_its_hash(crm: Program, campaign: Campaign,
 def test_hours_are_counted_by_language_and_source(crm: Program, campaign: Campaign, acted: Edition) -> None:
     day = Action.objects.get().accepted_at.date().isoformat()
     (hour,) = crm.get(f"/campaigns/{campaign.pk}/hours", since=day, until=day).json()
-    assert (hour["people"], hour["source"], hour["language"]) == (1, "newsletter", "en")
+    assert (hour["number"], hour["source"], hour["language"]) == (1, "newsletter", "en")
     assert hour["hour"].endswith(":00:00Z")
 
 

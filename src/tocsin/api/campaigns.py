@@ -6,14 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from django.conf import settings
-from django.db.models import Sum
+from django.db.models import F, Model
 from django.http import Http404, HttpRequest
 from ninja import Query, Router, Schema
 
 from tocsin.actions.accounted import account_of
 from tocsin.actions.count import shown_numbers
 from tocsin.actions.fates import letters_by_fate
-from tocsin.actions.models import HourOfActions
+from tocsin.actions.models import HourOfActions, HourOfLetters, HourOfViews
 from tocsin.api.door import Key, campaign_of, campaigns_of, key_of
 from tocsin.api.paging import Ask, Page, page, some
 from tocsin.api.problems import Refused
@@ -22,6 +22,12 @@ from tocsin.staff.models import Scope
 
 router = Router(tags=["campaigns"])
 LONGEST_SPAN = timedelta(days=31)
+# What is summed up by the hour: the rows, the column of the sum, and what else tells them apart.
+HOURS: dict[str, tuple[type[Model], str, tuple[str, ...]]] = {
+    "actions": (HourOfActions, "people", ("source", "own_words")),
+    "letters": (HourOfLetters, "letters", ("fate",)),
+    "views": (HourOfViews, "views", ("source",)),
+}
 
 
 class CampaignOut(Schema):
@@ -90,13 +96,15 @@ class WholeEditionOut(EditionOut):
 
 
 class HourOut(Schema):
-    """Counted actions accepted in one hour (UTC), in one language, from one source."""
+    """What happened in one hour (UTC) in one language: people who acted, letters by fate, or how often the page was
+    given out. `source` and `own_words` are of actions; `source` also of views; `fate` of letters."""
 
     hour: datetime
     language: str
-    source: str
-    people: int
-    own_words: int
+    number: int
+    source: str = ""
+    own_words: int | None = None
+    fate: str = ""
 
 
 class EntryOut(Schema):
@@ -154,15 +162,17 @@ def hours(
     campaign: int,
     since: Annotated[date, Query(description="The first day, UTC.")],
     until: Annotated[date | None, Query(description="The last day, UTC; 31 days at most.")] = None,
+    of: Literal["actions", "letters", "views"] = "actions",
 ) -> list[HourOut]:
-    """How many acted, hour by hour."""
+    """What happened, hour by hour."""
     first = datetime.combine(since, datetime.min.time(), UTC)
     end = datetime.combine(until, datetime.min.time(), UTC) + timedelta(days=1) if until else first + LONGEST_SPAN
     if not first < end <= first + LONGEST_SPAN:
         raise Refused(422, "Ask for 31 days at most, and for the first day before the last.")
-    found = HourOfActions.objects.filter(campaign=campaign_of(request, campaign), hour__gte=first, hour__lt=end)
-    sums = found.values("hour", "language", "source").annotate(people=Sum("people"), own_words=Sum("own_words"))
-    return [HourOut(**row) for row in sums.order_by("hour", "language", "source") if row["people"]]
+    model, number, others = HOURS[of]
+    rows = model._base_manager.filter(campaign=campaign_of(request, campaign), hour__gte=first, hour__lt=end)
+    said = rows.order_by("hour", "language", "pk").values("hour", "language", *others, number=F(number))
+    return [HourOut(**row) for row in said if row["number"]]
 
 
 @router.get("/{campaign}/ledger", auth=Key(Scope.READ_CAMPAIGNS), response=Page[EntryOut])

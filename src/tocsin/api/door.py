@@ -65,6 +65,11 @@ def key_of(request: HttpRequest) -> ApiKey:
     return key
 
 
+def name_of(request: HttpRequest) -> str:
+    """Who did it, in logs and records: the program, and no person."""
+    return f"API · {key_of(request).name}"
+
+
 def campaigns_of(request: HttpRequest) -> QuerySet[Campaign]:
     key = key_of(request)
     return Campaign.objects.filter(pk=key.campaign_id) if key.campaign_id else Campaign.objects.all()

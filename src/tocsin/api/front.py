@@ -9,13 +9,17 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
 from tocsin.api.actions import router as actions
+from tocsin.api.audit import router as audit
 from tocsin.api.campaigns import router as campaigns
 from tocsin.api.campaigns import who
 from tocsin.api.hand_in import router as hand_in
 from tocsin.api.letters import router as letters
 from tocsin.api.letters import steer
+from tocsin.api.mail import router as notices
 from tocsin.api.people import consents, supporters
 from tocsin.api.problems import answer_problems
+from tocsin.api.sent import router as sent
+from tocsin.api.sets import router as sets
 from tocsin.api.targets import router as targets
 
 PROBLEM = {
@@ -66,7 +70,6 @@ def private(response: HttpResponse) -> HttpResponse:
 api = Api(
     title="Tocsin",
     version="1",
-    description="Campaigns, actions, letters and people of one Tocsin. Times are UTC; lists go by “after”.",
     docs_url=None,  # its page would load scripts from elsewhere
     urls_namespace="api",
 )
@@ -75,8 +78,12 @@ api.add_router("", who)
 api.add_router("campaigns", campaigns)
 api.add_router("campaigns", hand_in)
 api.add_router("campaigns", steer)
+api.add_router("campaigns", sets)
+api.add_router("campaigns", sent)
 api.add_router("actions", actions)
 api.add_router("letters", letters)
 api.add_router("consents", consents)
 api.add_router("supporters", supporters)
 api.add_router("targets", targets)
+api.add_router("notices", notices)
+api.add_router("audit", audit)

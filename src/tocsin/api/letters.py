@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from ninja import Query, Router, Schema
@@ -16,6 +17,7 @@ from tocsin.api.bodies import Body
 from tocsin.api.door import Key, campaign_of, campaigns_asked, key_of, note
 from tocsin.api.paging import Ask, Page, page, some
 from tocsin.campaigns.models import Target
+from tocsin.outbox.controls import Alone, hold, release
 from tocsin.outbox.models import Delivery, Event
 from tocsin.staff.models import Scope
 
@@ -27,6 +29,8 @@ STEPS = {
     "hold": steering.hold,
     "release": steering.release,
 }
+ONE = {"hold": hold, "release": release}
+ENTRY = {"hold": "letter_held", "release": "letter_released"}
 
 
 class AskLetters(Ask):
@@ -84,6 +88,10 @@ class SteerIn(Body):
     target: int | None = None
 
 
+class StepIn(Body):
+    do: Literal["hold", "release"]
+
+
 class SteeredOut(Schema):
     """How many letters it was about; where there are very many, a job goes on with the rest."""
 
@@ -101,10 +109,21 @@ def letters(request: HttpRequest, ask: Query[AskLetters]) -> Page[LetterOut]:
 @router.get("/{letter}", auth=Key(Scope.READ_ACTIONS), response=WholeLetterOut)
 def letter(request: HttpRequest, letter: int) -> WholeLetterOut:
     """One letter, with every attempt at it and all that came back."""
-    found = _of(key_of(request).campaign_id).filter(pk=min(letter, 2**63 - 1)).first()
-    if found is None:
-        raise Http404
+    found = _found(request, letter)
     return WholeLetterOut(**_said(found), deliveries=_attempts(found), events=_events(found))
+
+
+@router.post("/{letter}/step", auth=Key(Scope.STEER_LETTERS), response=SteeredOut)
+def step(request: HttpRequest, letter: int, said: StepIn) -> SteeredOut:
+    """Holds one letter that waits, or releases one that is held; where a digest carries it, the digest. 0 where that
+    was not possible any more."""
+    found = _found(request, letter)
+    with transaction.atomic():
+        done = ONE[said.do](Alone(found.message.carrier_id or found.message_id))
+        if done:
+            about = f"letter:{found.pk}"
+            note(request, ENTRY[said.do], kind="letters", about=about, campaign=found.message.campaign_ref)
+    return SteeredOut(letters=done)
 
 
 @steer.post("/{campaign}/letters", auth=Key(Scope.STEER_LETTERS), response=SteeredOut)
@@ -118,6 +137,13 @@ def steered(request: HttpRequest, campaign: int, said: SteerIn) -> SteeredOut:
     # Written down first, as at the desk: where there are very many, the step itself is no one transaction.
     note(request, f"letters_{said.do}", kind="letters", about=about, campaign=found.pk)
     return SteeredOut(letters=STEPS[said.do](campaign=found.pk, target=said.target))
+
+
+def _found(request: HttpRequest, number: int) -> Letter:
+    found = _of(key_of(request).campaign_id).filter(pk=min(number, 2**63 - 1)).first()
+    if found is None:
+        raise Http404
+    return found
 
 
 def _of(campaign: int | None) -> QuerySet[Letter]:

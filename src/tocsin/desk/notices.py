@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -16,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from wagtail.admin import messages
 
-from tocsin.actions import steering
-from tocsin.actions.repoint import let_go_to_new_address
+from tocsin.actions import settle as settling
+from tocsin.actions.settle import target_number
 from tocsin.campaigns.models import Target
 from tocsin.desk.journal import note
 from tocsin.desk.rights import DECIDE_ON_LETTERS, SEE_CAMPAIGNS, Person, campaigns_seen_by, may, only
@@ -101,9 +100,9 @@ def _written_to(person: Person, targets: set[int]) -> set[int]:
 
 def shown(notices: Iterable[Notice]) -> list[Shown]:
     found = [notice for notice in notices if notice.kind in MEANINGS]
-    targets = Target.objects.in_bulk([number for notice in found if (number := _target_number(notice))])
+    targets = Target.objects.in_bulk([number for notice in found if (number := target_number(notice))])
     shut = _shut_among(found)
-    return [Shown(notice, _meaning(notice, shut), targets.get(_target_number(notice) or 0)) for notice in found]
+    return [Shown(notice, _meaning(notice, shut), targets.get(target_number(notice) or 0)) for notice in found]
 
 
 def _meaning(notice: Notice, shut: set[str]) -> Meaning:
@@ -114,12 +113,6 @@ def _shut_among(notices: list[Notice]) -> set[str]:
     """Those of dead addresses whose letters wait."""
     about = [notice.about for notice in notices if notice.kind == Notice.Kind.DEAD]
     return set(Bucket.objects.filter(key__in=about, paused=True).values_list("key", flat=True)) if about else set()
-
-
-def _target_number(notice: Notice) -> int | None:
-    """From “target:12”."""
-    kind, _colon, number = notice.about.partition(":")
-    return int(number) if kind == "target" and number.isascii() and number.isdigit() else None
 
 
 @require_POST
@@ -134,21 +127,10 @@ def settle(request: HttpRequest, notice_pk: int) -> HttpResponse:
 
 @transaction.atomic
 def _settle(request: HttpRequest, notice: Notice) -> bool:
-    """All of it or nothing: a notice that is gone while what it is about goes on would be seen by nobody again."""
-    if not Notice.objects.filter(pk=notice.pk, settled_at=None).update(settled_at=Now()):
-        return False
-    _do(notice)
-    note(request, "notice_settled", notice, kind=notice.kind)
-    return True
-
-
-def _do(notice: Notice) -> None:
-    if notice.kind == Notice.Kind.DEAD and (target := Target.objects.filter(pk=_target_number(notice) or 0).first()):
-        let_go_to_new_address(target.pk)
-    elif notice.kind in {Notice.Kind.PAUSED, Notice.Kind.DEAD}:
-        steering.reopen(notice.about)
-    elif notice.kind == Notice.Kind.RESTORED:
-        steering.release_restored()
+    settled = settling.settle(notice)
+    if settled:
+        note(request, "notice_settled", notice, kind=notice.kind)
+    return settled
 
 
 def _back(request: HttpRequest) -> str:

@@ -22,10 +22,11 @@ class Scope(models.TextChoices):
     READ_PEOPLE = "people:read", _("Read who acted, what they wrote, and what they consented to")
     HAND_IN_ACTIONS = "actions:write", _("Hand in actions that people took on a form of yours")
     END_MAIL = "people:write", _("Say that somebody wants no more mail")
-    DECIDE = "actions:decide", _("Release or block actions that are held, and try again those that are stuck")
+    DECIDE = "actions:decide", _("Decide on actions that are held or stuck, and take sets of them out of the number")
     STEER_LETTERS = "letters:write", _("Pause and resume letters, hold and release them")
-    CHANGE_TARGETS = "targets:write", _("Bring targets and their addresses up to date")
+    CHANGE_TARGETS = "targets:write", _("Bring targets, their addresses and lists up to date")
     MAKE_LINKS = "links:write", _("Make links to an action page with somebody's details filled in")
+    READ_AUDIT = "audit:read", _("Read what staff did, to keep it elsewhere")
     BRING_CAMPAIGNS = "campaigns:write", _("Bring campaigns in from files, as drafts")
 
 

@@ -1,0 +1,34 @@
+"""Settles a notice about mail: does what its button says, once."""
+
+from __future__ import annotations
+
+from django.db.models.functions import Now
+
+from tocsin.actions import steering
+from tocsin.actions.repoint import let_go_to_new_address
+from tocsin.campaigns.models import Target
+from tocsin.outbox.models import Notice
+
+
+def settle(notice: Notice) -> bool:
+    """Whether it still was open. In the caller's transaction: a notice that is gone while what it is about goes on
+    would be seen by nobody again."""
+    if not Notice.objects.filter(pk=notice.pk, settled_at=None).update(settled_at=Now()):
+        return False
+    _do(notice)
+    return True
+
+
+def target_number(notice: Notice) -> int | None:
+    """From “target:12”."""
+    kind, _colon, number = notice.about.partition(":")
+    return int(number) if kind == "target" and number.isascii() and number.isdigit() else None
+
+
+def _do(notice: Notice) -> None:
+    if notice.kind == Notice.Kind.DEAD and (target := Target.objects.filter(pk=target_number(notice) or 0).first()):
+        let_go_to_new_address(target.pk)
+    elif notice.kind in {Notice.Kind.PAUSED, Notice.Kind.DEAD}:
+        steering.reopen(notice.about)
+    elif notice.kind == Notice.Kind.RESTORED:
+        steering.release_restored()
