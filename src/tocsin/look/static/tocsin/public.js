@@ -43,6 +43,21 @@ if (fields) {
   addEventListener("pageshow", sign);
 }
 
+// What is asked only after a certain answer waits for it. Hidden, it keeps what was typed, and is not sent.
+const waiting = document.querySelectorAll("[data-only-if]");
+const ask = () => {
+  for (const one of waiting) {
+    const given = form.querySelector(`[name=${one.dataset.onlyIf}]:enabled:is(:checked, select)`);
+    one.hidden = one.disabled = !JSON.parse(one.dataset.values).includes(given?.value);
+    one.firstElementChild.hidden = true;
+  }
+};
+if (waiting.length) {
+  form.addEventListener("input", ask);
+  addEventListener("pageshow", ask);
+  ask();
+}
+
 // One press is enough. The button comes back by itself, and when the reader does.
 for (const form of document.querySelectorAll("form[data-busy]")) {
   const rest = [];
