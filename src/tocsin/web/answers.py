@@ -14,6 +14,7 @@ from tocsin.actions.standing import Standing
 from tocsin.campaigns.models import Edition
 from tocsin.campaigns.words import EditionWords
 from tocsin.look.policy import accent_style, private, public
+from tocsin.web.asked import CAME_FROM, came_from
 
 
 def answer(
@@ -52,7 +53,8 @@ def closed(request: HttpRequest, edition: Edition, standing: Standing) -> HttpRe
 
 def come_back_later(request: HttpRequest, edition: Edition, seconds: int) -> HttpResponse:
     """503: nothing was stored. The form is there again, filled in, to send once more."""
-    form = show_form(edition.pk, edition.words, posted=request.POST)
+    query = came_from(request.META, str(request.POST.get(CAME_FROM, "")))
+    form = show_form(edition.pk, edition.words, posted=request.POST, occasion=Occasion(query))
     response = answer(request, "web/later.html", edition.words, status=503, form=form, seconds=seconds)
     response.headers["Retry-After"] = str(seconds)
     return response
