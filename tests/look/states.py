@@ -404,6 +404,10 @@ STATES: dict[str, Shown] = {
     "thanks, with more to do": Shown("web/thanks.html", lambda: _leading_on("sealed")),
     "thanks, with more to do and nothing carried": Shown("web/thanks.html", lambda: _leading_on("")),
     "the next action": Shown("web/onward.html", lambda: _base(words(), form=show_form(7, words()), filled=True)),
+    "a link for one person": Shown(
+        "web/personal.html", lambda: _base(words(), form=show_form(7, words()), filled=True)
+    ),
+    "a link that has ended": Shown("web/personal.html", lambda: _base(words(), form=show_form(7, words()))),
     "unsubscribe": Shown("web/unsubscribe.html", _leaving),
     "unsubscribe, left the campaign": Shown("web/unsubscribe.html", lambda: _leaving("campaign", campaign=True)),
     "unsubscribe, left everything": Shown("web/unsubscribe.html", lambda: _leaving("everything", everything=True)),

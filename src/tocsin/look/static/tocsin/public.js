@@ -5,7 +5,8 @@ const written = new Intl.NumberFormat(language);
 
 // What the address carries is for this reader alone. A plus there is one: mail programs write blanks as %20.
 const told = new URLSearchParams(location.hash.slice(1).replaceAll("+", "%2B"));
-history.replaceState(null, "", location.href.replace(/[?&]carried=.*|#.*=.*/, ""));
+const { address } = document.querySelector("[data-address]")?.dataset ?? {};
+history.replaceState(null, "", address ?? location.href.replace(/[?&]carried=.*|#.*=.*/, ""));
 
 // What is to be put right is heard first, also where a browser knows `autofocus` for fields only.
 setTimeout(() => {
