@@ -14,7 +14,7 @@ from tocsin.actions.shown_questions import said_condition
 CONDITIONS = {
     "union": "If you answered “Yes” or “I was” to “Are you in a union?”:",
     "shop": "If you answered “Yes” to “Are you in a union?”:",
-    "whom": "If you ticked “I speak for others there.”:",
+    "whom": "If you ticked “I speak for others there”:",
     "day": "If you answered “A friend” to “For how many?”:",
 }
 
@@ -63,7 +63,7 @@ def test_what_is_missing_is_told_and_leads_there() -> None:
 
 def test_french_says_it_in_french() -> None:
     with translation.override("fr"):
-        assert said_condition([], "J’enseigne.") == "Si vous avez coché «\xa0J’enseigne.\xa0»\xa0:"
+        assert said_condition([], "J’enseigne.") == "Si vous avez coché «\xa0J’enseigne\xa0»\xa0:"
         assert said_condition(["A", "B", "C"], "Qui?") == (
             "Si vous avez répondu «\xa0A\xa0», «\xa0B\xa0» ou «\xa0C\xa0» à «\xa0Qui?\xa0»\xa0:"
         )

@@ -81,4 +81,4 @@ def test_without_the_script_all_is_there_and_says_of_whom(show: Callable[..., An
     page = show(STATE, java_script_enabled=False)
     for name in ("member", "union", "shop", "whom", "day"):
         assert page.locator(f"[name=question_{name}]").first.is_visible()
-    assert page.get_by_text("If you ticked “I speak for others there.”:").is_visible()
+    assert page.get_by_text("If you ticked “I speak for others there”:").is_visible()

@@ -55,6 +55,7 @@ def _condition(question: QuestionWords, texts: Mapping[str, str]) -> ShownCondit
 
 def said_condition(answers: Sequence[str], text: str) -> str:
     """In the words of the page: “If you answered “Yes” to “Are you a member of a union?”:”"""
+    text = text.removesuffix(".")
     if not answers:
         return _("If you ticked “%(question)s”:") % {"question": text}
     return _("If you answered %(answers)s to “%(question)s”:") % {"answers": _either(answers), "question": text}
