@@ -113,3 +113,8 @@ def own_question(key: str = "heard_of_us", control: str = "choice", **changes: A
         "required": False,
     }
     return cast("QuestionWords", made | changes)
+
+
+def only_if(key: str = "heard_of_us", *answers: str) -> dict[str, Any]:
+    """The condition of a question that waits for one of these answers, or for a box."""
+    return {"key": key, "answers": list(answers)}

@@ -25,6 +25,7 @@ from tocsin.web.health import alive, ready
 from tocsin.web.hooks import mail_hook
 from tocsin.web.onward import onward
 from tocsin.web.own import own
+from tocsin.web.personal import personal
 from tocsin.web.receipt import receipt
 from tocsin.web.robots import robots_txt
 from tocsin.web.thanks import thanks
@@ -38,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("find/<int:edition_id>/<str:code>.json", find_json, name="find_json"),
     path("own/<int:edition_id>/", own, name="own"),
     path("onward/<int:edition_id>/", onward, name="onward"),
+    path("for/<int:campaign_id>/<slug:language>/<str:key>/", personal, name="personal"),
     path("confirm/<str:key>/", confirm, name="confirm"),
     path("choose/<str:key>/", choose, name="choose"),
     path("thanks/<str:key>/", thanks, name="thanks"),

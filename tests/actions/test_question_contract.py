@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.actions.test_contract import refused, said
-from tests.words import filled, own_question, words
+from tests.words import filled, only_if, own_question, words
 from tocsin.actions.contract import read
 from tocsin.actions.question_contract import LONGEST_LINE, LONGEST_LINES
 from tocsin.actions.reading import Offer
@@ -111,3 +111,52 @@ def test_whatever_is_sent_is_kept_within_its_limits_or_refused(typed: Any, must:
     assert answers.get("choice", "A friend") in {"A friend", "The news"}
     assert answers.get("box", True) is True
     assert not must or offer.problems or set(answers) == set(CONTROLS)
+
+
+# ── asked only after a certain answer ───────────────────────────────────────────────────────────────────────────
+IN_TURN = [
+    own_question("heard"),
+    own_question("which", "line", required=True, only_if=only_if("heard", "The news", "A friend")),
+    own_question("local", "box", only_if=only_if("heard", "The news")),
+    own_question("town", "line", required=True, only_if=only_if("local")),
+]
+
+
+def test_whoever_answered_so_is_asked() -> None:
+    offer = answered(IN_TURN, heard="The news", which="The Gazette", local="yes", town="Ottawa")
+    assert offer.problems == []
+    assert offer.act["answers"] == {"heard": "The news", "which": "The Gazette", "local": True, "town": "Ottawa"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked_for"),
+    [
+        ({}, set()),
+        ({"heard": "The news"}, {"which"}),
+        ({"heard": "A friend"}, {"which"}),
+        ({"heard": "The news", "which": "x", "local": "on"}, {"town"}),
+        ({"heard": "A friend", "which": "x", "local": "on"}, set()),
+        ({"heard": "Nobody"}, {"heard"}),
+    ],
+)
+def test_it_must_be_answered_only_where_it_is_asked(typed: dict[str, str], asked_for: set[str]) -> None:
+    assert refused(answered(IN_TURN, **typed)) == {f"question_{key}" for key in asked_for}
+
+
+@pytest.mark.parametrize("heard", [None, "", "A friend"])
+def test_what_is_sent_and_not_asked_is_ignored(heard: str | None) -> None:
+    """Without a script everything is there, and may be filled in; a chain ends where the first is not asked."""
+    offer = answered(IN_TURN, heard=heard, which="x" if heard else ["x", "x" * 999], local="yes", town="Ottawa\0")
+    assert offer.problems == []
+    assert offer.act.get("answers", {}) == ({"heard": "A friend", "which": "x"} if heard else {})
+
+
+def test_a_list_that_must_be_chosen_from_and_a_box_that_must_be_ticked_wait_too() -> None:
+    asked = [
+        own_question("heard"),
+        own_question("paper", required=True, only_if=only_if("heard", "The news")),
+        own_question("adult", "box", required=True, only_if=only_if("heard", "The news")),
+    ]
+    assert answered(asked, heard="A friend", paper="No such").problems == []
+    assert refused(answered(asked, heard="The news")) == {"question_paper", "question_adult"}
+    assert refused(answered(asked, heard="The news", paper="No such", adult="yes")) == {"question_paper"}

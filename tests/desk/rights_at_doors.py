@@ -87,6 +87,7 @@ OF_A_CAMPAIGN: dict[str, Needed] = {
     "campaign:edition": SEE,
     "campaign:compare": SEE,
     "campaign:preflight": SEE,
+    "campaign:mailing_links": SEE,
     "campaign:try_it": CHANGE,
     "campaign:look": SEE,
     "campaign:look_at": SEE,

@@ -18,7 +18,7 @@ from tocsin.desk.figures_of_all import ALL as OF_ALL_CAMPAIGNS
 from tocsin.supporters.models import Supporter, SupporterImport
 
 SEEN = [
-    *("hub", "numbers", "alike", "steer", "begun", "keep_as_model", "preflight", "look", "editions"),
+    *("hub", "numbers", "alike", "steer", "begun", "keep_as_model", "preflight", "look", "editions", "mailing_links"),
     *("ledger", "ledger_sheets", "moderation", "sets", "letters", "targets", "hand_ins"),
     *("edit", "history", "delete"),
 ]

@@ -129,7 +129,9 @@ def _words(campaign: Campaign, target: Target) -> list[str]:
     changed = {**words(campaign, target), "demand": "Open it today."}
     second = publish_edition(campaign=campaign, language="en", words=changed, by_name="Jane Doe")
     ask_what_follows(before=first, after=second, acted_before=12_345)
-    named = [reverse(f"campaign:{name}", args=[campaign.pk]) for name in ("preflight", "look", "editions")]
+    named = [
+        reverse(f"campaign:{name}", args=[campaign.pk]) for name in ("preflight", "look", "editions", "mailing_links")
+    ]
     return [
         *named,
         reverse("campaign:edition", args=[campaign.pk, second.pk]),

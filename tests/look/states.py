@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from tests.words import OFFERED, filled, own_question, question, target, words
+from tests.words import OFFERED, filled, only_if, own_question, question, target, words
 from tocsin.actions.accounted import Account, Elsewhere
 from tocsin.actions.contract import read
 from tocsin.actions.count import ShownCount
@@ -125,6 +125,15 @@ QUESTIONS: Any = [
     own_question("adult", "box", required=True),
 ]
 ASKING = words(questions=QUESTIONS)
+# One after another: each is asked only after an answer to the one before.
+CHAIN: Any = [
+    own_question("member", "choice", text="Are you in a union?", options=["Yes", "I was", "No"]),
+    own_question("union", "line", text="Which one?", required=True, only_if=only_if("member", "Yes", "I was")),
+    own_question("shop", "box", text="I speak for others there.", only_if=only_if("member", "Yes")),
+    own_question("whom", "choice", text="For how many?", required=True, only_if=only_if("shop")),
+    own_question("day", "choice", text="On which day?", options=SEVEN, only_if=only_if("whom", "A friend")),
+]
+ASKING_IN_TURN = words(questions=CHAIN)
 
 
 def count(people: int, goal: int | None = 1000, shown_from: int = 1) -> ShownCount:
@@ -160,6 +169,11 @@ def mistyped_answers() -> ShownForm:
         question_union="a" * 201, question_story="=1", question_met="No", question_teacher="yes", question_day="?"
     )
     return show_form(7, ASKING, posted=posted, problems=read(ASKING, posted).problems)
+
+
+def unanswered_in_turn() -> ShownForm:
+    posted = filled(question_member="Yes", question_shop="yes")
+    return show_form(7, ASKING_IN_TURN, posted=posted, problems=read(ASKING_IN_TURN, posted).problems)
 
 
 def _own(way: str, text: str = "Dear Minister,\n\nplease.\n") -> dict[str, Any]:
@@ -343,6 +357,10 @@ STATES: dict[str, Shown] = {
     "locked with an opening": Shown(ACTION, lambda: _action(LOCKED_FULL)),
     "questions of one’s own": Shown(ACTION, lambda: _action(ASKING)),
     "questions of one’s own, to mend": Shown("web/mend.html", lambda: _base(ASKING, form=mistyped_answers())),
+    "questions asked in turn": Shown(ACTION, lambda: _action(ASKING_IN_TURN)),
+    "questions asked in turn, to mend": Shown(
+        "web/mend.html", lambda: _base(ASKING_IN_TURN, form=unanswered_in_turn())
+    ),
     "found": Shown(FIND, lambda: sought(Outcome.FOUND, Recipient(HERE, MEMBER))),
     "found an empty seat": Shown(FIND, lambda: sought(Outcome.FOUND, Recipient(HERE))),
     "several": Shown(FIND, lambda: sought(Outcome.SEVERAL, Recipient(HERE, MEMBER), Recipient(THERE))),
@@ -386,6 +404,10 @@ STATES: dict[str, Shown] = {
     "thanks, with more to do": Shown("web/thanks.html", lambda: _leading_on("sealed")),
     "thanks, with more to do and nothing carried": Shown("web/thanks.html", lambda: _leading_on("")),
     "the next action": Shown("web/onward.html", lambda: _base(words(), form=show_form(7, words()), filled=True)),
+    "a link for one person": Shown(
+        "web/personal.html", lambda: _base(words(), form=show_form(7, words()), filled=True)
+    ),
+    "a link that has ended": Shown("web/personal.html", lambda: _base(words(), form=show_form(7, words()))),
     "unsubscribe": Shown("web/unsubscribe.html", _leaving),
     "unsubscribe, left the campaign": Shown("web/unsubscribe.html", lambda: _leaving("campaign", campaign=True)),
     "unsubscribe, left everything": Shown("web/unsubscribe.html", lambda: _leaving("everything", everything=True)),

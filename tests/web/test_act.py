@@ -311,10 +311,11 @@ def test_when_the_database_is_away_the_letter_is_kept_on_screen(
         raise OperationalError
 
     monkeypatch.setattr(room, "_insert", away)
-    response = sign(client, edition_en, text="My own words")
+    response = sign(client, edition_en, text="My own words", came_from="source=radio")
     assert response.status_code == 503
     assert 5 <= int(response.headers["Retry-After"]) <= 30
     assert "My own words" in page(response)
+    assert 'name="came_from" value="source=radio"' in page(response)
 
 
 def test_when_not_even_the_edition_can_be_read_it_is_said_so(

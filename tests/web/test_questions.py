@@ -12,7 +12,9 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.cast import a_campaign, an_edition, follow_everything, letter_words, sign, valid_post
 from tests.promises.test_5_personal_data_are_sealed import whole_database
-from tests.words import own_question
+from tests.web.test_straight import Asking
+from tests.web.test_straight import body as straight_body
+from tests.words import only_if, own_question
 from tocsin.actions.accept import edition_named
 from tocsin.actions.contract import LONGEST_NAME
 from tocsin.actions.letter_contract import LONGEST_ANSWER, LONGEST_LETTER, LONGEST_SUBJECT, answer_name
@@ -125,3 +127,40 @@ def test_every_field_may_be_full_whatever_the_script(client: Client, encoded: st
         kind = "application/x-www-form-urlencoded"
         assert client.post(f"/act/{edition.pk}/", body, content_type=kind, headers=of_ours).status_code == 303
     assert opened(Action.objects.get())["answers"]["question_no_9"] == WIDE * LONGEST_LINES
+
+
+# ── asked only after a certain answer ───────────────────────────────────────────────────────────────────────────
+@pytest.fixture
+def in_turn() -> Edition:
+    asked = [own_question(), own_question("paper", "line", required=True, only_if=only_if("heard_of_us", "The news"))]
+    return an_edition(a_campaign(), questions=asked)
+
+
+@pytest.mark.parametrize(("heard", "kept"), [("The news", {"paper": MARKER}), ("A friend", {})])
+def test_both_ways_in_keep_only_what_was_asked(
+    client: Client, in_turn: Edition, heard: str, kept: dict[str, str]
+) -> None:
+    typed = {"question_heard_of_us": heard, "question_paper": MARKER}
+    assert sign(client, in_turn, **typed).status_code == 303
+    straight = Asking(in_turn.pk, straight_body(in_turn, email="other@example.org", **typed))
+    assert straight.said[0] == "303 See Other"
+    for action in Action.objects.all():
+        assert opened(action)["answers"] == {"heard_of_us": heard, **kept}
+
+
+def test_the_straight_way_leaves_a_missing_one_to_the_form(client: Client, in_turn: Edition) -> None:
+    assert Asking(in_turn.pk, straight_body(in_turn, question_heard_of_us="The news")).passed_on
+    answer = sign(client, in_turn, question_heard_of_us="The news")
+    assert "Answer this question: What of paper?" in answer.content.decode()
+
+
+def test_the_form_again_keeps_what_was_typed_for_others_too(client: Client, in_turn: Edition) -> None:
+    html = sign(client, in_turn, question_heard_of_us="A friend", question_paper=MARKER, email="x").content.decode()
+    assert f'value="{MARKER}"' in html
+
+
+def test_the_receipt_has_only_what_was_asked(client: Client, in_turn: Edition) -> None:
+    sign(client, in_turn, question_heard_of_us="A friend", question_paper=MARKER)
+    receipt = client.get(f"/receipt/{receipt_key(Action.objects.get().pk)}/").content.decode()
+    assert "A friend" in receipt
+    assert "What of paper?" not in receipt

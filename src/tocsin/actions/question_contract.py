@@ -1,7 +1,8 @@
 """What a supporter may answer to a campaigner's own questions: a line, some lines, one of a list, a box.
 
 Pure, as all of the contract. Answers are for the organisation: they are sealed with the act, and no letter has them.
-Only what was answered is kept, under what each question is filed under.
+Only what was answered is kept, under what each question is filed under. A question that waits for an answer to an
+earlier one is read only where that was given: what else was sent for it is ignored, as without a script all see it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from tocsin.lib import plaintext
 LONGEST_LINE = 200
 LONGEST_LINES = 2000
 ANSWERS = "answers"
+# What a box sends that was ticked.
+TICKED = ("yes", "on")
 
 REQUIRED = {
     "line": _("Answer this question: %(question)s"),
@@ -37,10 +40,19 @@ def read_questions(
     """The answers, where there are any. Whatever is not asked is never looked at."""
     answers: dict[str, str | bool] = {}
     for question in questions:
-        if answer := _read(offer, question, posted, files):
+        if is_asked(question, answers) and (answer := _read(offer, question, posted, files)):
             answers[question["key"]] = answer
     if answers:
         offer.act[ANSWERS] = answers
+
+
+def is_asked(question: QuestionWords, answers: Mapping[str, str | bool]) -> bool:
+    """Whether whoever gave these answers to the earlier questions is asked this one. What is not asked has no answer,
+    so that whatever waits for it is not asked either."""
+    if (only_if := question.get("only_if")) is None:
+        return True
+    given = answers.get(only_if["key"])
+    return given in only_if["answers"] if only_if["answers"] else given is True
 
 
 def _read(offer: Offer, question: QuestionWords, posted: Posted, files: Mapping[str, object]) -> str | bool:
@@ -77,7 +89,7 @@ def _read_choice(offer: Offer, name: str, raw: str, question: QuestionWords) -> 
 
 
 def _read_box(_offer: Offer, _name: str, raw: str, _question: QuestionWords) -> bool:
-    return raw in {"yes", "on"}
+    return raw in TICKED
 
 
 _READERS: dict[str, Callable[[Offer, str, str, QuestionWords], str | bool]] = {

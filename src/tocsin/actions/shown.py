@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tocsin.actions.reading import Posted
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCondition:
+    """`said` in plain words; for the script, the field that decides and the values of it that ask the question."""
+
+    said: str
+    name: str
+    values: Sequence[str]
 
 
 @dataclass(slots=True)
@@ -21,8 +31,15 @@ class ShownField:
     control: str = "text"
     # The address was probably mistyped: offer to keep it as it is.
     may_keep_as_typed: bool = False
+    # Set where a question is asked only after a certain answer to an earlier one.
+    only_if: ShownCondition | None = None
     # Where a link from the summary of problems leads, if not to the field's own name.
     anchor: str = ""
+
+    @property
+    def must_be_answered(self) -> bool:
+        """By whoever reads it: what not everybody is asked is required of nobody before they have answered."""
+        return self.required and self.only_if is None
 
     @property
     def described_by(self) -> str:

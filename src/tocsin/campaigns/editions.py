@@ -72,9 +72,14 @@ def edition_that_follows(words: EditionWords) -> Edition | None:
     follows = words.get("follows")
     if follows is None:
         return None
-    of_page = Edition.objects.filter(campaign=follows["campaign"], language=words["language"], trial=None)
-    edition = of_page.select_related("campaign").order_by("-number").first()
+    edition = newest_edition(follows["campaign"], words["language"])
     return edition if edition is not None and edition.campaign.open_for_signing() else None
+
+
+def newest_edition(campaign_id: int, language: str) -> Edition | None:
+    """What a campaign's page in a language says now, with its campaign; None where it never said anything."""
+    of_page = Edition.objects.filter(campaign=campaign_id, language=language, trial=None)
+    return of_page.select_related("campaign").order_by("-number").first()
 
 
 @lru_cache(maxsize=512)

@@ -121,6 +121,12 @@ def _of_the_form(words: EditionWords) -> Iterator[str]:
 
 
 def _of_a_question(question: QuestionWords) -> str:
-    """With what can be chosen, and what helps to answer."""
+    """With of whom it is asked, what can be chosen, and what helps to answer."""
     said = f"{question['text']}{' *' if question['required'] else ''}"
-    return " / ".join([part for part in (said, question["help"]) if part] + question["options"])
+    return " / ".join([part for part in (_of_whom(question), said, question["help"]) if part] + question["options"])
+
+
+def _of_whom(question: QuestionWords) -> str:
+    """In signs, as other rules are: a box that decides has no answers to name."""
+    only_if = question.get("only_if")
+    return f"{only_if['key']} = {', '.join(only_if['answers']) or '✓'}" if only_if else ""

@@ -23,6 +23,14 @@ class FieldWords(TypedDict):
     required: bool
 
 
+class ConditionWords(TypedDict):
+    """An answer to an earlier question of the same edition, filed under `key`: one of `answers`, which are options of
+    its list; or, where there are none, that its box was ticked."""
+
+    key: str
+    answers: list[str]
+
+
 class QuestionWords(TypedDict):
     """A question of the campaigner's own, whose answer is for the organisation and for no target.
 
@@ -36,6 +44,8 @@ class QuestionWords(TypedDict):
     control: Literal["line", "lines", "choice", "box"]
     options: list[str]
     required: bool
+    # Absent where everybody is asked.
+    only_if: NotRequired[ConditionWords]
 
 
 class ConsentWords(TypedDict):

@@ -76,6 +76,7 @@ GROUPS: list[Group] = [
             Room("preflight", _("Before publishing"), also=("look", "try_it")),
             Room("editions", _("Editions"), also=("edition", "compare", "changed_words")),
             Room("trials", _("Trials"), also=("trial", "new_trial")),
+            Room("mailing_links", _("Links for mailings")),
         ),
     ),
     Group(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -20,7 +20,7 @@ from tocsin.pages.brand import BrandSettings, brand_of
 from tocsin.pages.places import edit_url
 from tocsin.pages.preflight_lines import Check, Look
 from tocsin.pages.publish_letter import depends_on_who_writes
-from tocsin.pages.question_blocks import options_of
+from tocsin.pages.question_blocks import answers_waited_for, options_of
 
 if TYPE_CHECKING:
     from tocsin.pages.models import ActionPage
@@ -135,7 +135,18 @@ def _texts_in(value: Any) -> Iterator[str]:
     """Every text inside the blocks, without their ids and choices."""
     if isinstance(value, dict):
         for name, inner in value.items():
-            if name not in {"id", "type", "purpose", "key", "control", "attribute", "negated", "values", "url"}:
+            if name not in {
+                "id",
+                "type",
+                "purpose",
+                "key",
+                "only_if",
+                "control",
+                "attribute",
+                "negated",
+                "values",
+                "url",
+            }:
                 yield from _texts_in(inner)
     elif isinstance(value, list):
         for inner in value:
@@ -165,6 +176,20 @@ def _answered_alike(first: ActionPage, other: ActionPage) -> Iterator[Look]:
                 % {"question": two["text"]},
                 url=edit_url(other, "questions"),
             )
+        elif one and _waited_for(first, one) != _waited_for(other, two):
+            yield Look(
+                gettext("Asked after another answer than in the other language: %(question)s")
+                % {"question": two["text"]},
+                url=edit_url(other, "questions"),
+            )
+
+
+def _waited_for(page: ActionPage, question: Mapping[str, Any]) -> tuple[str, list[int]]:
+    """After which answers a question is asked, in no language: to which question, and which of its options."""
+    word = question["only_if"] or ""
+    asked = next((block.value for block in page.questions if block.value["key"] == word), None)
+    options, answers = options_of(asked) if asked else [], answers_waited_for(question)
+    return word, [place for place, option in enumerate(options) if option in answers]
 
 
 def _language(page: ActionPage) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from tocsin.campaigns.words import QuestionWords
 from tocsin.lib.plaintext import one_line
 from tocsin.pages.question_blocks import options_of
+from tocsin.pages.question_conditions import condition_of
 
 if TYPE_CHECKING:
     from tocsin.pages.models import ActionPage
@@ -14,15 +16,18 @@ if TYPE_CHECKING:
 
 def question_words(page: ActionPage) -> list[QuestionWords]:
     """In the order they are asked. Where a draft does not say yet what one is filed under, its place stands for it."""
-    return [
-        {
-            "key": block.value["key"] or str(place),
-            "text": one_line(block.value["text"]),
-            "help": one_line(block.value["help"] or ""),
-            "control": block.value["control"],
-            "options": options_of(block.value) if block.value["control"] == "choice" else [],
-            "required": bool(block.value["required"]),
-        }
-        for place, block in enumerate(page.questions, 1)
-        if block.value["text"]
-    ]
+    return [_words(block.value, place) for place, block in enumerate(page.questions, 1) if block.value["text"]]
+
+
+def _words(question: Mapping[str, Any], place: int) -> QuestionWords:
+    words: QuestionWords = {
+        "key": question["key"] or str(place),
+        "text": one_line(question["text"]),
+        "help": one_line(question["help"] or ""),
+        "control": question["control"],
+        "options": options_of(question) if question["control"] == "choice" else [],
+        "required": bool(question["required"]),
+    }
+    if (only_if := condition_of(question)) is not None:
+        words["only_if"] = only_if
+    return words

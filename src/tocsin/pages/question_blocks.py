@@ -15,11 +15,22 @@ from tocsin.lib.plaintext import one_line
 
 MOST_QUESTIONS = 10
 MOST_OPTIONS = 20
+# What answers are filed under, and how another question is named.
+_WORD = RegexValidator(r"^[a-z][a-z0-9_]*\Z", _("Use small letters, digits and _ only, like “heard_of_us” or “union”."))
 
 
 def options_of(question: Mapping[str, Any]) -> list[str]:
     """What can be chosen, one in each line of the edit screen."""
-    return [option for line in (question["options"] or "").splitlines() if (option := one_line(line))]
+    return _lines(question["options"])
+
+
+def answers_waited_for(question: Mapping[str, Any]) -> list[str]:
+    """After which answers to an earlier question it is asked, one in each line of the edit screen."""
+    return list(dict.fromkeys(_lines(question["answer_is"])))
+
+
+def _lines(text: str | None) -> list[str]:
+    return [said for line in (text or "").splitlines() if (said := one_line(line))]
 
 
 def wrong_with(question: Mapping[str, Any]) -> ValidationError | None:
@@ -91,15 +102,28 @@ class QuestionBlock(blocks.StructBlock):
     key = blocks.CharBlock(
         label=_("Filed under"),
         max_length=40,
-        validators=[
-            RegexValidator(
-                r"^[a-z][a-z0-9_]*\Z", _("Use small letters, digits and _ only, like “heard_of_us” or “union”.")
-            )
-        ],
+        validators=[_WORD],
         help_text=_(
             "A word for the column of your exports, like “heard_of_us”: the same in every language, so that answers "
             "stand together. A new word makes it another question."
         ),
+    )
+    only_if = blocks.CharBlock(
+        label=_("Ask only if"),
+        max_length=40,
+        required=False,
+        validators=[_WORD],
+        help_text=_(
+            "Leave empty to ask everybody. Otherwise the word that an earlier question is filed under, which is "
+            "answered from a list or with a box."
+        ),
+    )
+    answer_is = blocks.TextBlock(
+        label=_("the answer is"),
+        rows=2,
+        max_length=2000,
+        required=False,
+        help_text=_("The option of that list; several, one in each line. Leave empty for a box that is ticked."),
     )
 
     def clean(self, value: Any) -> Any:

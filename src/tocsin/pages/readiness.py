@@ -17,6 +17,7 @@ from tocsin.campaigns.models import Campaign, Kind
 from tocsin.pages.afterwards import reasons_about_what_follows
 from tocsin.pages.brand import brand_of
 from tocsin.pages.question_blocks import filed_together, missing_in, wrong_with
+from tocsin.pages.question_conditions import wrong_conditions
 from tocsin.pages.readiness_letter import Reason, about_the_letter, required_details
 
 if TYPE_CHECKING:
@@ -88,6 +89,8 @@ def _about_the_questions(page: ActionPage) -> Iterator[Reason]:
     for question in page.questions:
         if (wrong := missing_in(question.value) or wrong_with(question.value)) is not None:
             yield "questions", wrong
+    for wrong in wrong_conditions([question.value for question in page.questions]):
+        yield "questions", wrong
 
 
 def _about_the_consents(page: ActionPage) -> Iterator[Reason]:

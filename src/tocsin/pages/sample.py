@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from tocsin.actions import mails
 from tocsin.actions.addressees import Addressee, TargetIsGone, named
 from tocsin.actions.letters import compose_letters, variant_of
-from tocsin.actions.question_contract import ANSWERS
+from tocsin.actions.question_contract import ANSWERS, is_asked
 from tocsin.campaigns.editions import fingerprint
 from tocsin.campaigns.models import Campaign, Edition, ListMember, Target, Targeting
 from tocsin.campaigns.offers import subject_offered, text_offered
@@ -76,12 +76,21 @@ def sample_act(words: EditionWords, **person: str) -> dict[str, Any]:
     act["email"] = known["email"]
     act["consents"] = {one["purpose"]: True for one in words["consents"]}
     if questions := words.get("questions"):
-        act[ANSWERS] = {one["key"]: _sample_answer(one, words["language"]) for one in questions}
+        act[ANSWERS] = _sample_answers(questions, words["language"])
     if letter := words["letter"]:
         with translation.override(words["language"]):
             written = text_offered(letter, 0) or _("(Here stands what the person writes.)")
         act |= {"subject": subject_offered(letter, 0), "text": written, "offer": 0, "own_words": False}
     return act
+
+
+def _sample_answers(questions: Sequence[QuestionWords], language: str) -> dict[str, str | bool]:
+    """To what this person is asked: where they choose the first of a list, some questions are not."""
+    answers: dict[str, str | bool] = {}
+    for question in questions:
+        if is_asked(question, answers):
+            answers[question["key"]] = _sample_answer(question, language)
+    return answers
 
 
 def _sample_answer(question: QuestionWords, language: str) -> str | bool:

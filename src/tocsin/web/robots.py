@@ -8,7 +8,7 @@ from tocsin.look.policy import cacheable, public
 
 NOT_FOR_ROBOTS = (
     *("desk", "documents", "hooks", "health"),
-    *("act", "find", "own", "confirm", "choose", "thanks", "receipt", "onward", "unsubscribe"),
+    *("act", "find", "own", "confirm", "choose", "thanks", "receipt", "onward", "for", "unsubscribe"),
 )
 
 

@@ -3,8 +3,10 @@
 const language = document.documentElement.lang;
 const written = new Intl.NumberFormat(language);
 
-// What the address carries is for this reader alone.
-history.replaceState(null, "", location.href.replace(/[?&]carried=.*/, ""));
+// What the address carries is for this reader alone. A plus there is one: mail programs write blanks as %20.
+const told = new URLSearchParams(location.hash.slice(1).replaceAll("+", "%2B"));
+const { address } = document.querySelector("[data-address]")?.dataset ?? {};
+history.replaceState(null, "", address ?? location.href.replace(/[?&]carried=.*|#.*=.*/, ""));
 
 // What is to be put right is heard first, also where a browser knows `autofocus` for fields only.
 setTimeout(() => {
@@ -38,9 +40,32 @@ const sign = () => {
     for (const place of document.querySelectorAll(`[data-field=${known}]`)) fill(place, typed(known));
   }
 };
+// Details from behind the # of a link, where no server sees them, fill what is empty; never what a mailer left unmerged.
+for (const field of document.querySelectorAll("form.act [autocomplete]:not([autocomplete=off])")) {
+  const wanted = (told.get(field.name) ?? "").replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069\ufeff]/gu, "").trim();
+  if (!wanted || /[{}]|\*\||%%/.test(wanted)) continue;
+  const same = (one) => !one.localeCompare(wanted, [], { sensitivity: "base" });
+  if (field.options) field.value = [...field.options].find((one) => same(one.value) || same(one.text))?.value ?? field.value;
+  else field.value ||= wanted.slice(0, field.name === "email" ? 254 : 100);
+}
 if (fields) {
   form.addEventListener("input", sign);
   addEventListener("pageshow", sign);
+}
+
+// What is asked only after a certain answer waits for it. Hidden, it keeps what was typed, and is not sent.
+const waiting = document.querySelectorAll("[data-only-if]");
+const ask = () => {
+  for (const one of waiting) {
+    const given = form.querySelector(`[name=${one.dataset.onlyIf}]:enabled:is(:checked, select)`);
+    one.hidden = one.disabled = !JSON.parse(one.dataset.values).includes(given?.value);
+    one.firstElementChild.hidden = true;
+  }
+};
+if (waiting.length) {
+  form.addEventListener("input", ask);
+  addEventListener("pageshow", ask);
+  ask();
 }
 
 // One press is enough. The button comes back by itself, and when the reader does.
@@ -127,7 +152,9 @@ if (finding) {
   finding.addEventListener("change", () => dress(letters[typed("division")]));
   for (const name of ["postal_code", "country"]) fields[name]?.addEventListener("input", find);
   document.querySelector("[data-without-script]")?.remove();
-  addEventListener("pageshow", find);
+  // What came with the address is asked about only once its reader does something.
+  form.addEventListener("focusin", find);
+  addEventListener("pageshow", () => told.has("postal_code") || find());
 }
 
 // The number, kept fresh: every 15 seconds at first, less and less often later.
