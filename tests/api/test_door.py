@@ -35,6 +35,12 @@ DOORS: list[tuple[str, str, Any, Scope | None]] = [
     ("post", "/campaigns/{campaign}/sets/proposed/1/take-out", None, Scope.DECIDE),
     ("post", "/campaigns/{campaign}/sets/1/put-back", {"reason": "They were people"}, Scope.DECIDE),
     ("post", "/campaigns/{campaign}/actions", {}, Scope.HAND_IN_ACTIONS),
+    (
+        "post",
+        "/campaigns/{campaign}/links",
+        {"language": "en", "people": [{"given_name": "Jane"}]},
+        Scope.MAKE_LINKS,
+    ),
     ("post", "/campaigns/{campaign}/letters", {"do": "pause"}, Scope.STEER_LETTERS),
     ("get", "/actions", None, Scope.READ_ACTIONS),
     ("get", "/actions/1", None, Scope.READ_ACTIONS),

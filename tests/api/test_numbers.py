@@ -56,6 +56,7 @@ def test_a_set_is_proposed_taken_out_and_put_back(
         {**CHOSEN, "source_key": "shoe"},
         {**CHOSEN, "reason": " "},
         {**CHOSEN, "since": "yesterday"},
+        {**CHOSEN, "since": "2026-11-01T12:00:00"},
         {**CHOSEN, "sign": "honeypot"},
     ],
 )

@@ -145,6 +145,34 @@ def test_answers_to_questions_of_ones_own(crm: Program, campaign: Campaign) -> N
     assert said["person"]["answers"] == {"union": "Yes", "old": True}
 
 
+# ── links ───────────────────────────────────────────────────────────────────────────────────────────────────────
+def test_a_link_opens_the_form_filled_in(crm: Program, client: Client, campaign: Campaign, edition: Edition) -> None:
+    people = [{"given_name": "Jane", "email": "jane.doe@example.org"}, {"given_name": "Zoé"}]
+    body = {"language": "en", "people": people, "source": {"utm_source": "crm"}}
+    links = crm.post(f"/campaigns/{campaign.pk}/links", body).json()["links"]
+    assert len(links) == 2
+    assert "jane" not in links[0].lower()
+    page = client.get(links[0].removeprefix("http://testserver")).content.decode()
+    assert 'value="jane.doe@example.org"' in page
+    assert 'value="Zoé"' in client.get(links[1].removeprefix("http://testserver")).content.decode()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"language": "xx"},
+        {"people": []},
+        {"people": [{}] * 501},
+        {"people": [{"shoe_size": "44"}]},
+        {"ends_at": "2020-01-01T00:00:00Z"},
+        {"ends_at": "2999-01-01T00:00:00Z"},
+        {"ends_at": "2026-12-01T00:00:00"},
+    ],
+)
+def test_a_link_that_cannot_be_is_refused(crm: Program, campaign: Campaign, change: Any) -> None:
+    problem(crm.post(f"/campaigns/{campaign.pk}/links", {"language": "en", "people": [{}], **change}), 422)
+
+
 # ── steering and deciding ───────────────────────────────────────────────────────────────────────────────────────
 def test_letters_are_paused_and_resumed(crm: Program, campaign: Campaign, acted: Edition) -> None:
     assert crm.post(f"/campaigns/{campaign.pk}/letters", {"do": "pause"}).json() == {"letters": 1}

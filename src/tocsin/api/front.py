@@ -15,6 +15,7 @@ from tocsin.api.campaigns import who
 from tocsin.api.hand_in import router as hand_in
 from tocsin.api.letters import router as letters
 from tocsin.api.letters import steer
+from tocsin.api.links import router as links
 from tocsin.api.mail import router as notices
 from tocsin.api.people import consents, supporters
 from tocsin.api.problems import answer_problems
@@ -79,6 +80,7 @@ api.add_router("campaigns", campaigns)
 api.add_router("campaigns", hand_in)
 api.add_router("campaigns", steer)
 api.add_router("campaigns", sets)
+api.add_router("campaigns", links)
 api.add_router("campaigns", sent)
 api.add_router("actions", actions)
 api.add_router("letters", letters)

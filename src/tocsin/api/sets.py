@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from django.db import transaction
 from django.http import Http404, HttpRequest
 from ninja import Field, Query, Router, Schema
+from pydantic import AwareDatetime
 
 from tocsin.actions.invalidate import Chosen, put_back
 from tocsin.actions.models import Invalidation, ProposedSet
@@ -31,8 +32,8 @@ class ChosenIn(Body):
     ] = ""
     source_value: Annotated[str, Field(max_length=100)] = ""
     sign: Literal["", "no_origin"] = ""
-    since: datetime | None = None
-    until: datetime | None = None
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
     reason: Reason
 
 

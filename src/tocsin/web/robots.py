@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from tocsin.look.policy import cacheable, public
 
 NOT_FOR_ROBOTS = (
-    *("desk", "documents", "hooks", "health"),
+    *("desk", "api", "documents", "hooks", "health"),
     *("act", "find", "own", "confirm", "choose", "thanks", "receipt", "onward", "for", "unsubscribe"),
 )
 
