@@ -119,6 +119,13 @@ def test_a_code_that_cannot_be() -> None:
     assert read(words(), filled(postal_code="75001", country="FR")).problems == []
 
 
+def test_nobody_makes_up_a_postal_code_where_there_are_none() -> None:
+    assert read(words(), filled(postal_code="", country="RW")).problems == []
+    assert refused(read(words(), filled(postal_code="", country="FR"))) == {"postal_code"}
+    by_code = words() | {"targeting": {"by": "postal", "field": "postal_code", "target_list": 0, "provider": "table"}}
+    assert refused(read(by_code, filled(postal_code="", country="RW"))) == {"postal_code"}
+
+
 @pytest.mark.parametrize(("field", "value"), [("province", "ZZ"), ("country", "Canada"), ("phone", "call me")])
 def test_choices_that_are_not_offered(field: str, value: str) -> None:
     assert refused(read(words(), filled(**{field: value}))) == {field}

@@ -6,7 +6,7 @@ edition is ignored (B82). Messages are translated when they are shown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from django.utils.translation import gettext_lazy as _
 
@@ -14,13 +14,13 @@ from tocsin.actions.letter_contract import read_letter
 from tocsin.actions.question_contract import read_questions
 from tocsin.actions.reading import TOO_LONG, Message, Offer, Posted, one_line, single
 from tocsin.actions.reading import Problem as Problem
-from tocsin.actions.way_contract import read_division, read_way
+from tocsin.actions.way_contract import goes_by_postal_code, read_division, read_way
 from tocsin.campaigns.words import ConsentWords, EditionWords, FieldWords
 from tocsin.lib import plaintext
 from tocsin.lib.emailaddress import NeedsAscii, NotAnAddress, ReachesNobody, read_address
 from tocsin.lib.phone import NotAPhoneNumber, read_phone
 from tocsin.lib.places import COUNTRIES, PROVINCES
-from tocsin.lib.postalcode import NotAPostalCode, read_postal_code
+from tocsin.lib.postalcode import WITHOUT, NotAPostalCode, read_postal_code
 
 LONGEST_NAME = 100
 HONEYPOT = "homepage"
@@ -41,8 +41,9 @@ REQUIRED: dict[str, Message] = {
 def read(words: EditionWords, posted: Posted, files: Mapping[str, object] | None = None) -> Offer:
     """Everything the edition asks for, read from a posted form."""
     offer = Offer()
+    spared = _spared(words, posted)
     for question in words["fields"]:
-        _read_detail(offer, question, posted, files or {})
+        _read_detail(offer, question, posted, files or {}, spared)
     if words["letter"]:
         read_letter(offer, words["letter"], posted, files or {})
         read_way(offer, words, posted)
@@ -54,7 +55,9 @@ def read(words: EditionWords, posted: Posted, files: Mapping[str, object] | None
     return offer
 
 
-def _read_detail(offer: Offer, question: FieldWords, posted: Posted, files: Mapping[str, object]) -> None:
+def _read_detail(
+    offer: Offer, question: FieldWords, posted: Posted, files: Mapping[str, object], spared: Collection[str]
+) -> None:
     name = question["kind"]
     raw = single(offer, name, posted, files)
     if raw is None:
@@ -63,8 +66,18 @@ def _read_detail(offer: Offer, question: FieldWords, posted: Posted, files: Mapp
         return
     if value:
         _READERS[name](offer, name, value, posted)
-    elif question["required"]:
+    elif question["required"] and name not in spared:
         offer.refuse(name, REQUIRED[name])
+
+
+def _spared(words: EditionWords, posted: Posted) -> set[str]:
+    """What somebody need not answer, though it is asked: there are no postal codes where they live. Where the letter
+    goes by it, it must be said all the same: there is no other way to whoever represents them."""
+    return {"postal_code"} if _country(posted) in WITHOUT and not goes_by_postal_code(words) else set()
+
+
+def _country(posted: Posted) -> str:
+    return next((str(value) for value in posted.getlist("country") if value), "CA")
 
 
 def _read_name(offer: Offer, name: str, value: str, _posted: Posted) -> None:
@@ -100,7 +113,7 @@ def _read_email(offer: Offer, name: str, value: str, posted: Posted) -> None:
 
 
 def _read_postal_code(offer: Offer, name: str, value: str, posted: Posted) -> None:
-    country = next((str(v) for v in posted.getlist("country") if v), "CA")
+    country = _country(posted)
     try:
         offer.act[name] = read_postal_code(value, country)
     except NotAPostalCode:
@@ -125,9 +138,8 @@ def _read_country(offer: Offer, name: str, value: str, _posted: Posted) -> None:
 
 
 def _read_phone(offer: Offer, name: str, value: str, posted: Posted) -> None:
-    country = next((str(v) for v in posted.getlist("country") if v), "CA")
     try:
-        offer.act[name] = read_phone(value, country)
+        offer.act[name] = read_phone(value, _country(posted))
     except NotAPhoneNumber:
         offer.refuse(name, _("Enter a telephone number with its area code, like 514 555-0000."))
 

@@ -7,6 +7,16 @@ import re
 # Canada Post: never D, F, I, O, Q, U; the first letter is not W or Z either.
 CANADIAN = re.compile(r"([ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z]) ?-?(\d[ABCEGHJ-NPRSTV-Z]\d)")
 ELSEWHERE = re.compile(r"[0-9A-Z][0-9A-Z -]{1,10}[0-9A-Z]")
+# ISO 3166-1 codes of countries that have no postal codes (general knowledge, checked against no list). Who lives there
+# must not have to make one up.
+WITHOUT = frozenset(
+    (
+        *("AE", "AG", "AO", "AW", "BF", "BI", "BJ", "BO", "BS", "BW", "BZ", "CD", "CF", "CG", "CI", "CK", "CM", "DJ"),
+        *("DM", "ER", "FJ", "GA", "GD", "GH", "GM", "GQ", "GY", "HK", "KI", "KM", "KN", "ML", "MO", "MR", "MW", "NR"),
+        *("NU", "QA", "RW", "SB", "SC", "SL", "SR", "ST", "SY", "TD", "TG", "TK", "TL", "TO", "TV", "UG", "VU", "YE"),
+        "ZW",
+    )
+)
 
 
 class NotAPostalCode(ValueError):
