@@ -15,11 +15,13 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
+from tocsin.actions.telling import tell_of_consents
 from tocsin.actions.updates.copies import still_here
 from tocsin.actions.updates.models import UpdateCopy
 from tocsin.campaigns.editions import frozen
 from tocsin.campaigns.models import Edition
 from tocsin.lib.vault import vault
+from tocsin.outbox.calls.kinds import EventKind
 from tocsin.outbox.controls import Copies, cancel
 from tocsin.outbox.models import Message, Suppression
 from tocsin.outbox.suppress import allow_again, suppress
@@ -95,7 +97,8 @@ def choose(leaver: Leaver, choice: Choice) -> None:
         suppress(leaver.digest, CAMPAIGN, reason, campaign_ref=leaver.campaign_ref)
     for supporter in _supporter(leaver):
         purpose = EVERYTHING if everything else about_campaign(leaver.campaign_ref)
-        leave(supporter, purpose, Consent.Method.MAIL, language=leaver.edition.language)
+        left = leave(supporter, purpose, Consent.Method.MAIL, language=leaver.edition.language)
+        tell_of_consents(EventKind.CONSENT_WITHDRAWN, [left])
         cancel(Copies(_waiting(supporter, None if everything else leaver.campaign_ref)))
 
 
@@ -106,7 +109,8 @@ def _come_back(leaver: Leaver) -> None:
     allow_again(leaver.digest, CAMPAIGN, campaign_ref=leaver.campaign_ref)
     for supporter in _supporter(leaver):
         for purpose in (purpose for purpose, was_left in left.items() if was_left):
-            come_back(supporter, purpose, Consent.Method.MAIL, language=leaver.edition.language)
+            back = come_back(supporter, purpose, Consent.Method.MAIL, language=leaver.edition.language)
+            tell_of_consents(EventKind.CONSENT_GIVEN, [back])
 
 
 def _supporter(leaver: Leaver) -> Iterator[int]:
