@@ -44,6 +44,7 @@ DETAILS: dict[str, Promise] = {
     "from": gettext_lazy("from number"),
     "hand_in": gettext_lazy("hand-in"),
     "kind": gettext_lazy("kind"),
+    "kinds": gettext_lazy("told of"),
     "language": gettext_lazy("language"),
     "letters": gettext_lazy("letters"),
     "line": gettext_lazy("line"),
@@ -69,6 +70,7 @@ DETAILS: dict[str, Promise] = {
     "update": gettext_lazy("update"),
     "upload": gettext_lazy("import"),
     "which": gettext_lazy("filter"),
+    "with_people": gettext_lazy("with personal data"),
 }
 
 
