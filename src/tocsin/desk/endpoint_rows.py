@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from tocsin.campaigns.models import Campaign
 from tocsin.lib.sealing import CannotOpen
@@ -30,10 +30,10 @@ ERRORS: dict[str, Promise] = {
     "CannotOpen": gettext_lazy("Its secret was sealed with a key that is not here. Give it another."),
 }
 STANDINGS: dict[str, Promise] = {
-    "waiting": gettext_lazy("Waiting"),
-    "again": gettext_lazy("Tried again"),
-    "done": gettext_lazy("Done"),
-    "given_up": gettext_lazy("Given up"),
+    "waiting": pgettext_lazy("a call", "Waiting"),
+    "again": pgettext_lazy("a call", "Tried again"),
+    "done": pgettext_lazy("a call", "Done"),
+    "given_up": pgettext_lazy("a call", "Given up"),
 }
 
 

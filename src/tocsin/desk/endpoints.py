@@ -54,7 +54,7 @@ def new(request: HttpRequest) -> HttpResponse:
     endpoint.made_by_name = name_of(request.user)
     with transaction.atomic():
         secret = steps.add(endpoint)
-        _note(request, "endpoint_added", endpoint)
+        _note(request, "endpoint_added", endpoint, **_told(endpoint))
     keep_secret(request, endpoint, secret)
     messages.success(request, _("Added. Copy its secret now: it is shown this once."))
     return _to(endpoint.pk)
@@ -90,7 +90,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
         return _form(request, form, Frame(title=_("Change this endpoint"), icon="edit", crumbs=crumbs))
     with transaction.atomic():
         steps.change(row)
-        _note(request, "endpoint_changed", row)
+        _note(request, "endpoint_changed", row, **_told(row))
     messages.success(request, _("Changed."))
     return _to(pk)
 
@@ -187,10 +187,13 @@ def _take(request: HttpRequest, pk: int, step: Callable[[int], bool], entry: str
     return _to(pk)
 
 
-def _note(request: HttpRequest, entry: str, row: Endpoint) -> None:
-    """With what it may be told, and not with its address: in some of them stands a key."""
-    told: dict[str, Any] = {"kinds": row.kinds, "with_people": row.with_people, "campaign": row.campaign_ref}
-    note(request, entry, row, title=row.name, **told)
+def _note(request: HttpRequest, entry: str, row: Endpoint, **more: Any) -> None:
+    """Without its address: in some of them stands a key."""
+    note(request, entry, row, title=row.name, campaign=row.campaign_ref, **more)
+
+
+def _told(row: Endpoint) -> dict[str, Any]:
+    return {"kinds": row.kinds, "with_people": row.with_people}
 
 
 def _form(request: HttpRequest, form: EndpointForm, frame: Frame) -> HttpResponse:
