@@ -14,7 +14,7 @@ KEPT = "desk_endpoint_secret"
 
 
 def keep_secret(request: HttpRequest, endpoint: Endpoint, secret: str) -> None:
-    request.session[KEPT] = base64.b64encode(vault().seal(secret, _context(request, endpoint))).decode()
+    request.session[KEPT] = base64.b64encode(vault().seal(secret, _context(endpoint))).decode()
 
 
 def take_secret(request: HttpRequest, endpoint: Endpoint) -> str:
@@ -22,10 +22,10 @@ def take_secret(request: HttpRequest, endpoint: Endpoint) -> str:
     if KEPT not in request.session:
         return ""
     try:
-        return str(vault().open(base64.b64decode(request.session.pop(KEPT)), _context(request, endpoint)))
+        return str(vault().open(base64.b64decode(request.session.pop(KEPT)), _context(endpoint)))
     except (CannotOpen, ValueError):
         return ""
 
 
-def _context(request: HttpRequest, endpoint: Endpoint) -> bytes:
-    return f"shown once:{request.user.pk}:{endpoint.pk}".encode()
+def _context(endpoint: Endpoint) -> bytes:
+    return f"shown once:{endpoint.pk}".encode()
