@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tocsin.lib.databases import postgresql_database, sqlite_database
 from tocsin.lib.environment import WrongSetting, env, read_options
+from tocsin.lib.outward import read_allowed
 from tocsin.lib.sealing import derive, parse_key
 
 PACKAGE = Path(__file__).parent
@@ -247,6 +248,17 @@ TOCSIN_BOUNDARIES = Path(
     )
     or TOCSIN_DIR / "boundaries"
 ).resolve()
+
+# ── other software ──────────────────────────────────────────────────────────────────────────────────────────────
+TOCSIN_WEBHOOKS_ALLOWED = env.checked(
+    "TOCSIN_WEBHOOKS_ALLOWED",
+    env.words(
+        "TOCSIN_WEBHOOKS_ALLOWED",
+        help="Hosts and networks that webhooks may go to though they are not on the open internet, as a CRM on your "
+        "own network: crm.lan, 10.1.2.0/24. There http is allowed too. Elsewhere it is https to public addresses only.",
+    ),
+    read_allowed,
+)
 
 # ── languages and time ──────────────────────────────────────────────────────────────────────────────────────────
 LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [("en", _("English")), ("fr", _("French"))]

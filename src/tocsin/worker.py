@@ -1,11 +1,11 @@
-"""The work behind the answer, in lines side by side: heart, search for targets, updates, post, jobs, a mailbox.
+"""The work behind the answer, in lines side by side: heart, search for targets, updates, post, calls, jobs, a mailbox.
 
 The heart screens, counts and follows what was accepted; the search finds who represents whom, and may have to wait for
 a provider; updates are copied to those who get them; the post carries what waits in the outbox, in a process of its
-own, since it is most of the work and one process of Python uses one core; the jobs (jobs.py) are whatever was put off
-and what is done every night; the mailbox, if there is one, receives what comes back. The rows are the state of the
-work: any number of workers may run on any number of machines, and one that dies leaves nothing undone that another
-does not find.
+own, since it is most of the work and one process of Python uses one core; the calls tell other software what happened;
+the jobs (jobs.py) are whatever was put off and what is done every night; the mailbox, if there is one, receives what
+comes back. The rows are the state of the work: any number of workers may run on any number of machines, and one that
+dies leaves nothing undone that another does not find.
 """
 
 from __future__ import annotations
@@ -29,10 +29,12 @@ from tocsin.actions.asking import ask_batch
 from tocsin.actions.process import follow_batch, paused_campaigns
 from tocsin.actions.screen import screen_batch
 from tocsin.actions.seek import seek_batch
+from tocsin.actions.told import told
 from tocsin.actions.updates.send import send_updates
 from tocsin.incoming import Mailbox
 from tocsin.jobs import Jobs, hush
 from tocsin.lib.endings import call_it, end_with_parent
+from tocsin.outbox.calls.send import Calls
 from tocsin.outbox.deliver import LINGER, Post
 
 REST = 1.0
@@ -91,7 +93,8 @@ def post(stop: threading.Event, linger: float = 0.0) -> Post:
 def lines_here(stop: threading.Event) -> list[Line]:
     mailbox = [Line("mailbox", Mailbox(stop.is_set), stop)] if settings.TOCSIN_INBOUND_URL.scheme else []
     heart_line, search = Line("heart", heart, stop), Line("search", seek_batch, stop)
-    return [heart_line, search, Line("updates", send_updates, stop), Line("jobs", Jobs(), stop), *mailbox]
+    calls = Line("calls", Calls(told, stop.is_set), stop)
+    return [heart_line, search, Line("updates", send_updates, stop), calls, Line("jobs", Jobs(), stop), *mailbox]
 
 
 def lines_of_the_post(stop: threading.Event) -> list[Line]:

@@ -151,9 +151,9 @@ def test_what_another_worker_has_in_hand_follows_when_it_is_free(
 ) -> None:
     moved: list[Any] = []
 
-    def busy_at_first(verdicts: Any) -> int:
+    def busy_at_first(verdicts: Any, because: str) -> int:
         moved.append(1)
-        return 0 if len(moved) == 1 else change_states(verdicts)
+        return 0 if len(moved) == 1 else change_states(verdicts, because=because)
 
     monkeypatch.setattr("tocsin.actions.invalidate.change_states", busy_at_first)
     monkeypatch.setattr("tocsin.actions.invalidate.A_MOMENT", 0)
@@ -164,9 +164,9 @@ def test_what_another_worker_has_in_hand_follows_when_it_is_free(
 def test_letters_made_between_two_looks_are_held_too(campaign: Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
     """As if they had been followed after their letters were held, and before their states were read."""
 
-    def followed_meanwhile(verdicts: Any) -> int:
+    def followed_meanwhile(verdicts: Any, because: str) -> int:
         Message.objects.update(state=MessageState.WAITING)
-        return change_states(verdicts)
+        return change_states(verdicts, because=because)
 
     monkeypatch.setattr("tocsin.actions.invalidate.change_states", followed_meanwhile)
     out(campaign)

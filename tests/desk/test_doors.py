@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.desk.conftest import Sign, Write, a_hand_in, an_update
+from tests.outbox.calls.conftest import an_endpoint
 from tocsin.actions.models import Action, Export, ProposedSet
 from tocsin.actions.states import State as ActionState
 from tocsin.campaigns.models import Campaign, Edition, PostalTable, Target, TargetImport, TargetList, Trial
@@ -60,8 +61,18 @@ def _doors(campaign: Campaign, target: Target, letter_pk: int, action_pk: int) -
         reverse("desk_people"),
         reverse("desk_invite"),
         reverse("desk_audit"),
+        *_doors_of_endpoints(),
         *_doors_of_editions(campaign),
         *_doors_of_data(campaign, action_pk),
+    ]
+
+
+def _doors_of_endpoints() -> list[str]:
+    endpoint, _secret = an_endpoint("https://crm.example/in")
+    return [
+        reverse("desk_endpoints"),
+        reverse("desk_endpoint_new"),
+        *[reverse(f"desk_endpoint{name}", args=[endpoint.pk]) for name in ("", "_change", "_state")],
     ]
 
 

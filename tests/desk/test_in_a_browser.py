@@ -17,6 +17,7 @@ from wagtail.models import Page
 from tests.campaigns.test_importing import COMMONS, MEMBER, as_csv
 from tests.desk.conftest import Sign, Write, a_hand_in, an_update, make_a_site, words
 from tests.desk.test_figures import some_numbers
+from tests.outbox.calls.conftest import an_endpoint, happen
 from tests.scripting import an_asked, one_that_runs
 from tocsin.actions.importing import files
 from tocsin.actions.models import Export, Invalidation, ProposedSet
@@ -40,7 +41,9 @@ from tocsin.campaigns.models import (
 from tocsin.desk.path.keep import begin
 from tocsin.desk.path.make import make_drafts
 from tocsin.desk.path.outline import empty
-from tocsin.outbox.models import Notice, State
+from tocsin.outbox.calls.endpoints import send_test
+from tocsin.outbox.calls.kinds import CHOOSABLE
+from tocsin.outbox.models import Call, Notice, State
 from tocsin.pages.models import ActionPage, HomePage
 from tocsin.staff import audit
 from tocsin.staff.giving import give_role
@@ -111,6 +114,7 @@ def screens(campaign: Campaign, target: Target, sign: Sign, write: Write, boss: 
         *_path(boss),
         *_words(campaign, target),
         *_updates(campaign),
+        *_endpoints(),
     ]
 
 
@@ -243,6 +247,20 @@ def _postal_codes() -> list[str]:
         TableDivision.objects.create(table=table.name, division=division, name="Ottawa Centre", codes=7)
     tables = [reverse("desk_postal_table", args=[table.pk]) for table in states]
     return [reverse("desk_postal_codes") + "?code=K1A0A6", *tables, tables[1] + "?code=K1A0A6"]
+
+
+def _endpoints() -> list[str]:
+    """None yet, one that is well and was just tried, one that fails, one that is off."""
+    well, _secret = an_endpoint("https://crm.example/in", kinds=CHOOSABLE, last_well_at=timezone.now())
+    failing, _secret = an_endpoint("https://crm.example/in", name="F", failing_since=timezone.now(), last_words="500")
+    off, _secret = an_endpoint("https://crm.example/in", name="O", off_at=timezone.now(), why_off="gone")
+    done, given_up, _waiting = happen(1, 2, 3)[::2]
+    now = timezone.now()
+    Call.objects.filter(pk=done.pk).update(due_at=None, done_at=now, tried_at=now, status=200, attempts=1)
+    Call.objects.filter(pk=given_up.pk).update(due_at=None, given_up_at=now, tried_at=now, status=500, attempts=10)
+    send_test(well)
+    of_each = [reverse("desk_endpoint", args=[one.pk]) for one in (well, failing, off)]
+    return [reverse("desk_endpoints"), reverse("desk_endpoint_new"), *of_each]
 
 
 def _data(campaign: Campaign) -> list[str]:

@@ -21,11 +21,13 @@ from tests.desk.rights_at_doors import (
     Needed,
     addresses_of_the_desk,
 )
+from tests.outbox.calls.conftest import an_endpoint
 from tocsin.actions.exporting.model import Export
 from tocsin.actions.models import Action
 from tocsin.actions.process import follow_batch
 from tocsin.actions.states import State as ActionState
 from tocsin.campaigns.models import Campaign, Edition, Target, TargetImport, TargetList
+from tocsin.outbox.calls.endpoints import send_test
 from tocsin.outbox.models import Notice
 from tocsin.pages.models import ActionPage, HomePage
 from tocsin.pages.scripts import Script
@@ -70,6 +72,8 @@ def addresses(campaign: Campaign, target: Target, sign: Sign, write: Write, boss
         kind=Export.Kind.SUPPORTERS, campaign=campaign, people=True, asked_by_id=boss.pk, asked_by_name="Boss"
     )
     notice = Notice.objects.create(kind=Notice.Kind.AWAY, about="server", words="")
+    endpoint, _secret = an_endpoint("https://crm.example/in")
+    call = send_test(endpoint)
     pks = {
         "target": target.pk,
         "target_list": parliament.pk,
@@ -99,6 +103,7 @@ def addresses(campaign: Campaign, target: Target, sign: Sign, write: Write, boss
         "kind": "supporters",
         "chosen": "a",
         "verdict": "release",
+        "call_pk": call.pk,
         "name": "x.eml",
     }
     found = {}
@@ -108,7 +113,7 @@ def addresses(campaign: Campaign, target: Target, sign: Sign, write: Write, boss
         if address.name.startswith("target_list:import"):
             given["pk"] = kept.pk
         if address.name.startswith("desk_"):
-            given["pk"] = export.pk
+            given["pk"] = endpoint.pk if address.name.startswith("desk_endpoint") else export.pk
         given |= NAMED.get(address.name, {})
         found[address.name] = reverse(address.name, kwargs={name: given[name] for name in names})
     return found
@@ -249,14 +254,33 @@ def test_the_menu_shows_what_one_may_do(campaign: Campaign) -> None:
 
     def menu(role: str, where: Campaign | None) -> set[str]:
         html = someone(role, where).get("/desk/").content.decode()
-        named = ("campaigns", "targets", "people", "audit", "users", "groups", "scripts", "explorer", "site-history")
+        named = (
+            "other-software",
+            "campaigns",
+            "targets",
+            "people",
+            "audit",
+            "users",
+            "groups",
+            "scripts",
+            "explorer",
+            "site-history",
+        )
         return {name for name in named if f'"name": "{name}"' in html}
 
     assert menu(Role.VIEWER, None) == {"campaigns"}
     assert menu(Role.VIEWER, campaign) == {"campaigns"}
     assert menu(Role.CAMPAIGNER, None) == {"campaigns", "targets", "explorer"}
     assert menu(Role.DATA_OFFICER, None) == {"campaigns", "audit"}
-    assert menu(Role.ADMINISTRATOR, None) == {"campaigns", "targets", "explorer", "people", "audit", "scripts"}
+    assert menu(Role.ADMINISTRATOR, None) == {
+        "campaigns",
+        "targets",
+        "explorer",
+        "people",
+        "audit",
+        "scripts",
+        "other-software",
+    }
 
 
 @pytest.mark.parametrize("name", ["site_history", "site_history_results"])

@@ -8,12 +8,15 @@ import pytest
 from django.utils import translation
 from django.utils.translation import get_language
 
+from tests.outbox.calls.conftest import an_endpoint
 from tests.pages.conftest import MakePage, publish
 from tocsin.actions.contract import read
 from tocsin.campaigns.editions import fingerprint
 from tocsin.campaigns.models import Campaign, Edition, ReplyTo, Target
 from tocsin.campaigns.republish import changed
 from tocsin.campaigns.words import BrandWords, EditionWords, LetterWords, ShareWords, ThanksWords
+from tocsin.outbox.calls.kinds import CHOOSABLE
+from tocsin.outbox.models import Call
 from tocsin.pages import defaults
 from tocsin.pages.brand import BrandSettings
 from tocsin.pages.models import ActionPage
@@ -204,3 +207,16 @@ def test_what_the_page_does_not_say_is_said_in_its_own_language(
     with translation.override("en"):
         words = compile_words(page)
     assert {field["label"] for field in words["fields"]} == {"fr"}
+
+
+def test_other_software_is_told_of_new_words_and_of_no_others(live: MakePage) -> None:
+    an_endpoint("http://127.0.0.1:1/in", kinds=CHOOSABLE)
+    page = live()
+    [first] = Edition.objects.all()
+    assert list(Call.objects.values_list("kind", "about")) == [("edition.published", first.pk)]
+    Call.objects.all().delete()
+    publish_page(page)
+    page.demand = "Something else."
+    publish_page(page)
+    second = Edition.objects.exclude(pk=first.pk).get()
+    assert list(Call.objects.values_list("kind", "about")) == [("edition.published", second.pk)]

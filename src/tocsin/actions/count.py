@@ -21,8 +21,10 @@ from django.utils import timezone
 from tocsin.actions.models import Action, CounterRun, CountProof
 from tocsin.actions.rollup import Inside, Step, add_to_hours
 from tocsin.actions.states import IN_THE_TALLY, State, step
+from tocsin.actions.telling import tell_of_actions
 from tocsin.campaigns.models import Campaign, CounterEntry, EditionTally, Tally
 
+type Told = tuple[int, int, int]
 # Beyond this the thank-you page says the number as it stood at the last pass: no answer may scan a backlog.
 MOST_COUNTED_LIVE = 20_000
 
@@ -81,17 +83,19 @@ def _shown(campaign: Campaign, count: int) -> ShownCount:
     return ShownCount(max(0, count), campaign.goal, as_of, campaign.show_count_from)
 
 
-def change_states(verdicts: Iterable[tuple[int, State, State, str]], inside: Mapping[int, Inside] | None = None) -> int:
+def change_states(
+    verdicts: Iterable[tuple[int, State, State, str]], inside: Mapping[int, Inside] | None = None, because: str = ""
+) -> int:
     """Moves actions from one state to another and keeps the tally and its hours right, in one transaction.
 
     Takes (action id, state it is in, state it shall have, reason). An action that is no longer in the state it was said
     to be in is left alone: somebody else was faster. Returns how many were moved. Raises WrongStep for a step that the
-    table of states does not know. `inside` is what the caller has opened already.
+    table of states does not know. `inside` is what the caller has opened already; `because` names a decision.
     """
     wanted: dict[tuple[State, State, str], list[int]] = {}
     for action_id, now, then, reason in verdicts:
         wanted.setdefault((now, then, reason), []).append(action_id)
-    moved, added, of_editions, steps = 0, Counter[int](), Counter[int](), list[Step]()
+    moved, added, of_editions, steps, told = 0, Counter[int](), Counter[int](), list[Step](), list[Told]()
     with transaction.atomic():
         for (now, then, reason), ids in sorted(wanted.items()):
             mine = Action.objects.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
@@ -106,9 +110,11 @@ def change_states(verdicts: Iterable[tuple[int, State, State, str]], inside: Map
                 of_editions[edition_id] += adds
                 if adds:
                     steps.append(Step(action_id, adds, now))
+                    told.append((action_id, campaign_id, adds))
         _add_to_tallies(added)
         _add_to_editions(of_editions)
         add_to_hours(steps, inside or {})
+        tell_of_actions(told, because)
     return moved
 
 

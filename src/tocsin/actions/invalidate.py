@@ -174,7 +174,7 @@ def _put_back(decision: Invalidation, actions: list[int]) -> int:
 def _move(decision: Invalidation, verdicts: list[tuple[int, State, State, str]]) -> int:
     """In one step with the decision's own number, so that it is right wherever the work broke off."""
     with transaction.atomic():
-        done = change_states(verdicts)
+        done = change_states(verdicts, because=f"set:{decision.pk}")
         Invalidation.objects.filter(pk=decision.pk).update(people=F("people") + done)
     return done
 

@@ -26,6 +26,7 @@ from tocsin.actions.models import Action, Way
 from tocsin.actions.sketch import sketch_of
 from tocsin.actions.states import State
 from tocsin.actions.take import action_context
+from tocsin.actions.telling import tell_of_answers
 from tocsin.campaigns.editions import frozen
 from tocsin.campaigns.models import Campaign, Edition, Target
 from tocsin.campaigns.words import FIELD_KINDS
@@ -206,6 +207,7 @@ def _store_mine(mine: list[Following]) -> None:
     messages = leave_frozen([message for one in mine for message in one.messages])
     store_letters([(one.action, letter) for one in mine for letter in one.letters], messages)
     _mark(mine, supporters)
+    tell_of_answers([one.action.pk for one in mine if one.person.answers and not one.person.again])
 
 
 def _mark(mine: list[Following], supporters: dict[bytes, int]) -> None:

@@ -19,10 +19,14 @@ def settle(notice: Notice) -> bool:
     return True
 
 
-def target_number(notice: Notice) -> int | None:
-    """From “target:12”."""
+def number_of(notice: Notice, wanted: str) -> int | None:
+    """From “target:12”, where it is about a target."""
     kind, _colon, number = notice.about.partition(":")
-    return int(number) if kind == "target" and number.isascii() and number.isdigit() else None
+    return int(number) if kind == wanted and number.isascii() and number.isdigit() else None
+
+
+def target_number(notice: Notice) -> int | None:
+    return number_of(notice, "target")
 
 
 def _do(notice: Notice) -> None:

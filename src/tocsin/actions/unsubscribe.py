@@ -15,11 +15,13 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
+from tocsin.actions.telling import tell_of_consents
 from tocsin.actions.updates.copies import still_here
 from tocsin.actions.updates.models import UpdateCopy
 from tocsin.campaigns.editions import frozen
 from tocsin.campaigns.models import Edition
 from tocsin.lib.vault import vault
+from tocsin.outbox.calls.kinds import EventKind
 from tocsin.outbox.controls import Copies, cancel
 from tocsin.outbox.models import Message, Suppression
 from tocsin.outbox.suppress import allow_again, suppress
@@ -92,7 +94,9 @@ def choose(leaver: Leaver, choice: Choice) -> None:
         return
     suppress(leaver.digest, CAMPAIGN, Suppression.Reason.UNSUBSCRIBED, campaign_ref=leaver.campaign_ref)
     for supporter in _supporter(leaver.digest):
-        leave(supporter, about_campaign(leaver.campaign_ref), Consent.Method.MAIL, language=leaver.edition.language)
+        purpose, language = about_campaign(leaver.campaign_ref), leaver.edition.language
+        left = leave(supporter, purpose, Consent.Method.MAIL, language=language)
+        tell_of_consents(EventKind.CONSENT_WITHDRAWN, [left])
         cancel(Copies(_waiting(supporter, leaver.campaign_ref)))
 
 
@@ -101,7 +105,8 @@ def leave_everything(digest: bytes, method: Consent.Method, *, language: str = "
     """Nothing but what their own actions bring is sent to them from now on, however they told us."""
     suppress(digest, NEWS, Suppression.Reason.UNSUBSCRIBED)
     for supporter in _supporter(digest):
-        leave(supporter, EVERYTHING, method, language=language)
+        left = leave(supporter, EVERYTHING, method, language=language)
+        tell_of_consents(EventKind.CONSENT_WITHDRAWN, [left])
         cancel(Copies(_waiting(supporter, None)))
 
 
@@ -112,7 +117,8 @@ def _come_back(leaver: Leaver) -> None:
     allow_again(leaver.digest, CAMPAIGN, campaign_ref=leaver.campaign_ref)
     for supporter in _supporter(leaver.digest):
         for purpose in (purpose for purpose, was_left in left.items() if was_left):
-            come_back(supporter, purpose, Consent.Method.MAIL, language=leaver.edition.language)
+            back = come_back(supporter, purpose, Consent.Method.MAIL, language=leaver.edition.language)
+            tell_of_consents(EventKind.CONSENT_GIVEN, [back])
 
 
 def _supporter(digest: bytes) -> Iterator[int]:

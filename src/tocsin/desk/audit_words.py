@@ -46,6 +46,7 @@ DETAILS: dict[str, Promise] = {
     "hand_in": gettext_lazy("hand-in"),
     "key": gettext_lazy("key"),
     "kind": gettext_lazy("kind"),
+    "kinds": gettext_lazy("told of"),
     "language": gettext_lazy("language"),
     "letters": gettext_lazy("letters"),
     "line": gettext_lazy("line"),
@@ -72,6 +73,7 @@ DETAILS: dict[str, Promise] = {
     "update": gettext_lazy("update"),
     "upload": gettext_lazy("import"),
     "which": gettext_lazy("filter"),
+    "with_people": gettext_lazy("with personal data"),
 }
 
 

@@ -31,6 +31,7 @@ class Kind(TextChoices):
     CAMPAIGNS = "campaigns", _("Campaigns, targets and the counter")
     PAGES = "pages", _("Pages")
     TEAM = "team", _("Who may do what")
+    SOFTWARE = "software", _("Other software")
     REFUSED = "refused", _("Refusals")
 
 
@@ -145,6 +146,14 @@ ENTRIES: dict[str, tuple[Promise, Promise]] = {
         _("Tied the account to the one they have elsewhere, by their address"),
     ),
     "tocsin.sessions_ended": (_("End sessions"), _("Signed out elsewhere")),
+    "tocsin.endpoint_added": (_("Add an endpoint"), _("Had other software told what happens")),
+    "tocsin.endpoint_changed": (_("Change an endpoint"), _("Changed what other software is told, or where")),
+    "tocsin.endpoint_secret_changed": (_("Change a secret"), _("Gave an endpoint another secret")),
+    "tocsin.endpoint_off": (_("Switch an endpoint off"), _("Switched an endpoint off")),
+    "tocsin.endpoint_on": (_("Switch an endpoint on"), _("Switched an endpoint on")),
+    "tocsin.endpoint_removed": (_("Remove an endpoint"), _("Removed an endpoint")),
+    "tocsin.endpoint_tested": (_("Test an endpoint"), _("Sent a test to an endpoint")),
+    "tocsin.endpoint_call_again": (_("Send a call again"), _("Had an endpoint told of something again")),
     "tocsin.second_factor_reset": (_("Reset a second factor"), _("Reset somebody's second factor")),
 }
 # Lines of the audit log that no button of the desk writes.
@@ -163,9 +172,8 @@ KINDS: dict[str, Kind] = {
     **dict.fromkeys(("hand_in_downloaded", "evidence_opened", "mail_opened", "mail_downloaded"), Kind.PEOPLE),
     **dict.fromkeys(("action", "actions", "letter", "letters", "hand", "notice", "update", "set"), Kind.LETTERS),
     **dict.fromkeys(("script", "words", "trial"), Kind.PAGES),
-    **dict.fromkeys(
-        ("role", "account", "key", "person_invited", "person_invited_again", "second_factor_reset"), Kind.TEAM
-    ),
+    **dict.fromkeys(("endpoint", "key"), Kind.SOFTWARE),
+    **dict.fromkeys(("role", "account", "person_invited", "person_invited_again", "second_factor_reset"), Kind.TEAM),
     "audit_exported": Kind.TEAM,
     **dict.fromkeys(
         ("asked_again", "confirmed_again", "not_confirmed", "sessions_ended", "password_set"), Kind.SIGN_IN

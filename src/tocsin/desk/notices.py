@@ -16,12 +16,12 @@ from django.views.decorators.http import require_POST
 from wagtail.admin import messages
 
 from tocsin.actions import settle as settling
-from tocsin.actions.settle import target_number
+from tocsin.actions.settle import number_of, target_number
 from tocsin.campaigns.models import Target
 from tocsin.desk.journal import note
 from tocsin.desk.rights import DECIDE_ON_LETTERS, SEE_CAMPAIGNS, Person, campaigns_seen_by, may, only
 from tocsin.desk.target_numbers import targets_of
-from tocsin.outbox.models import Bucket, Notice
+from tocsin.outbox.models import Bucket, Endpoint, Notice
 
 MOST_SHOWN = 20
 
@@ -56,6 +56,11 @@ MEANINGS: dict[str, Meaning] = {
         _("Compare with the journal of sent mail, as the operators' guide says, then release what is left."),
         _("Release what was held"),
     ),
+    Notice.Kind.OFF: Meaning(
+        _("Other software failed for three days, or says that it wants nothing more. What happens is not told there."),
+        _("An administrator finds it under Settings, Other software, and switches it on again once it is mended."),
+        _("It is settled"),
+    ),
 }
 
 
@@ -69,17 +74,19 @@ PERHAPS_DEAD = Meaning(
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A notice with what it means; `target` where it is about one."""
+    """A notice with what it means; `target` and `endpoint` where it is about one."""
 
     notice: Notice
     meaning: Meaning
     target: Target | None
+    endpoint: Endpoint | None = None
 
     @property
     def about(self) -> str:
-        """The target's name, or the receiver without the word before it: “gc.ca”."""
+        """Its name, or the receiver without the word before it: “gc.ca”."""
         kind, _colon, name = self.notice.about.partition(":")
-        return self.target.name if self.target else name or kind
+        known = self.target or self.endpoint
+        return known.name if known else name or kind
 
 
 def open_notices(person: Person) -> list[Shown]:
@@ -101,8 +108,18 @@ def _written_to(person: Person, targets: set[int]) -> set[int]:
 def shown(notices: Iterable[Notice]) -> list[Shown]:
     found = [notice for notice in notices if notice.kind in MEANINGS]
     targets = Target.objects.in_bulk([number for notice in found if (number := target_number(notice))])
+    numbers = [number for notice in found if (number := number_of(notice, "endpoint"))]
+    endpoints = Endpoint.objects.in_bulk(numbers) if numbers else {}
     shut = _shut_among(found)
-    return [Shown(notice, _meaning(notice, shut), targets.get(target_number(notice) or 0)) for notice in found]
+    return [
+        Shown(
+            notice,
+            _meaning(notice, shut),
+            targets.get(target_number(notice) or 0),
+            endpoints.get(number_of(notice, "endpoint") or 0),
+        )
+        for notice in found
+    ]
 
 
 def _meaning(notice: Notice, shut: set[str]) -> Meaning:

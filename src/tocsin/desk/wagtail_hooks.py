@@ -28,6 +28,7 @@ from tocsin.desk.campaigns import Campaigns
 from tocsin.desk.campaigns_by_role import CampaignsByRole
 from tocsin.desk.data_tabs import data_tabs
 from tocsin.desk.data_urls import DATA_OF_ALL
+from tocsin.desk.endpoints import ENDPOINTS, OTHER_SOFTWARE
 from tocsin.desk.figure_urls import NUMBERS_OF_ALL
 from tocsin.desk.home import CampaignsPanel
 from tocsin.desk.keys import KEYS, KEYS_WORDS
@@ -134,6 +135,23 @@ def register_postal_codes_menu_item() -> MenuItem:
         icon_name="table",
         order=30,
         right=CHANGE_LISTS,
+    )
+
+
+@hooks.register("register_admin_urls")
+def register_urls_of_other_software() -> list[URLPattern]:
+    return ENDPOINTS
+
+
+@hooks.register("register_settings_menu_item")
+def register_other_software_menu_item() -> MenuItem:
+    return ItemForSome(
+        OTHER_SOFTWARE,
+        reverse_lazy("desk_endpoints"),
+        name="other-software",
+        icon_name="link-external",
+        order=40,
+        right=MANAGE_STAFF,
     )
 
 

@@ -70,7 +70,7 @@ class Environment:
             )
         return parts
 
-    def checked[T](self, name: str, value: str, parse: Callable[[str], T]) -> T:
+    def checked[V, T](self, name: str, value: V, parse: Callable[[V], T]) -> T:
         """`parse(value)`; what it says with a ValueError is said of the setting, without repeating a secret."""
         try:
             return parse(value)

@@ -21,11 +21,12 @@ from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Now
 
 from tocsin.lib.sql import NOW, as_datetime, changed, database_now, flat, is_sqlite, lock, marks, moment, run, values
+from tocsin.outbox.calls.tell import tell_of_letters
 from tocsin.outbox.carried import follow_carriers
 from tocsin.outbox.lanes import OpenLane, in_turn, locked_lanes, open_lanes
 from tocsin.outbox.models import Delivery, Kind, Message
 from tocsin.outbox.states import State
-from tocsin.outbox.suppress import Picked, cancel_suppressed
+from tocsin.outbox.suppress import TO_TARGETS, Picked, cancel_suppressed
 from tocsin.outbox.tokens import Tokens
 from tocsin.outbox.verdict import Verdict, storable
 
@@ -195,6 +196,8 @@ def _settle(results: Sequence[tuple[Claim, Verdict]], now: datetime) -> None:
     written = {pk for (pk,) in done}
     _end_attempts([(one, verdict) for one, verdict in results if one.message.pk in written], now)
     follow_carriers(one.message.pk for one, _verdict in results if one.message.kind == Kind.DIGEST)
+    letters = [(one.message.pk, verdict.state) for one, verdict in results if one.message.kind in TO_TARGETS]
+    tell_of_letters(written.intersection(pk for pk, _state in letters), *{state for _pk, state in letters})
 
 
 def _row(one: Claim, verdict: Verdict, now: datetime) -> tuple[object, ...]:
@@ -286,3 +289,4 @@ def _end(messages: list[int], state: State, words: str) -> None:
     open_attempts = Delivery.objects.filter(message__in=messages, finished_at=None)
     open_attempts.update(finished_at=Now(), outcome=state, words=words)
     follow_carriers(messages)
+    tell_of_letters(messages, state)

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Case, F, QuerySet, Value, When
 from django.db.models.functions import Now
 
+from tocsin.outbox.calls.tell import tell_of_letters
 from tocsin.outbox.carried import follow_carriers
 from tocsin.outbox.models import Message
 from tocsin.outbox.states import State
@@ -75,4 +76,5 @@ def change(message_ids: Sequence[int], among: QuerySet[Message], then: State, **
         state=then, state_since=Now(), due_at=due, own_faults=0, **anew, **words
     )
     share_fate(locked)
+    tell_of_letters(locked, then)
     return changed

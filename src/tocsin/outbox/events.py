@@ -14,6 +14,7 @@ from django.db.models import Exists, Max, OuterRef, Q
 from django.db.models.functions import Now
 
 from tocsin.outbox.breaker import pause
+from tocsin.outbox.calls.tell import tell_of_letters
 from tocsin.outbox.lanes import target_key
 from tocsin.outbox.models import Delivery, Event, Kind, Message, Notice, Suppression
 from tocsin.outbox.notices import raise_notice
@@ -89,7 +90,7 @@ def _change_fate(message: Message, event: Event) -> None:
     dot = Delivery.objects.filter(message=OuterRef("pk"), number=OuterRef("attempts"), dot_at__isnull=False)
     among = [now for now in that_may_become(then) if now is not State.SENDING]
     may = Q(state__in=among) | Q(Exists(dot), state=State.SENDING)
-    Message.objects.filter(these, may).update(
+    moved = Message.objects.filter(these, may).update(
         state=then,
         state_since=Now(),
         due_at=None,
@@ -97,6 +98,8 @@ def _change_fate(message: Message, event: Event) -> None:
         lease_holder="",
         **({"last_words": event.words} if event.words else {}),
     )
+    if moved and message.kind in TO_TARGETS:
+        tell_of_letters([message.pk], then)
     attempt = Delivery.objects.filter(message=message, finished_at=None, dot_at__isnull=False)
     attempt.update(finished_at=Now(), outcome=State.SENT, words=IT_CAME_BACK)
 

@@ -9,6 +9,10 @@ FAIL_AT = os.environ.get("TOCSIN_FAIL_AT", "")
 POINTS = frozenset({"before_claim", "after_claim", "after_connect", "after_data", "after_dot", "after_reply"})
 
 
+# Of telling other software (calls/send.py).
+POINTS_OF_CALLS = frozenset({"before_call", "after_call"})
+
+
 def failpoint(name: str) -> None:
     """Dies here as if the power had failed, if TOCSIN_FAIL_AT names this place."""
     if name == FAIL_AT:

@@ -9,6 +9,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from tocsin.outbox.calls.models import Call as Call
+from tocsin.outbox.calls.models import Endpoint as Endpoint
 from tocsin.outbox.pace import Pace
 from tocsin.outbox.states import State as State
 
@@ -226,6 +228,7 @@ class Notice(models.Model):
         DEAD = "dead", _("A target's address is dead")
         AWAY = "away", _("The mail server cannot be reached")
         RESTORED = "restored", _("The database was restored")
+        OFF = "off", _("An endpoint was switched off")
 
     kind = models.CharField(max_length=10, choices=Kind)
     about = models.CharField(max_length=270, help_text=_("The key of the bucket or whatever else it is about."))

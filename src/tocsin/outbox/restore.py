@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Case, F, Value, When
 from django.db.models.functions import Now
 
+from tocsin.outbox.calls.tell import tell_of_letters
 from tocsin.outbox.carried import follow_carriers
 from tocsin.outbox.decide import share_fate
 from tocsin.outbox.models import Kind, Message, Notice
@@ -51,6 +52,7 @@ def put_right(journal: Iterable[tuple[str, str]]) -> Restored:
         }
         _stop_overtaken()
         follow_carriers(Message.objects.filter(kind=Kind.DIGEST, ref__in=last).values_list("pk", flat=True))
+        _tell(last)
         held = Message.objects.filter(state__in=WOULD_LEAVE).update(state=State.HELD, last_words=RESTORED, **_at_rest())
         done = Restored(counts["sent"], counts["dot"], counts["refused"], held)
         Notice.objects.update_or_create(
@@ -90,6 +92,13 @@ def _become(state: State, refs: list[str]) -> int:
         behind = Message.objects.filter(ref__in=some, state__in=MAY_BE_MORE).exclude(state=state)
         changed += behind.update(state=state, last_words=JOURNALLED, **_at_rest())
     return changed
+
+
+def _tell(last: dict[str, str]) -> None:
+    """Whoever is told of letters is told again what the database had forgotten: that they know of it, it forgot too."""
+    for some in batched(last, AT_ONCE):
+        known = Message.objects.filter(ref__in=some, last_words=JOURNALLED)
+        tell_of_letters(list(known.values_list("pk", flat=True)), *BECOMES.values())
 
 
 def _stop_overtaken() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models.functions import Now
 
+from tocsin.outbox.calls.tell import tell_of_letters
 from tocsin.outbox.decide import share_fate
 from tocsin.outbox.models import Kind, Message, Suppression
 from tocsin.outbox.post import address_digest
@@ -55,6 +56,7 @@ def cancel_suppressed(picked: Sequence[Picked]) -> list[Picked]:
     )
     if digests := [pk for pk, kind in gone if kind == Kind.DIGEST]:
         share_fate(digests)
+    tell_of_letters([pk for pk, kind in gone if kind in TO_TARGETS], State.CANCELLED)
     return [one for one in picked if (one[2], one[1], one[3]) not in stopped]
 
 

@@ -15,6 +15,7 @@ from wagtail.log_actions import get_active_log_context
 from wagtail.rich_text import expand_db_html
 
 from tocsin.actions.models import Action
+from tocsin.actions.telling import tell_of_edition
 from tocsin.campaigns.changed_words import ask_what_follows
 from tocsin.campaigns.editions import publish_edition
 from tocsin.campaigns.models import Campaign, Edition, EditionTally, Kind, Trial
@@ -43,12 +44,23 @@ def publish_page(page: ActionPage) -> Edition | None:
     campaign, language, by_name = page.campaign, words["language"], _who_is_at_the_desk()
     before = Edition.objects.current(campaign, language)
     with transaction.atomic():
-        now = publish_edition(campaign=campaign, language=language, words=dict(words), by_name=by_name)
+        now = _published(campaign, words, by_name)
         for trial in campaign.trials.filter(language=language, state=Trial.State.RUNNING):
-            other = dict(with_other_words(words, trial.other))
-            publish_edition(campaign=campaign, language=language, words=other, by_name=by_name, trial=trial)
+            other = with_other_words(words, trial.other)
+            _published(campaign, other, by_name, trial)
         if before is not None and now.pk != before.pk and Action.objects.filter(campaign=campaign).exists():
             ask_what_follows(before=before, after=now, acted_before=_acted_on(before))
+    return now
+
+
+def _published(campaign: Campaign, words: EditionWords, by_name: str, trial: Trial | None = None) -> Edition:
+    """The edition with these words. Other software is told, where they are new."""
+    before = Edition.objects.current(campaign, words["language"], trial)
+    now = publish_edition(
+        campaign=campaign, language=words["language"], words=dict(words), by_name=by_name, trial=trial
+    )
+    if before is None or now.pk != before.pk:
+        tell_of_edition(now)
     return now
 
 

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 
 from tocsin.actions.handin.choose import NOT_TAKEN
 from tocsin.actions.taken import BY_HAND
+from tocsin.outbox.calls.tell import tell_of_letters
 from tocsin.outbox.models import Delivery, Message
 from tocsin.outbox.states import State
 
@@ -40,4 +41,5 @@ def hand_over(message_ids: Iterable[int], words: str) -> int:
             ],
             ignore_conflicts=True,
         )
+        tell_of_letters(mine, State.SENT)
     return len(mine)

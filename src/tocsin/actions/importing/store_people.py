@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models.functions import Now
 
 from tocsin.actions.importing.read_person import Agreement, FilePerson
+from tocsin.actions.telling import tell_of_import
 from tocsin.lib.vault import vault
 from tocsin.supporters.models import Consent, ConsentWording, Supporter, SupporterImport
 
@@ -35,6 +36,7 @@ def store_people(
     Consent.objects.bulk_create(
         [_consent(one, numbers[one.digest], upload, agreement, wording) for one in people], ignore_conflicts=True
     )
+    tell_of_import(upload.pk, numbers.values())
 
 
 def _supporter(one: FilePerson, upload: SupporterImport) -> Supporter:

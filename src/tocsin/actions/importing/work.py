@@ -17,10 +17,12 @@ from tocsin.actions.importing.judge import LEFT_OUT, TAKEN, Judge, Judged, Outco
 from tocsin.actions.importing.store_people import store_people, wording_of
 from tocsin.actions.long_work import Work
 from tocsin.actions.models import Action, UpdateCopy
+from tocsin.actions.telling import tell_of_consents
 from tocsin.actions.updates.copies import still_here
 from tocsin.campaigns.import_columns import guess
 from tocsin.campaigns.import_file import stream_table
 from tocsin.lib.csvlines import LinesInto
+from tocsin.outbox.calls.kinds import EventKind
 from tocsin.outbox.controls import Copies, cancel
 from tocsin.supporters.current import current_consents
 from tocsin.supporters.models import Consent, Supporter, SupporterImport
@@ -113,6 +115,7 @@ def take_back(work: Work) -> None:
 @transaction.atomic
 def _remove_consents(consents: list[Consent]) -> int:
     """With the copies that were made because of them; whoever agreed elsewhere besides still gets theirs."""
+    tell_of_consents(EventKind.CONSENT_WITHDRAWN, consents)
     removed: int = Consent.objects.filter(pk__in=[one.pk for one in consents]).delete()[0]
     for purpose in sorted({one.purpose for one in consents}):
         people = {one.supporter_id for one in consents if one.purpose == purpose}

@@ -1,0 +1,98 @@
+"""What staff do with endpoints: make, change, give another secret, switch off and on, try, and send a call again."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from tocsin.lib.vault import vault
+from tocsin.outbox.calls.health import switched_on
+from tocsin.outbox.calls.kinds import EventKind
+from tocsin.outbox.calls.models import Call, Endpoint
+from tocsin.outbox.calls.secret import renew, seal_first
+from tocsin.outbox.calls.tell import Happened, tell
+
+MOST_ENDPOINTS = 20
+DONE_ARE_KEPT_FOR = timedelta(days=7)
+OTHERS_ARE_KEPT_FOR = timedelta(days=30)
+AT_ONCE = 1_000
+OF_THE_ROW = ("name", "url", "kinds", "campaign_ref", "with_people")
+
+
+def add(endpoint: Endpoint) -> str:
+    """Stores a new endpoint; its secret, which nobody sees again."""
+    secret = seal_first(endpoint)
+    endpoint.save()
+    return secret
+
+
+def change(endpoint: Endpoint) -> None:
+    """Stores what staff may change, and nothing that the worker writes meanwhile."""
+    endpoint.save(update_fields=OF_THE_ROW)
+
+
+def give_another_secret(pk: int) -> str:
+    """The new one, which nobody sees again. The one before stays valid beside it for a day."""
+    with transaction.atomic():
+        endpoint = Endpoint.objects.select_for_update(no_key=True).get(pk=pk)
+        secret = renew(endpoint)
+        endpoint.save(update_fields=["sealed", "old_until"])
+    return secret
+
+
+def switch_off(pk: int) -> bool:
+    """It is told nothing from now on; what waits for it is kept for a month. Whether it was on."""
+    on = Endpoint.objects.filter(pk=pk, off_at=None)
+    return bool(on.update(off_at=Now(), why_off=Endpoint.Off.STAFF))
+
+
+def switch_on(pk: int) -> bool:
+    """What waited for it goes out, and what happens from now on. Whether it was off."""
+    with transaction.atomic():
+        endpoint = Endpoint.objects.select_for_update(no_key=True).exclude(off_at=None).filter(pk=pk).first()
+        if endpoint is None:
+            return False
+        switched_on(endpoint)
+        endpoint.save(update_fields=["off_at", "why_off", "failing_since", "quiet_until", "failures"])
+    return True
+
+
+def remove(pk: int) -> None:
+    """With its calls."""
+    Endpoint.objects.filter(pk=pk).delete()
+
+
+def send_test(endpoint: Endpoint) -> Call:
+    """A call that says only that it is a test. It does not wait because the endpoint failed before."""
+    event = Happened(EventKind.TEST, endpoint.pk, endpoint.campaign_ref, secrets.token_hex(8))
+    with transaction.atomic():
+        tell([event], [endpoint])
+        Endpoint.objects.filter(pk=endpoint.pk).update(quiet_until=None)
+    return Call.objects.get(endpoint=endpoint, key=event.key)
+
+
+def send_again(call_pk: int) -> bool:
+    """Has a call that is done or given up made once more, with the same webhook-id; whether it was."""
+    at_rest = Call.objects.filter(pk=call_pk, due_at=None)
+    anew = {"done_at": None, "given_up_at": None, "attempts_before": F("attempts")}
+    return bool(at_rest.update(due_at=Now(), **anew))
+
+
+def words_of(call: Call) -> str:
+    """What its receiver said last. Raises CannotOpen."""
+    return str(vault().open(call.sealed_words, call.context)) if call.sealed_words else ""
+
+
+def remove_old_calls() -> int:
+    """Done ones after a week; given up, or waiting for an endpoint that is off, after a month. Every night."""
+    week, month = Now() - DONE_ARE_KEPT_FOR, Now() - OTHERS_ARE_KEPT_FOR
+    waits_in_vain = Q(endpoint__off_at__lt=month, happened_at__lt=month)
+    old = Call.objects.filter(Q(done_at__lt=week) | Q(given_up_at__lt=month) | waits_in_vain).order_by("pk")
+    removed = 0
+    while some := list(old.values_list("pk", flat=True)[:AT_ONCE]):
+        removed += Call.objects.filter(pk__in=some).delete()[0]
+    return removed
