@@ -67,7 +67,6 @@ def carry_out(upload_pk: int) -> TargetImport | None:
         if held is None:
             return None
         known = plan(held)
-        _find_divisions(known)
         held.made = _carried_out(held, known)
         held.state, held.imported_at = TargetImport.State.DONE, timezone.now()
         held.save(update_fields=["made", "state", "imported_at"])
@@ -101,9 +100,17 @@ def _held(pk: int, state: TargetImport.State) -> TargetImport | None:
 
 
 # ── carrying out ────────────────────────────────────────────────────────────────────────────────────────────────
-def _find_divisions(known: Plan) -> None:
+def keep_targets(taken: list[Planned]) -> list[Target]:
+    """The targets of these rows as the file says, new ones made and known ones changed; in the order of the rows."""
+    _find_divisions(taken)
+    targets = _kept_targets(taken)
+    _keep_words(targets, taken)
+    return targets
+
+
+def _find_divisions(taken: list[Planned]) -> None:
     """A file that names the riding only: its division is looked for in the table of postal codes that is in use."""
-    wanted = [row.read.values for row in known.taken if row.read and _lacks_division(row)]
+    wanted = [row.read.values for row in taken if row.read and _lacks_division(row)]
     lines = TableDivision.objects.filter(table=the_used()).values_list("name", "division") if wanted else ()
     by_name: dict[str, set[str]] = {}
     for name, division in lines:
@@ -123,8 +130,7 @@ def _lacks_division(row: Planned) -> bool:
 def _carried_out(upload: TargetImport, known: Plan) -> list[dict[str, Any]]:
     taken = known.taken
     before = [standing(row.target) if row.target else {} for row in taken]
-    targets = _kept_targets(taken)
-    _keep_words(targets, taken)
+    targets = keep_targets(taken)
     members = [
         ListMember(target_list=upload.target_list, target=target, match=row.read.match if row.read else "")
         for target, row in zip(targets, taken, strict=True)
