@@ -71,6 +71,10 @@ def test_odd_texts_come_back(text: str) -> None:
     assert tomllib.loads(as_toml({"a": text})) == {"a": text}
 
 
+def test_html_is_not_full_of_backslashes() -> None:
+    assert as_toml({"a": '<a href="x">'}) == """a = '<a href="x">'\n"""
+
+
 def test_moments_come_back() -> None:
     at = datetime(2026, 12, 1, 9, 30, 0, 123456, tzinfo=UTC)
     assert tomllib.loads(as_toml({"at": at})) == {"at": at}

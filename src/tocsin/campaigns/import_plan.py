@@ -164,7 +164,7 @@ def _keys(read: Read, target: Target | None) -> Iterator[str]:
 def _compared(number: int, name: str, read: Read, target: Target | None, known: Known) -> Planned:
     if target is None:
         return Planned(number, name, Outcome.NEW, _("Will be added."), read, joins=True)
-    joins = (target.pk, read.match) not in known.members
+    joins = any((target.pk, match) not in known.members for match in read.matches)
     changes = _changes(read, target)
     if changes:
         said = _("Will be changed: %(what)s.") % {"what": _said(changes)}

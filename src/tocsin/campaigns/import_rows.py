@@ -34,6 +34,7 @@ HONOURABLE = {"hon", "honourable", "honorable", "thehonourable", "thehon", "lhon
 RIGHT_HONOURABLE = {"righthon", "righthonourable", "therighthon", "therighthonourable", "treshon", "treshonorable"}
 MISTER, MADAM = {"mr", "m", "monsieur"}, {"ms", "mrs", "miss", "mme", "mlle", "madam", "madame"}
 WORDS = ("style", "office", "organisation", "salutation")
+LONGEST_ANSWER = 80
 OF_NOBODY = re.compile(r"[A-Za-z0-9_.+-]{1,64}@([A-Za-z0-9.-]{1,120})")
 # What only a new target takes from a file: how it is written to is steered at the desk, for every campaign at once.
 ONLY_OF_NEW_ONES = ("mode", "per_hour_by_day", "per_hour_by_night", "time_zone", "status")
@@ -47,14 +48,19 @@ class Wrong(ValueError):
 class Read:
     """A row as a target: the fields that the file says something about, by name, and words by "en.office".
 
-    `first` is what a new target is besides, where the file does not say: never what an older one becomes. `remarks` are
-    sentences on what to look at again: they stop nothing.
+    `match` is the answer that leads to them; several stand in lines of their own. `first` is what a new target is
+    besides, where the file does not say: never what an older one becomes. `remarks` are sentences on what to look at
+    again: they stop nothing.
     """
 
     values: dict[str, str]
     match: str
     first: dict[str, Any]
     remarks: tuple[str, ...] = ()
+
+    @property
+    def matches(self) -> list[str]:
+        return self.match.split("\n")
 
 
 def read_row(cells: Mapping[str, str], defaults: Mapping[str, str], *, takes_placeholders: bool = False) -> Read:
@@ -178,9 +184,15 @@ def _language(cell: str) -> str:
 
 
 def _match(cell: str) -> str:
-    """A province by its code, as the form sends it; everything else as it stands."""
-    code = plain_answer(cell).upper()
-    return code if code in PROVINCES else cell
+    """A province by its code, as the form sends it; everything else as it stands. Several answers, one in each line."""
+    return "\n".join(map(_answer, cell.splitlines()))
+
+
+def _answer(line: str) -> str:
+    code = plain_answer(line).upper()
+    if len(line) > LONGEST_ANSWER:
+        raise _too_long(line, LONGEST_ANSWER)
+    return code if code in PROVINCES else line
 
 
 def _words(cells: Mapping[str, str], values: Mapping[str, str], *, is_office: bool) -> dict[str, str]:
@@ -216,7 +228,9 @@ def _check_lengths(values: Mapping[str, str]) -> None:
         field = (TargetWords if language else Target)._meta.get_field(word)
         longest = getattr(field, "max_length", None)
         if longest and len(value) > longest:
-            raise Wrong(
-                _("“%(beginning)s…” is too long: there is room for %(longest)s characters.")
-                % {"beginning": value[:30], "longest": longest}
-            )
+            raise _too_long(value, longest)
+
+
+def _too_long(value: str, longest: int) -> Wrong:
+    said = _("“%(beginning)s…” is too long: there is room for %(longest)s characters.")
+    return Wrong(said % {"beginning": value[:30], "longest": longest})

@@ -18,6 +18,7 @@ _BARE = re.compile(r"[A-Za-z0-9_-]+")
 # What may not stand in a text as it is; a tab and, between three marks, a line's end may.
 _TO_ESCAPE = re.compile('[\\\\"\x00-\x08\x0a-\x1f\x7f]')
 _TO_ESCAPE_IN_LINES = re.compile('\\\\|"(?="")|"\\Z|[\x00-\x08\x0b-\x1f\x7f]')
+_NOT_LITERAL = re.compile("['\x00-\x08\x0a-\x1f\x7f]")
 _HEAD = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"""\s*([A-Za-z0-9_-]+|"[^"]*"|'[^']*')\s*=(.*)$""", re.DOTALL)
 _PLACE = re.compile(r"\(at line (\d+), column \d+\)")
@@ -70,6 +71,8 @@ def _value(value: Any) -> str:
 def _text(text: str) -> str:
     if "\n" in text:
         return f'"""\n{_TO_ESCAPE_IN_LINES.sub(_escaped, text)}"""'
+    if '"' in text and not _NOT_LITERAL.search(text):
+        return f"'{text}'"  # HTML reads better so
     return _in_one_line(text)
 
 
