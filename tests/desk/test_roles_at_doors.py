@@ -99,6 +99,7 @@ def addresses(campaign: Campaign, target: Target, sign: Sign, write: Write, boss
         "kind": "supporters",
         "chosen": "a",
         "verdict": "release",
+        "which": "newest",
         "name": "x.eml",
     }
     found = {}

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.lib.tomltext import as_toml, line_in, line_of
+from tocsin.lib.tomltext import as_toml, line_in, line_of, lines_of
 
 pytestmark = pytest.mark.once
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
@@ -40,6 +40,9 @@ figure = "1"
 
 [rules]
 goal = 5
+
+["a.jpg"]
+title = "C"
 '''
 
 
@@ -91,12 +94,14 @@ def test_moments_come_back() -> None:
         (("story", 1, "value", "items", 0, "value", "figure"), 18),
         (("story", 1, "value", "nothing"), 12),
         (("rules", "goal"), 21),
+        (("story",), 7),
+        (("a.jpg", "title"), 24),
         (("nothing",), None),
     ],
 )
 def test_lines_are_found(path: tuple[str | int, ...], line: int | None) -> None:
     tomllib.loads(PAGE)
-    assert line_of(PAGE, path) == line
+    assert line_of(lines_of(PAGE), path) == line
 
 
 def test_the_line_of_an_error() -> None:

@@ -1,10 +1,11 @@
-"""The addresses of the path, of copies and of models, in the name space of campaigns."""
+"""The addresses of the path, of copies, of models and of files, in the name space of campaigns."""
 
 from __future__ import annotations
 
 from django.urls import URLPattern, path
 
 from tocsin.desk import write_in
+from tocsin.desk.campaign_files import FILES_OF_CAMPAIGNS
 from tocsin.desk.path import again, end, views
 
 PATH: list[URLPattern] = [
@@ -17,5 +18,6 @@ PATH: list[URLPattern] = [
     path("<int:pk>/begun/", end.begun, name="begun"),
     path("<int:pk>/copy/", again.copy_campaign, name="copy_campaign"),
     path("<int:pk>/model/", again.keep_as_model, name="keep_as_model"),
+    *FILES_OF_CAMPAIGNS,
     path("<int:pk>/write/<slug:language>/", write_in.write_in, name="write_in"),
 ]

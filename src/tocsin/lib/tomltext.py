@@ -8,6 +8,7 @@ word for it.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -20,6 +21,7 @@ _TO_ESCAPE = re.compile('[\\\\"\x00-\x08\x0a-\x1f\x7f]')
 _TO_ESCAPE_IN_LINES = re.compile('\\\\|"(?="")|"\\Z|[\x00-\x08\x0b-\x1f\x7f]')
 _NOT_LITERAL = re.compile("['\x00-\x08\x0a-\x1f\x7f]")
 _HEAD = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
+_PART = re.compile(r"""[A-Za-z0-9_-]+|"[^"]*"|'[^']*'""")
 _KEY = re.compile(r"""\s*([A-Za-z0-9_-]+|"[^"]*"|'[^']*')\s*=(.*)$""", re.DOTALL)
 _PLACE = re.compile(r"\(at line (\d+), column \d+\)")
 
@@ -86,13 +88,12 @@ def _escaped(found: re.Match[str]) -> str:
 
 
 # ── where it stands ─────────────────────────────────────────────────────────────────────────────────────────────
-def line_of(text: str, path: Path) -> int | None:
+def line_of(lines: Mapping[Path, int], path: Path) -> int | None:
     """The line on which something of a TOML text stands: ("story", 2, "value", "alt"). Where it has no line of its own,
-    that of what is around it; None where nothing is known."""
-    lines = _lines(text)
+    that of what is around it; None where nothing is known. `lines` are those that `lines_of` found."""
     while path:
-        if path in lines:
-            return lines[path]
+        if found := lines.get(path) or lines.get((*path, 0)):
+            return found
         path = path[:-1]
     return None
 
@@ -103,16 +104,17 @@ def line_in(error: Exception) -> int | None:
     return int(found[1]) if found else None
 
 
-def _lines(text: str) -> dict[Path, int]:
+def lines_of(text: str) -> dict[Path, int]:
     """The line of each table and key. Texts of several lines are passed over."""
     found: dict[Path, int] = {}
+    many: Counter[Path] = Counter()
     here: Path = ()
     until = ""
     for number, line in enumerate(text.splitlines(), start=1):
         if until:
             until = "" if until in line else until
         elif head := _HEAD.match(line):
-            here = _entered(found, head[2], is_one_of_many=head[1] == "[[")
+            here = _entered(many, head[2], is_one_of_many=head[1] == "[[")
             found.setdefault(here, number)
         elif key := _KEY.match(line):
             found.setdefault((*here, key[1].strip("\"'")), number)
@@ -120,20 +122,14 @@ def _lines(text: str) -> dict[Path, int]:
     return found
 
 
-def _entered(found: Mapping[Path, int], name: str, *, is_one_of_many: bool) -> Path:
-    """The table that a heading opens: of lists on the way, the newest of each."""
-    parts = [part.strip().strip("\"'") for part in name.split(".")]
+def _entered(many: Counter[Path], name: str, *, is_one_of_many: bool) -> Path:
+    """The table that a heading opens: of lists on the way, the newest of each. `many` are those opened so far."""
+    parts = [part.strip("\"'") for part in _PART.findall(name)]
     path: Path = ()
     for at, part in enumerate(parts):
         path = (*path, part)
-        many = _how_many(found, path)
         if at == len(parts) - 1 and is_one_of_many:
-            path = (*path, many)
-        elif many:
-            path = (*path, many - 1)
+            many[path] += 1
+        if many[path]:
+            path = (*path, many[path] - 1)
     return path
-
-
-def _how_many(found: Mapping[Path, int], path: Path) -> int:
-    """The tables of a list that were opened so far."""
-    return sum(1 for one in found if one[:-1] == path and isinstance(one[-1], int))

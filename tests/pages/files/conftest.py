@@ -68,7 +68,8 @@ EVERYTHING: dict[str, Any] = {
 
 def story_of(picture: int | None) -> list[dict[str, Any]]:
     """Every block there is, and some that are hardly begun."""
-    facts = [{"type": "item", "value": {"figure": "1", "text": "one"}}, {"figure": "", "text": ""}]
+    numbered = {"type": "item", "value": {"figure": "1", "text": "one"}, "id": "0b6a4b4e-8f5c-4d43-9e0b-1d8a8f3f6b8e"}
+    facts = [numbered, {"figure": "", "text": ""}]
     image = {"image": picture, "alt": "A road", "credit": "", "caption": "Dawn"}
     video = {"url": "https://x.example/v", "title": "Film", "poster": None}
     return [

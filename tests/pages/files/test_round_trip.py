@@ -36,6 +36,8 @@ def test_everything_comes_back_on_another_server(whole: Campaign) -> None:
     assert [one.match for one in made.target_list.members.order_by("match")] == ["ON", "QC"]
     english, french = ActionPage.objects.order_by("locale__language_code")
     assert english.translation_key == french.translation_key
+    facts = english.get_latest_revision_as_object().story[6]
+    assert [item["figure"] for item in facts.value["items"]] == ["1", ""]
 
 
 def test_as_another_campaign_on_the_same_server(whole: Campaign) -> None:

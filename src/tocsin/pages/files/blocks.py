@@ -19,7 +19,7 @@ def turned(block: Any, value: Any, turn: Turn) -> Any:
             {"type": one["type"], "value": turned(block.child_blocks[one["type"]], one["value"], turn)} for one in known
         ]
     if isinstance(block, blocks.ListBlock):
-        return [{"type": "item", "value": turned(block.child_block, _item(one), turn)} for one in value or []]
+        return [turned(block.child_block, _item(one), turn) for one in value or []]
     if isinstance(block, blocks.StructBlock):
         return {name: turned(child, _part(child, name, value), turn) for name, child in block.child_blocks.items()}
     return turn(block, value)
@@ -35,7 +35,7 @@ def lean(block: Any, value: Any) -> Any:
     if isinstance(block, blocks.StreamBlock):
         return [{"type": one["type"], "value": lean(block.child_blocks[one["type"]], one["value"])} for one in value]
     if isinstance(block, blocks.ListBlock):
-        return [{"type": "item", "value": lean(block.child_block, one["value"])} for one in value]
+        return [lean(block.child_block, one) for one in value]
     if isinstance(block, blocks.StructBlock):
         parts = {name: lean(block.child_blocks[name], part) for name, part in value.items()}
         return {
@@ -53,8 +53,9 @@ def _usual_of(block: Any, name: str) -> Any:
 
 
 def _item(one: Any) -> Any:
-    """Of a list, as it is kept since Wagtail numbers its items, or before."""
-    return one["value"] if isinstance(one, dict) and one.keys() >= {"type", "value"} else one
+    """Of a list, as Wagtail keeps it with a number of its own, or without: then it has to be the bare value, or nothing
+    of it would be shown."""
+    return one["value"] if isinstance(one, dict) and one.keys() >= {"type", "value", "id"} else one
 
 
 def _part(child: Any, name: str, value: Any) -> Any:

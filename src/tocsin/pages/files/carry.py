@@ -69,7 +69,7 @@ def _write_settings(campaign: Campaign, plan: Plan, person: Any) -> None:
             setattr(campaign, name, value)
     campaign.target_list = _list(plan)
     campaign.save()
-    if plan.campaign is not None and "letters_not_before" not in kept:
+    if "letters_not_before" not in kept:
         controls.schedule(controls.Letters(campaign_ref=campaign.pk), campaign.letters_not_before)
 
 

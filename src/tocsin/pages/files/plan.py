@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tocsin.campaigns.import_plan import Outcome, Planned
 from tocsin.campaigns.import_plan import plan as planned_rows
@@ -180,7 +181,7 @@ def _rows(file: str, table: TargetImport, target_list: TargetList | None, notes:
         told = _("Row %(row)s: %(sentence)s") % {"row": row.number, "sentence": row.sentence}
         if row.outcome in {Outcome.WRONG, Outcome.TWICE}:
             notes.wrong(file, told)
-        elif row.read and row.read.remarks:
+        elif row.read and row.read.remarks and row.outcome != Outcome.SAME:
             notes.remark(
                 file, _("Row %(row)s: %(sentence)s") % {"row": row.number, "sentence": " ".join(row.read.remarks)}
             )
@@ -197,7 +198,8 @@ def _check_list(said: CampaignFiles, target_list: TargetList | None, members: Ro
     where = ("rules", "target_list")
     if members.rows and not said.target_list:
         notes.wrong(
-            MEMBERS, _('campaign.toml names no list. Write target_list = "…" among its rules, or take this file out.')
+            MEMBERS,
+            _("campaign.toml names no list. Name it there as target_list, among the rules, or take this file out."),
         )
     fills_itself = Campaign(targeting=said.rules["targeting"], provider=said.rules["provider"]).list_fills_itself()
     if said.target_list and target_list is None and not members.rows and not fills_itself:
@@ -206,7 +208,11 @@ def _check_list(said: CampaignFiles, target_list: TargetList | None, members: Ro
         )
         notes.wrong(CAMPAIGN, sentence % {"name": said.target_list}, where)
     if target_list is not None and members.rows and (stay := _only_here(target_list, members)):
-        sentence = _("%(number)s targets of the list “%(name)s” are not in the file. They stay in the list.")
+        sentence = ngettext(
+            "%(number)s target of the list “%(name)s” is not in the file, and stays in the list.",
+            "%(number)s targets of the list “%(name)s” are not in the file, and stay in the list.",
+            stay,
+        )
         notes.remark(MEMBERS, sentence % {"number": stay, "name": target_list.name})
 
 

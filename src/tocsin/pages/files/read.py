@@ -63,18 +63,20 @@ class CampaignFiles:
 def read_files(files: Mapping[str, bytes], short_name: str = "") -> CampaignFiles | list[Problem]:
     """`short_name`: another than campaign.toml says, which makes another campaign of the same files."""
     notes = Notes()
+    if len(files) > MOST_FILES:
+        return [Problem("", _("There are more than %(most)s files. Leave some out.") % {"most": MOST_FILES})]
     _check_names(files, notes)
     tables = _tables(files, notes)
-    if CAMPAIGN not in files and not notes.problems:
+    if CAMPAIGN not in files:
         notes.wrong(CAMPAIGN, _("It is missing. This is no folder of a campaign, or not all of it."))
-    if notes.problems:
+    if CAMPAIGN not in tables:
         return notes.problems[:MOST_TOLD]
     said = read_campaign(tables[CAMPAIGN], short_name, notes)
     named = read_pictures(files, tables.get(PICTURE_TITLES, {}), notes)
     pages = {
-        match[1].lower(): read_page(name, match[1].lower(), tables[name], named, notes)
+        match[1].lower(): read_page(name, tables[name], named, notes)
         for name in files
-        if (match := PAGE.fullmatch(name))
+        if (match := PAGE.fullmatch(name)) and name in tables
     }
     rows = {name: _rows(files, name, notes) for name in (TARGETS, MEMBERS)}
     if notes.problems or said is None:
@@ -92,9 +94,6 @@ def read_files(files: Mapping[str, bytes], short_name: str = "") -> CampaignFile
 
 def _check_names(files: Mapping[str, bytes], notes: Notes) -> None:
     """Each file by its name alone: which there are, and that none is there twice."""
-    if len(files) > MOST_FILES:
-        notes.wrong("", _("There are more than %(most)s files. Leave some out.") % {"most": MOST_FILES})
-        return
     seen: dict[str, str] = {}
     for name in files:
         if name.lower() in seen:

@@ -16,24 +16,33 @@ from tocsin.pages.files.notes import Notes
 from tocsin.pages.files.values import Wrong, check_length, check_one_line, not_offered, of_kind
 
 MOST_BLOCKS = 500
+LONGEST_RICH = 30_000
 ONE_LINE = (blocks.CharBlock, blocks.URLBlock, blocks.ChoiceBlock)
 
 
 def check_stream(block: Any, value: Any, file: str, path: Path, notes: Notes) -> None:
     """Notes what is wrong with the blocks of a stream, as they stand in a file."""
     if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
-        notes.wrong(file, _("This is a list of blocks: write [[%(name)s]] for each.") % {"name": path[0]}, path)
+        notes.wrong(file, _("This is a list of blocks: write [[%(name)s]] for each.") % {"name": _heading(path)}, path)
         return
     most = getattr(block.meta, "max_num", None) or MOST_BLOCKS
     if len(value) > most:
         notes.wrong(file, _("There are more than %(most)s. Leave some out.") % {"most": most}, path)
         return
     for at, one in enumerate(value):
-        _check_typed(block, one, file, (*path, at), notes)
+        if isinstance(block, blocks.ListBlock):
+            _check(block.child_block, one, file, (*path, at), notes)
+        else:
+            _check_typed(block, one, file, (*path, at), notes)
+
+
+def _heading(path: Path) -> str:
+    """“story.value.items”, as it stands in a file."""
+    return ".".join(part for part in path if isinstance(part, str))
 
 
 def _check_typed(block: Any, one: dict[str, Any], file: str, path: Path, notes: Notes) -> None:
-    known = block.child_blocks if isinstance(block, blocks.StreamBlock) else {"item": block.child_block}
+    known = block.child_blocks
     kind = one.get("type")
     if not isinstance(kind, str) or kind not in known:
         said = _("There is no block of the type “%(type)s” here. There are: %(known)s.")
@@ -87,18 +96,20 @@ def leaf(block: Any, value: Any) -> Any:
     """One value of a block, tidy. Pictures by their name, as it stands in the file. Raises Wrong."""
     if isinstance(block, blocks.BooleanBlock):
         return of_kind(bool, value, _("true or false, without quotation marks"))
-    if value is None:
-        return None
-    text = of_kind(str, value, _("a text in quotation marks"))
+    text = "" if value is None else of_kind(str, value, _("a text in quotation marks"))
     if isinstance(block, ImageChooserBlock):
         return text
     return rich(text) if isinstance(block, blocks.RichTextBlock) else _plain(block, many_lines(text))
 
 
 def rich(text: str) -> str:
+    check_length(text, LONGEST_RICH)  # the editor's converter takes the square of it
     if richtext.holds_script(text):
         raise Wrong(_("This text holds a script, or what could run one. Take it out: scripts have a door at the desk."))
-    return richtext.tidied(many_lines(text))
+    try:
+        return richtext.tidied(many_lines(text))
+    except richtext.NoHtml:
+        raise Wrong(_("This HTML cannot be read: close every tag, like <p>…</p>.")) from None
 
 
 def _plain(block: Any, text: str) -> str:

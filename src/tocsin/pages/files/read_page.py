@@ -22,7 +22,7 @@ type Named = Mapping[str, Picture]
 LONGEST_LINK = 100
 
 
-def read_page(file: str, language: str, table: dict[str, Any], named: Named, notes: Notes) -> Words:  # noqa: ARG001
+def read_page(file: str, table: dict[str, Any], named: Named, notes: Notes) -> Words:
     """The words as `said_by` has them: whole, what is missing empty. What is wrong is noted."""
     for name in sorted(table.keys() - set(PAGE_KEYS)):
         notes.wrong(file, unknown_key(name), (name,))

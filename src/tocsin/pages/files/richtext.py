@@ -18,9 +18,9 @@ from tocsin.pages.files.links import Here
 
 # An address that the editor's converter lets through, which no page can have.
 _MEANWHILE = "https://campaign.invalid/"
-_OURS = re.compile(r'<a [^>]*?linktype="page"[^>]*>')
+_OURS = re.compile(r'<a [^<>]*?linktype="page"[^<>]*>')
 _ID = re.compile(r'\bid="(\d+)"')
-_HREF_OURS = re.compile(r'(<a\b[^>]*?\bhref=["\'])campaign:([^"\']*)(["\'])', re.IGNORECASE)
+_HREF_OURS = re.compile(r'(<a\b[^<>]*?\bhref=["\'])campaign:([^"\']*)(["\'])', re.IGNORECASE)
 _LINK_MEANWHILE = re.compile(rf'<a href="{re.escape(_MEANWHILE)}([^"]*)">')
 _NAMED = re.compile(r'<a href="campaign:([^"]*)">(.*?)</a>', re.DOTALL)
 _KEYS = re.compile(r' data-block-key="[^"]*"')
@@ -29,9 +29,13 @@ _BETWEEN = re.compile(r"(</(?:p|li|ul|ol)>|<(?:ul|ol)>|<br/?>)\s*\n\s*|\s*\n\s*(
 _LINKTYPE = re.compile(r"\blinktype\s*=", re.IGNORECASE)
 # No paragraph of an editor's has one of these. Scripts have a door of their own, with a second person behind it.
 _SCRIPT = re.compile(
-    r"<\s*/?\s*(?:script|iframe|object|embed|style|svg|form)\b|<[^>]*\son\w+\s*=|<[^>]*(?:java|vb)script\s*:",
+    r"<\s*/?\s*(?:script|iframe|object|embed|style|svg|form)\b|<[^<>]*\son\w+\s*=|<[^<>]*(?:java|vb)script\s*:",
     re.IGNORECASE,
 )
+
+
+class NoHtml(ValueError):
+    """Not every tag of this text is closed by its own."""
 
 
 def holds_script(text: str) -> bool:
@@ -39,12 +43,17 @@ def holds_script(text: str) -> bool:
 
 
 def written(html: str, here: Here) -> str:
-    """What is stored, as it stands in a file."""
-    return _readable(_cleaned(_OURS.sub(lambda found: _without_number(found[0], here), html)))
+    """What is stored, as it stands in a file. Of what no editor would open, the words."""
+    named = _OURS.sub(lambda found: _without_number(found[0], here), html)
+    try:
+        return _readable(_cleaned(named))
+    except NoHtml:
+        return _readable(_cleaned(f"<p>{escape(strip_tags(html))}</p>"))
 
 
 def tidied(text: str) -> str:
-    """What stands in a file, as `written` would have it: clean, and the same whatever editor it came from."""
+    """What stands in a file, as `written` would have it: clean, and the same whatever editor it came from. Raises
+    NoHtml."""
     text = _BETWEEN.sub(lambda found: found[1] or "", text.strip())
     text = _LINKTYPE.sub("data-no=", text)
     return _readable(_cleaned(_HREF_OURS.sub(rf"\1{_MEANWHILE}\2\3", text)))
@@ -66,8 +75,11 @@ def _cleaned(html: str) -> str:
     if not strip_tags(html).strip():
         return ""
     converter = _converter()
-    for _twice in range(2):
-        html = converter.to_database_format(converter.from_database_format(html))
+    try:
+        for _twice in range(2):
+            html = converter.to_database_format(converter.from_database_format(html))
+    except Exception:  # tags that are not closed break it in several ways
+        raise NoHtml from None
     return _KEYS.sub("", html)
 
 

@@ -33,7 +33,7 @@ PAGE_KEYS = (*PAGE_TEXTS, *PICTURES, *LINKS, *STREAMS)
 MOST_PACKED_BYTES = 20 * MEGABYTE
 MOST_BYTES = 60 * MEGABYTE
 MOST_FILES = 300
-MOST_TEXT_BYTES = 2 * MEGABYTE
+MOST_TEXT_BYTES = MEGABYTE
 # Deeper than any block of ours; Python's reader of TOML would go on until its own stack ends.
 DEEPEST = 12
 

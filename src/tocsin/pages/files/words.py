@@ -101,7 +101,7 @@ def _stream(name: str, page: ActionPage, here: Here, library: Library) -> list[A
             return library.name_of(value)
         if isinstance(block, blocks.RichTextBlock):
             return richtext.written(value or "", here)
-        return many_lines(value) if isinstance(value, str) else value
+        return value if isinstance(value, bool) else many_lines(value or "")
 
     found: list[Any] = turned(stream_of(name), getattr(page, name).get_prep_value(), leaf)
     return found
