@@ -76,6 +76,12 @@ OWN = {
         "Fill the table of postal codes that campaigns look up who represents a person in.",
         needs_django=True,
     ),
+    "campaign": Own(
+        "tocsin.campaign_folder:campaign",
+        "campaign export|check|import …",
+        "Take a campaign out as a folder of files, say what a folder would change, or bring it in as drafts.",
+        needs_django=True,
+    ),
     "keys": Own("tocsin.cli:keys", "keys", "Print a fresh pair of keys for personal data."),
     "settings": Own("tocsin.manual:settings", "settings", "Print every setting with its default and what it does."),
 }

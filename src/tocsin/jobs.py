@@ -43,6 +43,7 @@ from tocsin.campaigns.evidence import remove_evidence
 from tocsin.campaigns.models import Campaign
 from tocsin.campaigns.targeting.memory import forget_what_is_old
 from tocsin.outbox.calls.endpoints import remove_old_calls
+from tocsin.pages.files.kept import remove_old_uploads
 from tocsin.staff.audit import prove_audit
 from tocsin.staff.models import AuditProof
 
@@ -182,7 +183,7 @@ EVERY_MINUTE: tuple[Callable[[], object], ...] = (
 # The counts last: that they are proved says that the night was done.
 EVERY_NIGHT: tuple[Callable[[], object], ...] = (
     *(remove_old_kits, remove_evidence, remove_old_files, forget_what_is_old, clear_sessions, clear_old_jobs),
-    *(forget_proposals, remove_old_tables, remove_old_calls),
+    *(forget_proposals, remove_old_tables, remove_old_calls, remove_old_uploads),
     *(prove_the_audit_log, prove_the_pictures, prove_the_counts),
 )
 

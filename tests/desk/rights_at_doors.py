@@ -65,6 +65,8 @@ OF_A_CAMPAIGN: dict[str, Needed] = {
     "campaign:begun": SEE,
     "campaign:copy_campaign": (rights.SEE_CAMPAIGNS, rights.ADD_CAMPAIGNS),
     "campaign:keep_as_model": (rights.SEE_CAMPAIGNS, rights.CHANGE_CAMPAIGNS),
+    "campaign:files": (rights.SEE_CAMPAIGNS, rights.CHANGE_CAMPAIGNS),
+    "campaign:take_files": (rights.SEE_CAMPAIGNS, rights.CHANGE_CAMPAIGNS),
     "campaign:write_in": (rights.SEE_CAMPAIGNS, rights.WRITE_PAGES),
     "campaign:alike": SEE,
     "campaign:steer": STEER,
@@ -120,6 +122,7 @@ POSTS_NEED: dict[str, Needed] = {
 OF_THE_SITE: dict[str, Needed] = {
     "campaign:add": (rights.ADD_CAMPAIGNS,),
     "campaign:new": ADD,
+    "campaign:from_files": ADD,
     "campaign:plan": ADD,
     "campaign:plan_end": ADD,
     "campaign:plan_away": ADD,

@@ -110,7 +110,7 @@ def screens(campaign: Campaign, target: Target, sign: Sign, write: Write, boss: 
         reverse("campaign:hand_ins", args=[pk]),
         *_people_and_audit(campaign),
         *_back_room(campaign),
-        *[reverse(f"campaign:{name}", args=[pk]) for name in ("alike", "steer", "begun", "keep_as_model")],
+        *[reverse(f"campaign:{name}", args=[pk]) for name in ("alike", "steer", "begun", "keep_as_model", "files")],
         *_path(boss),
         *_words(campaign, target),
         *_updates(campaign),
@@ -155,6 +155,7 @@ def _path(boss: User) -> list[str]:
     return [
         reverse("campaign:new"),
         reverse("campaign:models"),
+        reverse("campaign:from_files"),
         *[reverse("campaign:plan", args=[new.pk, step]) for step in steps],
         reverse("campaign:plan_end", args=[made.pk]),
     ]

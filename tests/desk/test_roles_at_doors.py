@@ -104,6 +104,7 @@ def addresses(campaign: Campaign, target: Target, sign: Sign, write: Write, boss
         "chosen": "a",
         "verdict": "release",
         "call_pk": call.pk,
+        "which": "newest",
         "name": "x.eml",
     }
     found = {}

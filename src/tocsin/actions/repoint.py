@@ -70,6 +70,14 @@ def let_go_to_new_address(target_id: int) -> None:
         _let_go(target_id)
 
 
+def begin_afresh(targets: list[int]) -> None:
+    """Whoever has another address now: that the old one was dead, or refused everything, says nothing of the new."""
+    moved = Target.objects.filter(pk__in=targets, paused=False)
+    moved.filter(status=Target.Status.UNREACHABLE).update(status=Target.Status.ACTIVE)
+    for pk in moved.filter(status=Target.Status.ACTIVE).values_list("pk", flat=True):
+        let_go_to_new_address(pk)
+
+
 def _let_go(target_id: int) -> None:
     """Unless staff have paused it meanwhile, or said that they are not in office."""
     target = Target.objects.filter(pk=target_id, paused=False).first()

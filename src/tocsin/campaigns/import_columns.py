@@ -73,6 +73,10 @@ FIELDS: tuple[Field, ...] = (
         ("Party", "Political affiliation", "Party name", "Caucus", "Parti", "Affiliation politique", "Parti politique"),
     ),
     Field("office_kind", _("Kind of office"), ("Office kind", "Elected office", "Primary role", "Genre de fonction")),
+    Field("style_en", _("Title before the name, in English"), ("Style EN", "Style (EN)")),
+    Field("style_fr", _("Title before the name, in French"), ("Style FR", "Style (FR)")),
+    Field("person_en", _("Name in letters, in English"), ("Person EN", "Person (EN)")),
+    Field("person_fr", _("Name in letters, in French"), ("Person FR", "Person (FR)")),
     Field(
         "office_en", _("Office, in English"), ("Office", "Position", "Job title", "Role", "Office EN", "Office (EN)")
     ),
@@ -82,7 +86,15 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "organisation_en",
         _("Organisation, in English"),
-        ("Organisation", "Organization", "Institution", "Department", "Company"),
+        (
+            "Organisation",
+            "Organization",
+            "Institution",
+            "Department",
+            "Company",
+            "Organisation EN",
+            "Organisation (EN)",
+        ),
     ),
     Field(
         "organisation_fr",
@@ -101,6 +113,11 @@ FIELDS: tuple[Field, ...] = (
         _("Postal address"),
         ("Address", "Postal address", "Mailing address", "Adresse", "Adresse postale"),
     ),
+    Field("mode", _("How letters arrive"), ("Mode", "Delivery")),
+    Field("per_hour_by_day", _("Letters an hour by day"), ("Per hour by day",)),
+    Field("per_hour_by_night", _("Letters an hour by night"), ("Per hour by night",)),
+    Field("time_zone", _("Time zone"), ("Time zone", "Fuseau horaire")),
+    Field("status", _("Still in office?"), ("Status", "Statut")),
     Field("external_id", _("Number or name in your own list"), ("ID", "External ID", "Identifier", "Identifiant")),
 )
 LABELS: Mapping[str, Promise] = {field.name: field.label for field in FIELDS}

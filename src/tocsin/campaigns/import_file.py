@@ -123,7 +123,7 @@ def _rows_of_text(opened: Opener, limits: Limits) -> Iterator[list[str]]:
             separator = _separator(text.read(BEGINNING))
         with io.TextIOWrapper(opened(), encoding, errors="replace", newline="") as text:
             for row in csv.reader(_lines(text), delimiter=separator):
-                yield [_cell(value) for value in row]
+                yield [cell_of(value) for value in row]
     except CannotBeRead:
         raise
     except BROKEN:
@@ -229,7 +229,7 @@ def _rows_of_workbook(data: bytes, limits: Limits) -> Iterator[list[str]]:
             load_workbook = resolve_name("openpyxl:load_workbook")
             book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
             rows = book.worksheets[0].iter_rows(max_row=limits.rows * 2, max_col=MOST_COLUMNS + 1, values_only=True)
-            yield from ([_cell(value) for value in row] for row in rows)
+            yield from ([cell_of(value) for value in row] for row in rows)
             book.close()
     except Exception:  # a broken workbook breaks openpyxl in every way there is
         raise _no_workbook() from None
@@ -239,7 +239,7 @@ def _no_workbook() -> CannotBeRead:
     return CannotBeRead(_("This Excel file cannot be read. Open it, save it as .xlsx or CSV once more, and take that."))
 
 
-def _cell(value: Any) -> str:
+def cell_of(value: Any) -> str:
     """A cell as one reads it: 35075.0 is 35075, and lines keep their breaks."""
     if value is None:
         return ""

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
+from tocsin.campaigns.import_file import cell_of
 from tocsin.campaigns.import_rows import Read, Wrong, read_row
 from tocsin.campaigns.models import ListMember, Target, TargetImport, TargetWords
 from tocsin.campaigns.targeting.names import plain_name
@@ -69,6 +70,7 @@ class Known:
         self.by_id: dict[str, Target] = {}
         self.by_email: dict[str, Target] = {}
         self.by_place: dict[tuple[str, str], Target] = {}
+        self.by_name: dict[str, Target] = {}  # of those whom nothing else tells apart
         self.members = set(ListMember.objects.filter(target_list=list_pk).values_list("target_id", "match"))
         for target in Target.objects.prefetch_related("in_words").order_by("-pk"):
             self._add(target)
@@ -78,22 +80,31 @@ class Known:
             self.by_id[target.external_id] = target
         if target.email:
             self.by_email[target.email.lower()] = target
-        for place in {plain_name(target.division), plain_name(target.division_name)} - {""}:
+        places = {plain_name(target.division), plain_name(target.division_name)} - {""}
+        for place in places:
             self.by_place[plain_name(target.name), place] = target
+        if not (target.external_id or target.email or places):
+            self.by_name[plain_name(target.name)] = target
 
     def find(self, read: Read) -> Target | None:
-        """By its number in the file's own list, else by its address, else by its name and riding together."""
+        """By its number in the file's own list, else by its address, else by its name and riding together; where the
+        file has nothing but a name, by that, among those of whom nothing else is known."""
         values = read.values
         by_id = self.by_id.get(values.get("external_id", ""))
         by_email = self.by_email.get(values.get("email", "").lower())
         if by_id and by_email and by_id != by_email:
             raise Wrong(_("This address is already that of “%(name)s”.") % {"name": by_email.name})
-        return by_id or by_email or self._by_place(values)
+        return by_id or by_email or self._by_place(values) or self._by_name(values)
 
     def _by_place(self, values: dict[str, str]) -> Target | None:
         name = plain_name(values.get("name", ""))
         places = (plain_name(values.get(key, "")) for key in ("division", "division_name"))
         return next((self.by_place[name, place] for place in places if (name, place) in self.by_place), None)
+
+    def _by_name(self, values: dict[str, str]) -> Target | None:
+        if any(values.get(key) for key in ("external_id", "email", "division", "division_name")):
+            return None
+        return self.by_name.get(plain_name(values.get("name", "")))
 
 
 def plan(upload: TargetImport) -> Plan:
@@ -106,7 +117,8 @@ def _planned(upload: TargetImport, number: int, row: list[str], known: Known, se
     cells = cells_of(upload, row)
     name = cells.get("name") or " ".join(cells.get(part, "") for part in ("first_name", "last_name")).strip()
     try:
-        read = read_row(cells, upload.mapping.get("defaults", {}))
+        takes_placeholders = bool(upload.mapping.get("takes_placeholders"))
+        read = read_row(cells, upload.mapping.get("defaults", {}), takes_placeholders=takes_placeholders)
         target = known.find(read)
         _check_whole(read, target)
     except Wrong as wrong:
@@ -129,7 +141,8 @@ def cells_of(upload: TargetImport, row: list[str]) -> dict[str, str]:
 def _check_whole(read: Read, target: Target | None) -> None:
     if target is None and not read.values.get("name"):
         raise Wrong(_("This row has no name."))
-    if not read.values.get("email") and not (target and (target.email or target.mode == Target.Mode.HAND_IN)):
+    mode = target.mode if target else read.first.get("mode")
+    if not read.values.get("email") and not (target and target.email) and mode != Target.Mode.HAND_IN:
         raise Wrong(_("This row has no e-mail address, so letters would have nowhere to go."))
 
 
@@ -144,12 +157,14 @@ def _keys(read: Read, target: Target | None) -> Iterator[str]:
         yield f"email:{values['email'].lower()}"
     if values.get("name") and (place := values.get("division") or values.get("division_name")):
         yield f"place:{plain_name(values['name'])}:{plain_name(place)}"
+    elif not values.get("external_id") and not values.get("email"):
+        yield f"name:{plain_name(values.get('name', ''))}"
 
 
 def _compared(number: int, name: str, read: Read, target: Target | None, known: Known) -> Planned:
     if target is None:
         return Planned(number, name, Outcome.NEW, _("Will be added."), read, joins=True)
-    joins = (target.pk, read.match) not in known.members
+    joins = any((target.pk, match) not in known.members for match in read.matches)
     changes = _changes(read, target)
     if changes:
         said = _("Will be changed: %(what)s.") % {"what": _said(changes)}
@@ -159,9 +174,11 @@ def _compared(number: int, name: str, read: Read, target: Target | None, known: 
 
 
 def _changes(read: Read, target: Target) -> dict[str, tuple[str, str]]:
-    """What the file says otherwise. An empty cell says nothing: it empties nothing."""
+    """What the file says otherwise. An empty cell says nothing: it empties nothing. Blanks alone are no change: a cell
+    is read without those that stand twice."""
     now = standing(target)
-    return {name: (now.get(name, ""), value) for name, value in read.values.items() if now.get(name, "") != value}
+    said = read.values.items()
+    return {name: (now.get(name, ""), value) for name, value in said if cell_of(now.get(name, "")) != value}
 
 
 def standing(target: Target) -> dict[str, str]:

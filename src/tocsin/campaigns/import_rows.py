@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from tocsin.campaigns.forms_of_address import OFFICE, OFFICE_KINDS
 from tocsin.campaigns.models import Target, TargetWords
 from tocsin.campaigns.targeting.names import is_division, plain_name
 from tocsin.campaigns.targeting.who import plain_answer
-from tocsin.lib.emailaddress import EmailAddress, NotAnAddress, ReachesNobody, read_address
+from tocsin.lib.csvlines import BEGIN_A_FORMULA
+from tocsin.lib.emailaddress import EmailAddress, NotAnAddress, ReachesNobody, is_nobodys, read_address
 from tocsin.lib.places import PROVINCES
 
 NO_ANSWER = {"na", "none", "nil", "tbd", "tba", "aucun", "aucune", "inconnu", "avenir", ""}
@@ -29,8 +33,11 @@ OFFICES = {
 HONOURABLE = {"hon", "honourable", "honorable", "thehonourable", "thehon", "lhon", "lhonorable"}
 RIGHT_HONOURABLE = {"righthon", "righthonourable", "therighthon", "therighthonourable", "treshon", "treshonorable"}
 MISTER, MADAM = {"mr", "m", "monsieur"}, {"ms", "mrs", "miss", "mme", "mlle", "madam", "madame"}
-ADDRESSES = {"email": "email", "other_emails": "other_email"}
 WORDS = ("style", "office", "organisation", "salutation")
+LONGEST_ANSWER = 80
+OF_NOBODY = re.compile(r"[A-Za-z0-9_.+-]{1,64}@([A-Za-z0-9.-]{1,120})")
+# What only a new target takes from a file: how it is written to is steered at the desk, for every campaign at once.
+ONLY_OF_NEW_ONES = ("mode", "per_hour_by_day", "per_hour_by_night", "time_zone", "status")
 
 
 class Wrong(ValueError):
@@ -41,23 +48,35 @@ class Wrong(ValueError):
 class Read:
     """A row as a target: the fields that the file says something about, by name, and words by "en.office".
 
-    `first` is what a new target is besides, where the file does not say: never what an older one becomes. `remarks` are
-    sentences on what to look at again: they stop nothing.
+    `match` is the answer that leads to them; several stand in lines of their own. `first` is what a new target is
+    besides, where the file does not say: never what an older one becomes. `remarks` are sentences on what to look at
+    again: they stop nothing.
     """
 
     values: dict[str, str]
     match: str
-    first: dict[str, str]
+    first: dict[str, Any]
     remarks: tuple[str, ...] = ()
 
+    @property
+    def matches(self) -> list[str]:
+        return self.match.split("\n")
 
-def read_row(cells: Mapping[str, str], defaults: Mapping[str, str]) -> Read:
-    """What the cells, by the field that their column means, say of a target. Raises Wrong."""
+
+def read_row(cells: Mapping[str, str], defaults: Mapping[str, str], *, takes_placeholders: bool = False) -> Read:
+    """What the cells, by the field that their column means, say of a target. Raises Wrong. `takes_placeholders`: an
+    address that reaches nobody is remarked on, and taken: a campaign that is carried from one place to another is no
+    list of unknown origin, and may be one to practise with."""
     cells = {name: _unprotected(cell) for name, cell in cells.items()}
-    addresses = {name: _email(cells.get(cell, "")) for name, cell in ADDRESSES.items()}
+    addresses = [
+        _email(cell, takes_placeholders=takes_placeholders)
+        for cell in (cells.get("email", ""), *cells.get("other_email", "").splitlines())
+    ]
+    first_one, *others = [address.spelled if address else "" for address in addresses]
     values = {
         "name": _name(cells),
-        **{name: address.spelled if address else "" for name, address in addresses.items()},
+        "email": first_one,
+        "other_emails": "\n".join(filter(None, others)),
         "division": _division(cells.get("division", "")),
         "office_kind": _office_kind(cells.get("office_kind", "")),
         "language": _language(cells.get("language", "")),
@@ -69,14 +88,31 @@ def read_row(cells: Mapping[str, str], defaults: Mapping[str, str]) -> Read:
     values |= _words(cells, values, is_office=is_office)
     said = {name: value for name, value in values.items() if value}
     _check_lengths(said)
-    remarks = tuple(remark for address in addresses.values() if address and (remark := doubt_about(address)))
-    first = {name: value for name, value in defaults.items() if value}
+    remarks = tuple(remark for address in addresses if address and (remark := doubt_about(address)))
+    first = {name: value for name, value in defaults.items() if value} | _first(cells)
     return Read(said, _match(cells.get("match", "")), first, remarks)
 
 
 def _unprotected(cell: str) -> str:
-    """Without the apostrophe that keeps spreadsheets from reckoning: our own error file has it."""
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in {"=", "+", "-", "@"} else cell
+    """Without the apostrophe that keeps spreadsheets from reckoning: our own files have it."""
+    return cell[1:] if cell[:1] == "'" and cell.lstrip("'")[:1] in BEGIN_A_FORMULA else cell
+
+
+def _first(cells: Mapping[str, str]) -> dict[str, Any]:
+    """How a new target is written to, where the file says so."""
+    said: dict[str, Any] = {}
+    for name in ONLY_OF_NEW_ONES:
+        if cell := cells.get(name, ""):
+            field = Target._meta.get_field(name)
+            try:
+                said[name] = field.clean(cell, None)  # type: ignore[union-attr]
+            except ValidationError:
+                raise Wrong(_not_so(str(getattr(field, "verbose_name", name)), cell)) from None
+    return said
+
+
+def _not_so(label: str, cell: str) -> str:
+    return _("“%(value)s” cannot stand under “%(label)s”.") % {"value": cell[:80], "label": label}
 
 
 def _name(cells: Mapping[str, str]) -> str:
@@ -84,9 +120,14 @@ def _name(cells: Mapping[str, str]) -> str:
     return " ".join((cells.get("name") or parts).split())
 
 
-def _email(cell: str) -> EmailAddress | None:
+def _email(cell: str, *, takes_placeholders: bool) -> EmailAddress | None:
     """The address, if there is one."""
-    return None if plain_name(cell) in NO_ANSWER else address_in(cell)
+    if plain_name(cell) in NO_ANSWER:
+        return None
+    nobodys = OF_NOBODY.fullmatch(cell) if takes_placeholders else None
+    if nobodys and is_nobodys(nobodys[1]):
+        return EmailAddress(cell, cell.lower(), nobodys[1].lower())
+    return address_in(cell)
 
 
 def address_in(cell: str) -> EmailAddress:
@@ -108,6 +149,8 @@ def _placeholder(address: str) -> Wrong:
 
 def doubt_about(address: EmailAddress) -> str:
     """A remark on an address that is taken as it stands; empty where there is none."""
+    if address.reaches_nobody:
+        return str(_placeholder(address.spelled))
     if not address.looks_like_placeholder:
         return ""
     return _("“%(address)s” looks like a placeholder: is it theirs?") % {"address": address.spelled}
@@ -141,9 +184,15 @@ def _language(cell: str) -> str:
 
 
 def _match(cell: str) -> str:
-    """A province by its code, as the form sends it; everything else as it stands."""
-    code = plain_answer(cell).upper()
-    return code if code in PROVINCES else cell
+    """A province by its code, as the form sends it; everything else as it stands. Several answers, one in each line."""
+    return "\n".join(map(_answer, cell.splitlines()))
+
+
+def _answer(line: str) -> str:
+    code = plain_answer(line).upper()
+    if len(line) > LONGEST_ANSWER:
+        raise _too_long(line, LONGEST_ANSWER)
+    return code if code in PROVINCES else line
 
 
 def _words(cells: Mapping[str, str], values: Mapping[str, str], *, is_office: bool) -> dict[str, str]:
@@ -151,8 +200,10 @@ def _words(cells: Mapping[str, str], values: Mapping[str, str], *, is_office: bo
     found: dict[str, str] = {}
     for language, _label in settings.LANGUAGES:
         said = {word: cells.get(f"{word}_{language}", "") for word in WORDS[1:]}
-        said["style"] = _style(cells.get("honorific", ""), language, values["gender"])
-        if any(said.values()):
+        said["style"] = cells.get(f"style_{language}") or _style(cells.get("honorific", ""), language, values["gender"])
+        if f"person_{language}" in cells:
+            said["person"] = cells[f"person_{language}"]
+        elif any(said.values()):
             said["person"] = "" if is_office or not _name(cells) else values["name"]
         found |= {f"{language}.{word}": value for word, value in said.items()}
     return found
@@ -177,7 +228,9 @@ def _check_lengths(values: Mapping[str, str]) -> None:
         field = (TargetWords if language else Target)._meta.get_field(word)
         longest = getattr(field, "max_length", None)
         if longest and len(value) > longest:
-            raise Wrong(
-                _("“%(beginning)s…” is too long: there is room for %(longest)s characters.")
-                % {"beginning": value[:30], "longest": longest}
-            )
+            raise _too_long(value, longest)
+
+
+def _too_long(value: str, longest: int) -> Wrong:
+    said = _("“%(beginning)s…” is too long: there is room for %(longest)s characters.")
+    return Wrong(said % {"beginning": value[:30], "longest": longest})

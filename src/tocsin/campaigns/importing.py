@@ -67,7 +67,6 @@ def carry_out(upload_pk: int) -> TargetImport | None:
         if held is None:
             return None
         known = plan(held)
-        _find_divisions(known)
         held.made = _carried_out(held, known)
         held.state, held.imported_at = TargetImport.State.DONE, timezone.now()
         held.save(update_fields=["made", "state", "imported_at"])
@@ -101,9 +100,27 @@ def _held(pk: int, state: TargetImport.State) -> TargetImport | None:
 
 
 # ── carrying out ────────────────────────────────────────────────────────────────────────────────────────────────
-def _find_divisions(known: Plan) -> None:
+def join(target_list: TargetList | None, joining: Iterable[tuple[Target, Planned]]) -> None:
+    """Puts them into the list, once for each answer that leads to them."""
+    members = [
+        ListMember(target_list=target_list, target=target, match=match)
+        for target, row in joining
+        for match in (row.read.matches if row.read else [""])
+    ]
+    ListMember.objects.bulk_create(members, ignore_conflicts=True)
+
+
+def keep_targets(taken: list[Planned]) -> list[Target]:
+    """The targets of these rows as the file says, new ones made and known ones changed; in the order of the rows."""
+    _find_divisions(taken)
+    targets = _kept_targets(taken)
+    _keep_words(targets, taken)
+    return targets
+
+
+def _find_divisions(taken: list[Planned]) -> None:
     """A file that names the riding only: its division is looked for in the table of postal codes that is in use."""
-    wanted = [row.read.values for row in known.taken if row.read and _lacks_division(row)]
+    wanted = [row.read.values for row in taken if row.read and _lacks_division(row)]
     lines = TableDivision.objects.filter(table=the_used()).values_list("name", "division") if wanted else ()
     by_name: dict[str, set[str]] = {}
     for name, division in lines:
@@ -123,14 +140,8 @@ def _lacks_division(row: Planned) -> bool:
 def _carried_out(upload: TargetImport, known: Plan) -> list[dict[str, Any]]:
     taken = known.taken
     before = [standing(row.target) if row.target else {} for row in taken]
-    targets = _kept_targets(taken)
-    _keep_words(targets, taken)
-    members = [
-        ListMember(target_list=upload.target_list, target=target, match=row.read.match if row.read else "")
-        for target, row in zip(targets, taken, strict=True)
-        if row.joins
-    ]
-    ListMember.objects.bulk_create(members, ignore_conflicts=True)
+    targets = keep_targets(taken)
+    join(upload.target_list, [(target, row) for target, row in zip(targets, taken, strict=True) if row.joins])
     return [_noted(row, target, was) for row, target, was in zip(taken, targets, before, strict=True)]
 
 
@@ -207,7 +218,7 @@ def _restore_words(words: TargetWords, said: dict[str, str]) -> None:
 
 def _leave_the_list(upload: TargetImport, lines: list[dict[str, Any]]) -> None:
     """Those who were only added to the list leave it again."""
-    joined = {(line["target"], line["match"]) for line in lines if line["joined"]}
+    joined = {(line["target"], match) for line in lines if line["joined"] for match in line["match"].split("\n")}
     members = ListMember.objects.filter(target_list=upload.target_list, target_id__in=[pk for pk, _match in joined])
     gone = [pk for pk, target, match in members.values_list("pk", "target_id", "match") if (target, match) in joined]
     ListMember.objects.filter(pk__in=gone).delete()

@@ -6,7 +6,7 @@ neighbours that do not import each other, and this is the floor below both.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from tocsin.campaigns.models import Campaign
 
@@ -26,3 +26,9 @@ def changed(campaign: Campaign) -> None:
     """Says that a campaign, or one of its targets, is not as it was: its editions have to follow."""
     for listener in _listeners:
         listener(campaign)
+
+
+def tell_of_targets(targets: Iterable[int]) -> None:
+    """Campaigns that name one of these targets on their pages have to follow."""
+    for campaign in Campaign.objects.filter(targets__in=list(targets)).distinct():
+        changed(campaign)

@@ -13,6 +13,7 @@ from wagtail.admin.views import generic
 from wagtail.admin.views.generic.history import HistoryView
 from wagtail.admin.views.generic.usage import UsageView
 from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.admin.widgets.button import HeaderButton
 
 from tocsin.campaigns.models import Campaign
 from tocsin.campaigns.republish import changed
@@ -44,6 +45,14 @@ class CampaignsList(generic.IndexView):
     def get_add_url(self) -> str | None:
         """A campaign is made on the path, together with its pages."""
         return reverse("campaign:new") if may(self.request.user, ADD_CAMPAIGNS) else None
+
+    @cached_property
+    def header_buttons(self) -> list[HeaderButton]:
+        """Beside “New campaign”: one that was taken along from here, or from elsewhere."""
+        buttons: list[HeaderButton] = super().header_buttons
+        if self.add_url:
+            buttons.append(HeaderButton(_("A campaign from files"), reverse("campaign:from_files"), icon_name="upload"))
+        return buttons
 
     def get_base_queryset(self) -> QuerySet[Campaign]:
         return campaigns_seen_by(self.request.user).order_by("-created_at", "-id")

@@ -98,6 +98,8 @@ ENTRIES: dict[str, tuple[Promise, Promise]] = {
     "tocsin.campaign_published": (_("Publish a campaign"), _("Published a campaign's pages from the path")),
     "tocsin.model_kept": (_("Keep a model"), _("Kept a campaign as a model")),
     "tocsin.model_removed": (_("Remove a model"), _("Removed a model")),
+    "tocsin.files_taken": (_("Take a campaign along as files"), _("Took a campaign along as files")),
+    "tocsin.files_brought": (_("Bring files of a campaign in"), _("Brought files of a campaign in")),
     "tocsin.words_answered": (_("Answer for changed words"), _("Said what follows from changed words")),
     "tocsin.tested_by_mail": (_("Send a test"), _("Sent a test of letter and thanks to their own address")),
     "tocsin.ledger_imported": (_("Import sheets"), _("Added lines to the counter's ledger from a file")),

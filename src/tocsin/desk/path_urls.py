@@ -1,10 +1,11 @@
-"""The addresses of the path, of copies, models and links to a campaign's pages, in the name space of campaigns."""
+"""The addresses of the path, copies, models, files and links to pages, in the name space of campaigns."""
 
 from __future__ import annotations
 
 from django.urls import URLPattern, path
 
 from tocsin.desk import mailing_links, write_in
+from tocsin.desk.campaign_files import FILES_OF_CAMPAIGNS
 from tocsin.desk.path import again, end, views
 
 PATH: list[URLPattern] = [
@@ -18,5 +19,6 @@ PATH: list[URLPattern] = [
     path("<int:pk>/copy/", again.copy_campaign, name="copy_campaign"),
     path("<int:pk>/model/", again.keep_as_model, name="keep_as_model"),
     path("<int:pk>/mailing-links/", mailing_links.mailing_links, name="mailing_links"),
+    *FILES_OF_CAMPAIGNS,
     path("<int:pk>/write/<slug:language>/", write_in.write_in, name="write_in"),
 ]

@@ -19,14 +19,14 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 from wagtail.admin import messages
 
-from tocsin.actions.repoint import let_go_to_new_address
+from tocsin.actions.repoint import begin_afresh
 from tocsin.campaigns import importing
 from tocsin.campaigns.forms_of_address import OFFICE_KINDS
 from tocsin.campaigns.import_columns import FIELDS
 from tocsin.campaigns.import_file import MOST_BYTES, CannotBeRead
 from tocsin.campaigns.import_plan import Planned, plan
-from tocsin.campaigns.models import Campaign, Target, TargetImport, TargetList
-from tocsin.campaigns.republish import changed
+from tocsin.campaigns.models import TargetImport, TargetList
+from tocsin.campaigns.republish import tell_of_targets
 from tocsin.desk.frame import Frame, list_crumbs, show
 from tocsin.desk.journal import note
 from tocsin.desk.rights import ADD_TARGETS, CHANGE_LISTS, CHANGE_TARGETS, only
@@ -134,8 +134,8 @@ def carry_out(request: HttpRequest, pk: int) -> HttpResponse:
     if done is None:
         messages.warning(request, _("This file was imported before, or its list is gone. Nothing was changed."))
         return _to(pk)
-    _tell(importing.targets_of(done))
-    _begin_afresh([line["target"] for line in done.made if not line["new"] and "email" in line["after"]])
+    tell_of_targets(importing.targets_of(done))
+    begin_afresh([line["target"] for line in done.made if not line["new"] and "email" in line["after"]])
     number = len(done.made)
     said = ngettext("%(number)s target was imported.", "%(number)s targets were imported.", number)
     messages.success(request, said % {"number": number})
@@ -153,7 +153,7 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     if undone is None:
         messages.warning(request, _("This import was taken back before, or its list is gone. Nothing was changed."))
         return _to(pk)
-    _tell(importing.targets_of(kept))
+    tell_of_targets(importing.targets_of(kept))
     said = _("Taken back: %(removed)s removed, %(restored)s as they were before.")
     messages.success(request, said % {"removed": undone.removed, "restored": undone.restored})
     if undone.kept:
@@ -223,20 +223,6 @@ def _choices(kept: TargetImport) -> list[dict[str, Any]]:
 
 def _example(cells: Iterable[str]) -> str:
     return next((cell[:60] for cell in cells if cell), "")
-
-
-def _tell(targets: list[int]) -> None:
-    """Campaigns that name one of these targets on their pages have to follow."""
-    for campaign in Campaign.objects.filter(targets__in=targets).distinct():
-        changed(campaign)
-
-
-def _begin_afresh(targets: list[int]) -> None:
-    """Whoever has another address now: that the old one was dead, or refused everything, says nothing of the new."""
-    moved = Target.objects.filter(pk__in=targets, paused=False)
-    moved.filter(status=Target.Status.UNREACHABLE).update(status=Target.Status.ACTIVE)
-    for pk in moved.filter(status=Target.Status.ACTIVE).values_list("pk", flat=True):
-        let_go_to_new_address(pk)
 
 
 def _name_of(user: Any) -> str:

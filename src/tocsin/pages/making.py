@@ -29,6 +29,12 @@ STREAMS = (
     *("details", "questions", "consents"),
 )
 PICTURES = ("hero_image", "share_image")
+# What copies and models leave behind, and files of a campaign take along: its address, and how it ended.
+ALSO = (
+    *("slug", "seo_title", "search_description"),
+    *("outcome_result", "outcome_day", "outcome_headline", "outcome_text"),
+)
+LINKS = ("next_action", "closed_leads_to")
 
 
 def words_of(page: ActionPage) -> Words:
@@ -89,21 +95,30 @@ def make_draft(
 def change_draft(page: ActionPage, words: Words, *, person: Any) -> ActionPage:
     """A further draft of a page, if anything differs from the newest."""
     newest: ActionPage = page.get_latest_revision_as_object()
-    before = words_of(newest)
+    before = _all_of(newest)
     put(newest, words)
-    if words_of(newest) != before:
+    if _all_of(newest) != before:
         newest.save_revision(user=person, log_action=True, clean=False)
     return newest
 
 
 def put(page: ActionPage, words: Words) -> None:
-    """Writes words onto a page. A picture that is no longer in the library is left out."""
-    for name in (*TEXTS, *STREAMS):
+    """Writes words onto a page. A picture that is no longer in the library is left out, and so is a page that is
+    gone."""
+    for name in (*TEXTS, *STREAMS, *ALSO):
         if name in words:
             setattr(page, name, words[name])
     for name in PICTURES:
         if name in words:
             setattr(page, name, get_image_model().objects.filter(pk=words[name] or 0).first())
+    for name in LINKS:
+        if name in words:
+            setattr(page, name, ActionPage.objects.filter(pk=words[name] or 0).first())
+
+
+def _all_of(page: ActionPage) -> Words:
+    also = {name: getattr(page, name) for name in ALSO} | {name: getattr(page, f"{name}_id") for name in LINKS}
+    return words_of(page) | also
 
 
 def pages_by_language(campaign: Campaign) -> dict[str, ActionPage]:

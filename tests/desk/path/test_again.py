@@ -90,6 +90,13 @@ def test_the_houses_models_are_whole_in_both_languages(model: object, brand: Bra
             assert words != french[name], name
 
 
+def test_the_facts_of_a_house_model_are_shown() -> None:
+    """Wagtail takes an item with a type and no number for a value of its own, and shows nothing of it."""
+    page = ActionPage(story=outline_named("house:petition-with-goal")["words"]["en"]["story"])
+    [facts] = [block.value for block in page.story if block.block_type == "facts"]
+    assert [fact["figure"] for fact in facts["items"]] == ["[a number]"]
+
+
 def test_what_a_model_left_open_is_not_published(admin: Client, brand: BrandSettings, begin: Begin) -> None:
     plan = begin("house:petition-with-goal")
     admin.post(reverse("campaign:plan", args=[plan.pk, "demand"]), LETTER)

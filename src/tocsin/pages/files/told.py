@@ -1,0 +1,65 @@
+"""A plan in sentences, as the command prints it: what would be made or changed, and what takes effect at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tocsin.pages.files.plan import PagePlan, Plan, Tick
+
+INDENT = "    "
+
+
+def told(plan: Plan) -> Iterator[str]:
+    if plan.campaign is None:
+        yield _("A new campaign: %(name)s (%(short_name)s).") % _named(plan)
+    else:
+        yield _("The campaign “%(name)s” (%(short_name)s) is here already. Its drafts would change.") % _named(plan)
+    yield from map(page_told, plan.pages)
+    if plan.pictures:
+        said = ngettext("%(number)s new picture.", "%(number)s new pictures.", len(plan.pictures))
+        yield said % {"number": len(plan.pictures)}
+    if plan.campaign is None:
+        yield from _targets_of_a_new_one(plan)
+    yield from _at_once(plan)
+    if plan.changes_nothing:
+        yield _("Nothing differs from what is here.")
+
+
+def page_told(page: PagePlan) -> str:
+    said = {"language": page.language, "parts": ", ".join(one.name for one in page.differences)}
+    if page.page is None:
+        return _("A new draft (%(language)s).") % said
+    return _("A further draft (%(language)s): %(parts)s.") % said
+
+
+def _named(plan: Plan) -> dict[str, str]:
+    return {"name": plan.campaign.name if plan.campaign else plan.said.name, "short_name": plan.said.short_name}
+
+
+def _targets_of_a_new_one(plan: Plan) -> Iterator[str]:
+    known, new = len(plan.targets.known), len(plan.targets.new)
+    if known or new:
+        yield _("Targets: %(known)s known, %(new)s new.") % {"known": known, "new": new}
+    if plan.makes_list:
+        yield _("A new list of targets: %(name)s.") % {"name": plan.said.target_list}
+
+
+def _at_once(plan: Plan) -> Iterator[str]:
+    """Only what was ticked, or said with the command, is done of this."""
+    if Tick.SETTINGS in plan.offered:
+        yield _("At once, with --settings:")
+        yield from (f"{INDENT}{one.name}: {one.before} → {one.after}" for one in plan.settings)
+    if Tick.TARGETS in plan.offered:
+        yield _("At once, with --targets:")
+        yield from (INDENT + _("comes: %(name)s") % {"name": name} for name in plan.enter)
+        yield from (INDENT + _("goes: %(name)s") % {"name": name} for name in plan.leave)
+    if Tick.KNOWN in plan.offered:
+        yield _("At once, in every campaign, with --known:")
+        rows = [*plan.targets.changed, *plan.members.changed]
+        yield from (f"{INDENT}{row.name}: {row.sentence}" for row in rows)
+        if plan.target_list and (joining := len(plan.members.joining) + len(plan.members.new)):
+            said = _("joining the list “%(name)s”: %(number)s")
+            yield INDENT + said % {"name": plan.target_list.name, "number": joining}
