@@ -35,6 +35,9 @@ class Program:
     def post(self, path: str, body: Any = None, **how: Any) -> Any:
         return self._client.post(f"{V1}{path}", body, content_type="application/json", **how)
 
+    def upload(self, path: str, form: dict[str, Any]) -> Any:
+        return self._client.post(f"{V1}{path}", form)
+
     def patch(self, path: str, body: Any) -> Any:
         return self._client.patch(f"{V1}{path}", body, content_type="application/json")
 

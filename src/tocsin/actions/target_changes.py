@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models.functions import Now
 
 from tocsin.actions import repoint
 from tocsin.campaigns.models import Target
-from tocsin.campaigns.republish import changed
+from tocsin.campaigns.republish import changed, tell_of_targets
 from tocsin.outbox import controls
 from tocsin.outbox.controls import Letters
 from tocsin.outbox.lanes import set_pace
@@ -30,6 +32,12 @@ def follow_change(was: Target, target: Target) -> None:
     # What was read before the forms of address were saved is old.
     for campaign in Target.objects.get(pk=target.pk).campaigns.all():
         changed(campaign)
+
+
+def follow_import(made: list[dict[str, Any]]) -> None:
+    """After rows of a file were brought in; `made` as the import noted it (campaigns/importing.py)."""
+    tell_of_targets(line["target"] for line in made)
+    repoint.begin_afresh([line["target"] for line in made if not line["new"] and "email" in line["after"]])
 
 
 def _keep_pace(target: Target) -> None:

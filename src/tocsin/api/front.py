@@ -12,10 +12,12 @@ from tocsin.api.actions import router as actions
 from tocsin.api.audit import router as audit
 from tocsin.api.campaigns import router as campaigns
 from tocsin.api.campaigns import who
+from tocsin.api.files import router as files
 from tocsin.api.hand_in import router as hand_in
 from tocsin.api.letters import router as letters
 from tocsin.api.letters import steer
 from tocsin.api.links import router as links
+from tocsin.api.lists import router as lists
 from tocsin.api.mail import router as notices
 from tocsin.api.people import consents, supporters
 from tocsin.api.problems import answer_problems
@@ -76,6 +78,7 @@ api = Api(
 )
 answer_problems(api)
 api.add_router("", who)
+api.add_router("campaigns", files)
 api.add_router("campaigns", campaigns)
 api.add_router("campaigns", hand_in)
 api.add_router("campaigns", steer)
@@ -87,5 +90,6 @@ api.add_router("letters", letters)
 api.add_router("consents", consents)
 api.add_router("supporters", supporters)
 api.add_router("targets", targets)
+api.add_router("lists", lists)
 api.add_router("notices", notices)
 api.add_router("audit", audit)

@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from tocsin.campaigns.editions import named_in_editions
 from tocsin.campaigns.import_columns import LABELS, guess
-from tocsin.campaigns.import_file import read_table
+from tocsin.campaigns.import_file import cell_of, read_table
 from tocsin.campaigns.import_plan import IMPORTED, Plan, Planned, plan, standing
 from tocsin.campaigns.models import ListMember, TableDivision, Target, TargetImport, TargetList, TargetWords
 from tocsin.campaigns.targeting.names import plain_name
@@ -49,6 +49,22 @@ def upload(
         columns=table.columns,
         rows=table.rows,
         mapping={"columns": guess(table.columns), "defaults": defaults},
+        by_name=by_name,
+    )
+
+
+def keep_rows(
+    *, rows: list[dict[str, str]], target_list: TargetList, by_name: str, defaults: dict[str, str]
+) -> TargetImport:
+    """Keeps rows that say themselves what each of their cells means, by the names of import_columns.py; what has
+    another name is left out."""
+    columns = [name for name in LABELS if any(name in row for row in rows)]
+    return TargetImport.objects.create(
+        target_list=target_list,
+        file_name="API",
+        columns=columns,
+        rows=[[cell_of(row.get(name, "")) for name in columns] for row in rows],
+        mapping={"columns": {name: at for at, name in enumerate(columns)}, "defaults": defaults},
         by_name=by_name,
     )
 

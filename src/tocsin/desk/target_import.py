@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 from wagtail.admin import messages
 
-from tocsin.actions.repoint import begin_afresh
+from tocsin.actions.target_changes import follow_import
 from tocsin.campaigns import importing
 from tocsin.campaigns.forms_of_address import OFFICE_KINDS
 from tocsin.campaigns.import_columns import FIELDS
@@ -134,8 +134,7 @@ def carry_out(request: HttpRequest, pk: int) -> HttpResponse:
     if done is None:
         messages.warning(request, _("This file was imported before, or its list is gone. Nothing was changed."))
         return _to(pk)
-    tell_of_targets(importing.targets_of(done))
-    begin_afresh([line["target"] for line in done.made if not line["new"] and "email" in line["after"]])
+    follow_import(done.made)
     number = len(done.made)
     said = ngettext("%(number)s target was imported.", "%(number)s targets were imported.", number)
     messages.success(request, said % {"number": number})

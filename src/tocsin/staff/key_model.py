@@ -27,7 +27,7 @@ class Scope(models.TextChoices):
     CHANGE_TARGETS = "targets:write", _("Bring targets, their addresses and lists up to date")
     MAKE_LINKS = "links:write", _("Make links to an action page with somebody's details filled in")
     READ_AUDIT = "audit:read", _("Read what staff did, to keep it elsewhere")
-    BRING_CAMPAIGNS = "campaigns:write", _("Bring campaigns in from files, as drafts")
+    BRING_CAMPAIGNS = "campaigns:write", _("Take campaigns out as files, drafts too, and bring them in as drafts")
 
 
 class ApiKey(models.Model):
