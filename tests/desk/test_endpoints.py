@@ -86,7 +86,7 @@ def test_where_there_is_none_it_says_what_they_are_good_for(admin: Client) -> No
     html = admin.get(reverse("desk_endpoints")).content.decode()
     assert "Nobody has to export and import by hand" in html
     assert reverse("desk_endpoint_new") in html
-    assert reverse("desk_endpoints") in admin.get("/desk/").content.decode()
+    assert reverse("desk_keys") in admin.get("/desk/").content.decode()
 
 
 @pytest.mark.parametrize(

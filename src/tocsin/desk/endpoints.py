@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from wagtail.admin import messages
 from wagtail.admin.widgets.button import HeaderButton
@@ -18,16 +17,15 @@ from wagtail.admin.widgets.button import HeaderButton
 from tocsin.desk.again import ask_again
 from tocsin.desk.endpoint_form import EndpointForm
 from tocsin.desk.endpoint_rows import endpoint_rows, newest_calls, newest_test
-from tocsin.desk.endpoint_secret import keep_secret, take_secret
-from tocsin.desk.frame import Crumb, Frame, show
+from tocsin.desk.frame import Frame, show
 from tocsin.desk.journal import note
+from tocsin.desk.other_software import OTHER_SOFTWARE, software_crumbs, software_tabs
 from tocsin.desk.rights import MANAGE_STAFF, only
+from tocsin.desk.shown_once import keep_secret, take_secret
 from tocsin.outbox.calls import endpoints as steps
 from tocsin.outbox.models import Call, Endpoint
 from tocsin.staff.audit import name_of
 
-WEBHOOKS = gettext_lazy("Webhooks")
-OTHER_SOFTWARE = gettext_lazy("Other software")
 WHICH = ("open", "given_up")
 
 
@@ -40,7 +38,8 @@ def endpoints(request: HttpRequest) -> HttpResponse:
         icon="link-external",
         buttons=[HeaderButton(_("Add an endpoint"), url=reverse("desk_endpoint_new"), icon_name="plus")],
     )
-    return show(request, "desk/endpoints.html", frame, rows=endpoint_rows(Endpoint.objects.all()))
+    rows = endpoint_rows(Endpoint.objects.all())
+    return show(request, "desk/endpoints.html", frame, rows=rows, tabs=software_tabs("desk_endpoints"))
 
 
 @only(MANAGE_STAFF)
@@ -49,7 +48,9 @@ def endpoints(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     form = EndpointForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
-        return _form(request, form, Frame(title=_("Add an endpoint"), icon="plus", crumbs=_crumbs()))
+        return _form(
+            request, form, Frame(title=_("Add an endpoint"), icon="plus", crumbs=software_crumbs("desk_endpoints"))
+        )
     endpoint: Endpoint = form.instance
     endpoint.made_by_name = name_of(request.user)
     with transaction.atomic():
@@ -69,7 +70,7 @@ def endpoint(request: HttpRequest, pk: int) -> HttpResponse:
     return show(
         request,
         "desk/endpoint.html",
-        Frame(title=row.name, icon="link-external", crumbs=_crumbs()),
+        Frame(title=row.name, icon="link-external", crumbs=software_crumbs("desk_endpoints")),
         endpoint=row,
         row=endpoint_rows([row])[0],
         secret=take_secret(request, row),
@@ -86,7 +87,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Endpoint, pk=pk)
     form = EndpointForm(request.POST if request.method == "POST" else None, instance=row)
     if not form.is_valid():
-        crumbs = [*_crumbs(), (reverse("desk_endpoint", args=[pk]), row.name)]
+        crumbs = [*software_crumbs("desk_endpoints"), (reverse("desk_endpoint", args=[pk]), row.name)]
         return _form(request, form, Frame(title=_("Change this endpoint"), icon="edit", crumbs=crumbs))
     with transaction.atomic():
         steps.change(row)
@@ -199,10 +200,6 @@ def _told(row: Endpoint) -> dict[str, Any]:
 def _form(request: HttpRequest, form: EndpointForm, frame: Frame) -> HttpResponse:
     status = 422 if request.method == "POST" else 200
     return show(request, "desk/endpoint_form.html", frame, status=status, form=form, back=frame.crumbs[-1][0])
-
-
-def _crumbs() -> list[Crumb]:
-    return [(reverse("desk_endpoints"), OTHER_SOFTWARE)]
 
 
 def _to(pk: int) -> HttpResponse:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.db import transaction
@@ -11,26 +9,23 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 from wagtail.admin import messages
 from wagtail.admin.widgets.button import HeaderButton
 
+from tocsin.actions.lists.wanted import number
 from tocsin.desk.again import ask_again
-from tocsin.desk.frame import Crumb, Frame, show
+from tocsin.desk.frame import Frame, show
 from tocsin.desk.journal import note
 from tocsin.desk.key_form import KeyForm
+from tocsin.desk.other_software import OTHER_SOFTWARE, software_crumbs, software_tabs
 from tocsin.desk.rights import MANAGE_STAFF, only
-from tocsin.lib.sealing import CannotOpen
-from tocsin.lib.vault import vault
+from tocsin.desk.shown_once import keep_secret, take_secret
 from tocsin.staff.audit import name_of
 from tocsin.staff.key_ring import end_key, make_key
 from tocsin.staff.models import ApiKey
 
-KEYS_WORDS = gettext_lazy("API keys")
 KEYS_PER_PAGE = 50
-# In the session, sealed, from the button to the screen that shows it: a screen that is loaded again makes no other.
-JUST_MADE = "desk_key_just_made"
 
 
 @only(MANAGE_STAFF)
@@ -42,12 +37,13 @@ def keys(request: HttpRequest) -> HttpResponse:
         request,
         "desk/keys.html",
         Frame(
-            title=KEYS_WORDS,
-            icon="key",
+            title=OTHER_SOFTWARE,
+            icon="link-external",
             buttons=[HeaderButton(_("New key"), url=reverse("desk_new_key"), icon_name="plus")],
         ),
         keys=Paginator(rows, KEYS_PER_PAGE).get_page(request.GET.get("p")),
         just_made=_just_made(request),
+        tabs=software_tabs("desk_keys"),
         base=settings.TOCSIN_BASE_URL.geturl().rstrip("/"),
     )
 
@@ -58,14 +54,13 @@ def keys(request: HttpRequest) -> HttpResponse:
 def new_key(request: HttpRequest) -> HttpResponse:
     form = KeyForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
-        frame = Frame(title=_("New key"), icon="key", crumbs=_crumbs())
+        frame = Frame(title=_("New key"), icon="key", crumbs=software_crumbs("desk_keys"))
         return show(request, "desk/new_key.html", frame, status=422 if form.is_bound else 200, form=form)
     with transaction.atomic():
         kept, key = make_key(by_name=name_of(request.user), **form.made())
         note(request, "key_made", kept, campaign=kept.campaign_id, title=kept.name, scopes=kept.scopes)
-    sealed = vault().seal([kept.pk, key], _context(request))
-    request.session[JUST_MADE] = base64.b64encode(sealed).decode()
-    return HttpResponseRedirect(reverse("desk_keys"))
+    keep_secret(request, kept, key)
+    return HttpResponseRedirect(f"{reverse('desk_keys')}?made={kept.pk}")
 
 
 @only(MANAGE_STAFF)
@@ -84,24 +79,10 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("desk_keys"))
 
 
-def _just_made(request: HttpRequest) -> tuple[int, str] | None:
-    """The number of the key that this browser has just made, and the key, once."""
-    sealed = request.session.pop(JUST_MADE, None) if request.method == "GET" else None
-    if sealed is None:
-        return None
-    try:
-        pk, key = vault().open(base64.b64decode(sealed), _context(request))
-    except CannotOpen:
-        return None
-    return pk, key
-
-
-def _context(request: HttpRequest) -> bytes:
-    return f"new key:{request.user.pk}".encode()
-
-
-def _crumbs() -> list[Crumb]:
-    return [(reverse("desk_keys"), KEYS_WORDS)]
+def _just_made(request: HttpRequest) -> str:
+    """The key that this browser has just made, once."""
+    made = ApiKey.objects.filter(pk=number(request.GET.get("made")) or 0).first()
+    return take_secret(request, made) if made else ""
 
 
 KEYS: list[URLPattern] = [

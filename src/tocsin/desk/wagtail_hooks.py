@@ -28,10 +28,11 @@ from tocsin.desk.campaigns import Campaigns
 from tocsin.desk.campaigns_by_role import CampaignsByRole
 from tocsin.desk.data_tabs import data_tabs
 from tocsin.desk.data_urls import DATA_OF_ALL
-from tocsin.desk.endpoints import ENDPOINTS, OTHER_SOFTWARE
+from tocsin.desk.endpoints import ENDPOINTS
 from tocsin.desk.figure_urls import NUMBERS_OF_ALL
 from tocsin.desk.home import CampaignsPanel
-from tocsin.desk.keys import KEYS, KEYS_WORDS
+from tocsin.desk.keys import KEYS
+from tocsin.desk.other_software import OTHER_SOFTWARE
 from tocsin.desk.people import PEOPLE, PEOPLE_WORDS
 from tocsin.desk.postal_codes import POSTAL_CODES
 from tocsin.desk.proof_urls import PROOF_OF_ALL
@@ -84,11 +85,6 @@ def register_urls_of_people_and_audit() -> list[URLPattern]:
 
 
 @hooks.register("register_admin_urls")
-def register_urls_of_keys() -> list[URLPattern]:
-    return KEYS
-
-
-@hooks.register("register_admin_urls")
 def register_urls_of_postal_codes() -> list[URLPattern]:
     return POSTAL_CODES
 
@@ -108,13 +104,6 @@ class ItemForSome(MenuItem):
 def register_people_menu_item() -> MenuItem:
     return ItemForSome(
         PEOPLE_WORDS, reverse_lazy("desk_people"), name="people", icon_name="group", order=10, right=MANAGE_STAFF
-    )
-
-
-@hooks.register("register_settings_menu_item")
-def register_keys_menu_item() -> MenuItem:
-    return ItemForSome(
-        KEYS_WORDS, reverse_lazy("desk_keys"), name="keys", icon_name="key", order=15, right=MANAGE_STAFF
     )
 
 
@@ -140,14 +129,14 @@ def register_postal_codes_menu_item() -> MenuItem:
 
 @hooks.register("register_admin_urls")
 def register_urls_of_other_software() -> list[URLPattern]:
-    return ENDPOINTS
+    return [*KEYS, *ENDPOINTS]
 
 
 @hooks.register("register_settings_menu_item")
 def register_other_software_menu_item() -> MenuItem:
     return ItemForSome(
         OTHER_SOFTWARE,
-        reverse_lazy("desk_endpoints"),
+        reverse_lazy("desk_keys"),
         name="other-software",
         icon_name="link-external",
         order=40,
