@@ -24,12 +24,16 @@ OF_A_CAMPAIGN = (
     Room("supporters", "supporters/", 760),
     Room("update", "updates/new/", 1180),
     Room("trial", "trials/new/en/", 900),
+    Room("links-for-mailings", "mailing-links/", 1000),
+    Room("campaign-files", "files/", 760),
 )
 OF_THE_DESK = (
     Room("new-campaign", "campaigns/begin/", 760),
     Room("export", "data/exports/new/mailing/", 900),
     Room("script", "scripts/new/", 900),
     Room("people", "people/invite/", 1000),
+    Room("new-key", "keys/new/", 1180),
+    Room("new-endpoint", "endpoints/new/", 1180),
     Room("audit", "audit/", 760),
     Room("second-factor", "account/how/", 640),
 )
