@@ -15,6 +15,7 @@ from pytest_django import Settings
 from tests.lookups import a_parliament
 from tests.pages.conftest import MakePage
 from tocsin.campaigns.models import Campaign, Target, Targeting, TargetList, TargetWords
+from tocsin.outbox.models import MailDomain
 from tocsin.pages.brand import BrandSettings, BrandText
 from tocsin.pages.making import STREAMS, TEXTS
 from tocsin.pages.models import ActionPage, HomePage
@@ -30,6 +31,8 @@ def in_production(settings: Settings, minister: Target) -> None:
     settings.TOCSIN_MAIL_URL = urlsplit("smtp://mail.org.ca:25")
     settings.TOCSIN_MAIL_FROM = "letters@org.ca"
     settings.TOCSIN_BOUNCE_DOMAIN = "bounces.org.ca"
+    known: dict[str, Any] = {"spf": ["v=spf1 mx -all"], "dmarc": ["v=DMARC1; p=reject"], "looked_at": timezone.now()}
+    MailDomain.objects.create(domain="org.ca", returns_to="bounces.org.ca", **known)
     Target.objects.update(email="minister@ircc.gc.ca")
 
 
@@ -279,3 +282,18 @@ def test_who_asks(good: Any, campaign: Campaign, brand: BrandSettings) -> None:
     said = about(campaign)
     assert any("hard to read" in one for one in said)
     assert "Your name and addresses are not given in this language: French." in said
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"spf": []}, "bounces.org.ca does not say who may send"),
+        ({"spf": ["v=spf1 +all"]}, "lets everybody send"),
+        ({"dmarc": []}, "org.ca does not say what to do with forgeries"),
+        ({"looked_at": None}, "is not known yet"),
+    ],
+)
+def test_a_mail_domain_that_is_not_believed_is_told(good: Any, campaign: Campaign, changes: Any, said: str) -> None:
+    good()
+    MailDomain.objects.update(**changes)
+    assert said in " ".join(about(campaign))

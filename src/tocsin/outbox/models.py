@@ -220,6 +220,24 @@ class Suppression(models.Model):
         return f"{self.scope}: {self.reason}"
 
 
+class MailDomain(models.Model):
+    """What the DNS said of the domain that our mail comes from, as the worker last saw it (mail_domain.py)."""
+
+    domain = models.CharField(max_length=255, unique=True)
+    returns_to = models.CharField(max_length=255, help_text=_("Whose SPF counts: where mail comes back to."))
+    spf = models.JSONField(default=list)
+    dmarc = models.JSONField(default=list)
+    tried_at = models.DateTimeField(db_default=Now())
+    looked_at = models.DateTimeField(null=True, help_text=_("When an answer last came."))
+
+    class Meta:
+        verbose_name = _("domain of our mail")
+        verbose_name_plural = _("domains of our mail")
+
+    def __str__(self) -> str:
+        return self.domain
+
+
 class Notice(models.Model):
     """Something staff must know: a domain was paused, an address is dead. Stays until somebody has dealt with it."""
 

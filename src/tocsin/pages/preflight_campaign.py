@@ -16,6 +16,13 @@ from tocsin.campaigns.targeting.tables import nothing_to_look_up_in
 from tocsin.lib.colour import contrast, readable
 from tocsin.lib.emailaddress import is_nobodys
 from tocsin.outbox.headers import CannotBeMailed, ascii_address
+from tocsin.outbox.mail_domain import (
+    Trouble,
+    return_domain,
+    sender_domain,
+    sends_from_a_domain,
+    troubles_of_mail_domain,
+)
 from tocsin.pages.brand import BrandSettings, brand_of
 from tocsin.pages.places import edit_url
 from tocsin.pages.preflight_lines import Check, Look
@@ -72,6 +79,27 @@ ASKED: dict[str, tuple[str, Any]] = {
     "details": ("kind", _("details")),
     "questions": ("key", _("questions of your own")),
     "consents": ("purpose", _("consents")),
+}
+
+NOT_BELIEVED = {
+    Trouble.NOT_LOOKED_UP: _(
+        "Whether %(domain)s says who may send for it (SPF, DMARC) is not known yet: the worker looks once an hour."
+    ),
+    Trouble.NO_SPF: _(
+        "%(returns_to)s does not say who may send for it (SPF), so letters are easily taken for forgeries. Ask whoever "
+        "runs the server."
+    ),
+    Trouble.SEVERAL_SPF: _(
+        "%(returns_to)s says twice who may send for it (SPF), which counts as not at all. Ask whoever runs the server."
+    ),
+    Trouble.OPEN_SPF: _(
+        "%(returns_to)s lets everybody send for it (SPF with “all”), so that it proves nothing. Ask whoever runs the "
+        "server."
+    ),
+    Trouble.NO_DMARC: _(
+        "%(domain)s does not say what to do with forgeries (DMARC). Large mail providers refuse many letters from such "
+        "a domain. Ask whoever runs the server."
+    ),
 }
 
 
@@ -319,6 +347,15 @@ def _mail(campaign: Campaign, pages: Sequence[ActionPage]) -> Iterator[Look]:  #
         )
 
 
+def _mail_is_believed(campaign: Campaign, pages: Sequence[ActionPage]) -> Iterator[Look]:  # noqa: ARG001
+    if not sends_from_a_domain():
+        yield Look(_("No mail leaves from a domain of yours, so nothing can be said of its records (SPF, DMARC)."))
+        return
+    domains = {"domain": sender_domain(), "returns_to": return_domain()}
+    for trouble in troubles_of_mail_domain():
+        yield Look(str(NOT_BELIEVED[trouble]) % domains)
+
+
 # ── who asks ────────────────────────────────────────────────────────────────────────────────────────────────────
 def _brand(campaign: Campaign, pages: Sequence[ActionPage]) -> Iterator[Look]:  # noqa: ARG001
     brand = brand_of(pages[0].get_site() if pages else None)
@@ -351,5 +388,6 @@ CAMPAIGN_CHECKS = [
     Check(_("Letters leave: no test mode, no pause."), _running),
     Check(_("The dates are as they should be."), _dates),
     Check(_("Mail leaves from your own domain."), _mail),
+    Check(_("The domain of your mail says who may send for it, and what to do with forgeries."), _mail_is_believed),
     Check(_("The colour can be read, and your name stands in each language."), _brand),
 ]
