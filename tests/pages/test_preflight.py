@@ -79,7 +79,7 @@ def test_it_works(good: Any, campaign: Campaign) -> None:
     french.save()
     found = looked_at(campaign)
     assert (found.to_mend, found.to_look_at) == (0, 0), remarks(found.of(Level.LOOK))
-    assert len(found.of(Level.WELL)) == 24
+    assert len(found.of(Level.WELL)) == 25
 
 
 def _text(html: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What the DNS says of the domain that our mail comes from: who may send for it (SPF), what is done with forgeries (DMARC).
+"""What the DNS says of the domain of our mail: who may send for it (SPF), what is done with forgeries (DMARC).
 
 Looked up by the worker, once an hour, of our own domain alone; told before publishing.
 
