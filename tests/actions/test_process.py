@@ -38,8 +38,8 @@ def test_it_works(client: Client, edition_en: Edition) -> None:
 @pytest.mark.parametrize(
     ("model", "columns", "filled_by_the_database"),
     [
-        (Letter, LETTER_COLUMNS, {"id", "hand_in_id", "number"}),
-        (Consent, CONSENT_COLUMNS, {"id", "basis", "import_ref_id", "expires_at"}),
+        (Letter, LETTER_COLUMNS, {"id", "hand_in_id", "number", "noted_at"}),
+        (Consent, CONSENT_COLUMNS, {"id", "basis", "import_ref_id", "expires_at", "noted_at"}),
         (Supporter, SUPPORTER_COLUMNS, {"id", "import_ref_id"}),
     ],
 )

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
-import time_machine
 from django.test import Client
 from django.utils import timezone
 
 from tests.cast import a_campaign, an_edition, follow_everything, sign
 from tocsin.actions.standing import forget
+from tocsin.api import paging
 from tocsin.campaigns.editions import frozen
 from tocsin.campaigns.models import Campaign, Edition
 from tocsin.staff.key_ring import make_key
@@ -88,9 +90,11 @@ def act(client: Client, edition: Edition, **changes: Any) -> None:
     follow_everything()
 
 
-def a_while_later() -> time_machine.travel:
-    """When what happened in a test has settled."""
-    return time_machine.travel(datetime.now(UTC) + timedelta(minutes=5), tick=True)
+@contextmanager
+def a_while_later() -> Iterator[None]:
+    """When what happened in a test has settled. By the database's clock, which nobody can set."""
+    with patch.object(paging, "SETTLES_IN", -timedelta(minutes=1)):
+        yield
 
 
 def problem(response: Any, status: int) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from wagtail.models import Collection
 
-from tests.api.conftest import Maker, Program, problem
+from tests.api.conftest import Maker, Program, a_while_later, problem
 from tests.cast import a_target
 from tests.desk.conftest import make_a_site
 from tocsin.campaigns.models import Campaign, ListMember, Target, TargetImport, TargetList
@@ -91,6 +91,33 @@ def test_a_key_brings_in_what_its_scopes_and_campaign_say(
     problem(bring(pages_only, new_target), 403)
 
 
+def test_a_key_of_one_campaign_changes_nothing_of_the_site_by_files(
+    a_program: Maker, crm: Program, campaign: Campaign, page: ActionPage
+) -> None:
+    """Letters of every campaign would go to the new address; nor is it told what stands in the address book."""
+    shared = a_target(name="Shared", email="shared@parl.gc.ca")
+    ours = a_program(campaign=campaign)
+    files = unpacked(crm.get(f"/campaigns/{campaign.pk}/files").content)
+    moved = changed(files, "targets.csv", "Minister of Hearings", "Shared")
+    moved = changed(moved, "targets.csv", "minister@hearings.example", "shared@parl.gc.ca")
+    answer = bring(ours, moved)
+    problem(answer, 403)
+    assert "Shared" not in answer.content.decode()
+    problem(bring(ours, moved, at_once="known"), 403)
+    assert Target.objects.get(pk=shared.pk).email == "shared@parl.gc.ca"
+
+
+def test_letters_are_steered_by_the_scope_for_it_also_by_files(
+    a_program: Maker, crm: Program, campaign: Campaign, page: ActionPage
+) -> None:
+    files = unpacked(crm.get(f"/campaigns/{campaign.pk}/files").content)
+    held = changed(files, "campaign.toml", "letters_held = false", "letters_held = true")
+    writer = a_program(Scope.BRING_CAMPAIGNS)
+    assert bring(writer, held).status_code == 200
+    problem(bring(writer, held, at_once="settings"), 403)
+    assert not Campaign.objects.get().letters_held
+
+
 def test_what_is_to_be_mended_before_publishing(crm: Program, campaign: Campaign, page: ActionPage) -> None:
     lines = crm.get(f"/campaigns/{campaign.pk}/before-publishing").json()
     assert {line["level"] for line in lines} >= {"mend", "well"}
@@ -117,7 +144,8 @@ def test_rows_are_looked_at_and_then_brought_in(crm: Program, parliament: Target
     assert Target.objects.get(external_id="mps:1").email == "minister@parl.gc.ca"
     members = crm.get(f"/lists/{parliament.pk}/members").json()["items"]
     assert {member["match"] for member in members} == {"", "ON"}
-    assert [row["name"] for row in crm.get("/lists").json()["items"]] == ["Parliament"]
+    with a_while_later():
+        assert [row["name"] for row in crm.get("/lists").json()["items"]] == ["Parliament"]
     assert AuditLine.objects.get(what="targets_imported").details["targets"] == 2
 
 
@@ -138,6 +166,8 @@ def test_a_new_address_lets_paused_letters_go(crm: Program, parliament: TargetLi
         {"rows": [{"name": ["x"]}]},
         {"rows": [{"name": "x"}], "language": "xx"},
         {"rows": [{"name": "x" * 2001}]},
+        {"rows": [{"name": "a\x00b"}]},
+        {"rows": [{"name": "x"}], "office_kind": "a\x00b"},
     ],
 )
 def test_rows_that_cannot_be_are_refused(crm: Program, parliament: TargetList, body: Any) -> None:

@@ -77,11 +77,17 @@ def accept(  # noqa: PLR0913  (all that is known of one form)
     if still_to_be_found(edition.words, offer):
         return ToFind(edition)
     if method:
-        offer.act[METHOD] = method
+        offer.act |= {METHOD: method, "consents": _answered(offer, posted)}
     signs = [*offer.signs, "no_origin"] if from_us is None else offer.signs
     digest = take(edition=edition, email=offer.email, act=offer.act, source=source, signs=signs)
     way = str(offer.act.get(WAY, THROUGH_US))
     return Accepted(thanks_key(edition.pk, digest), way, offer.act if "follows" in edition.words else {})
+
+
+def _answered(offer: Offer, posted: Posted) -> dict[str, bool | None]:
+    """On a page of ours an empty box was seen and left so. What another program does not mention, nobody was asked."""
+    consents: dict[str, bool | None] = offer.act["consents"]
+    return {purpose: yes if posted.getlist(f"consent_{purpose}") else None for purpose, yes in consents.items()}
 
 
 def edition_named(edition_id: int) -> Edition | None:

@@ -92,6 +92,9 @@ class Letter(models.Model):
     sketch = models.BinaryField(max_length=128, default=b"")
     hand_in = models.ForeignKey("HandIn", models.SET_NULL, null=True, related_name="letters")
     number = models.PositiveIntegerField(null=True, help_text=_("In the book that was handed in."))
+    # A letter that is written anew keeps its row and has another message: by this a reader who goes on from where they
+    # were misses none. In rows older than this column it is when the column came.
+    noted_at = models.DateTimeField(db_default=Now(), help_text=_("When it was written down here."))
 
     class Meta:
         verbose_name = _("letter")

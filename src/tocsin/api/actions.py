@@ -75,7 +75,7 @@ def actions(request: HttpRequest, ask: Query[AskActions]) -> Page[ActionOut]:
     campaign = campaigns_asked(request, ask.campaign)
     walk = Action.objects.filter(campaign=campaign) if campaign else Action.objects.all()
     rows, more = some(walk, ask, "accepted_at")
-    return page(_said(request, rows, people=ask.people), rows, ask, more=more)
+    return page(_said(request, rows, people=ask.people, asked=campaign), rows, ask, more=more)
 
 
 @router.get("/{action}", auth=Key(Scope.READ_ACTIONS), response=ActionOut)
@@ -98,7 +98,7 @@ def decision(request: HttpRequest, action: int, said: DecisionIn) -> ActionOut:
 def _found(request: HttpRequest, number: int) -> Action:
     key = key_of(request)
     rows = Action.objects.filter(campaign=key.campaign_id) if key.campaign_id else Action.objects.all()
-    found = _with_campaign(rows).filter(pk=min(number, 2**63 - 1)).first()
+    found = _with_campaign(rows).filter(pk=number).first()
     if found is None:
         raise Http404
     return found
@@ -108,11 +108,13 @@ def _with_campaign(rows: QuerySet[Action]) -> QuerySet[Action]:
     return rows.select_related("campaign")
 
 
-def _said(request: HttpRequest, rows: list[Action], *, people: bool) -> list[ActionOut]:
+def _said(request: HttpRequest, rows: list[Action], *, people: bool, asked: int | None = None) -> list[ActionOut]:
     """In three queries, however many there are. Who is named is logged, as at the desk."""
     if people:
         demand(request, key_of(request), Scope.READ_PEOPLE)
-        note(request, "api_people_read", kind="people", about=f"actions:{len(rows)}", rows=len(rows))
+        first, last = (rows[0].pk, rows[-1].pk) if rows else (0, 0)
+        said: dict[str, Any] = {"rows": len(rows), "from": first, "to": last}
+        note(request, "api_people_read", kind="people", about="actions", campaign=asked, **said)
     languages = dict(Edition.objects.filter(pk__in={row.edition_id for row in rows}).values_list("pk", "language"))
     letters: dict[int, list[tuple[int, bool]]] = defaultdict(list)
     for action, pk, own in Letter.objects.filter(action__in=rows).values_list("action_id", "pk", "own_words"):

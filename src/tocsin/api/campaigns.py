@@ -22,6 +22,7 @@ from tocsin.staff.models import Scope
 
 router = Router(tags=["campaigns"])
 LONGEST_SPAN = timedelta(days=31)
+FIRST, LAST = date(2000, 1, 1), date(2099, 12, 31)
 # What is summed up by the hour: the rows, the column of the sum, and what else tells them apart.
 HOURS: dict[str, tuple[type[Model], str, tuple[str, ...]]] = {
     "actions": (HourOfActions, "people", ("source", "own_words")),
@@ -122,7 +123,7 @@ class EntryOut(Schema):
 @router.get("", auth=Key(Scope.READ_CAMPAIGNS), response=Page[CampaignOut])
 def campaigns(request: HttpRequest, ask: Query[Ask]) -> Page[CampaignOut]:
     """The campaigns that the key opens."""
-    rows, more = some(campaigns_of(request), ask)
+    rows, more = some(campaigns_of(request), ask, "created_at")
     numbers = shown_numbers(row.pk for row in rows)
     return page([CampaignOut(**_said(row, numbers[row.pk])) for row in rows], rows, ask, more=more)
 
@@ -143,14 +144,14 @@ def campaign(request: HttpRequest, campaign: int) -> WholeCampaignOut:
 @router.get("/{campaign}/editions", auth=Key(Scope.READ_CAMPAIGNS), response=Page[EditionOut])
 def editions(request: HttpRequest, campaign: int, ask: Query[Ask]) -> Page[EditionOut]:
     """All frozen wordings, also those that are accepted no longer (`retired_at`)."""
-    rows, more = some(campaign_of(request, campaign).editions.all(), ask)
+    rows, more = some(campaign_of(request, campaign).editions.all(), ask, "published_at")
     return page([EditionOut(**_edition(row)) for row in rows], rows, ask, more=more)
 
 
 @router.get("/{campaign}/editions/{edition}", auth=Key(Scope.READ_CAMPAIGNS), response=WholeEditionOut)
 def edition(request: HttpRequest, campaign: int, edition: int) -> WholeEditionOut:
     """One frozen wording, whole."""
-    found = Edition.objects.filter(campaign=campaign_of(request, campaign), pk=min(edition, 2**63 - 1)).first()
+    found = Edition.objects.filter(campaign=campaign_of(request, campaign), pk=edition).first()
     if found is None:
         raise Http404
     return WholeEditionOut(**_edition(found), words=found.words)
@@ -160,8 +161,8 @@ def edition(request: HttpRequest, campaign: int, edition: int) -> WholeEditionOu
 def hours(
     request: HttpRequest,
     campaign: int,
-    since: Annotated[date, Query(description="The first day, UTC.")],
-    until: Annotated[date | None, Query(description="The last day, UTC; 31 days at most.")] = None,
+    since: Annotated[date, Query(ge=FIRST, le=LAST, description="The first day, UTC.")],
+    until: Annotated[date | None, Query(ge=FIRST, le=LAST, description="The last day, UTC; 31 days at most.")] = None,
     of: Literal["actions", "letters", "views"] = "actions",
 ) -> list[HourOut]:
     """What happened, hour by hour."""
@@ -179,7 +180,7 @@ def hours(
 def ledger(request: HttpRequest, campaign: int, ask: Query[Ask]) -> Page[EntryOut]:
     """The lines of people counted elsewhere. No key can add one."""
     entries = CounterEntry.objects.filter(campaign=campaign_of(request, campaign)).select_related("decision")
-    rows, more = some(entries, ask)
+    rows, more = some(entries, ask, "entered_at")
     said = [EntryOut(**_entry(row)) for row in rows]
     return page(said, rows, ask, more=more)
 

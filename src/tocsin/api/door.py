@@ -16,8 +16,6 @@ from tocsin.staff import audit
 from tocsin.staff.key_ring import key_shown, note_use
 from tocsin.staff.models import ApiKey, Scope
 
-LARGEST = 2**63 - 1
-
 
 class Key(HttpBearer):
     """Opens to whoever shows a key with this scope: “Authorization: Bearer tocsin_…”. Without one, to every key."""
@@ -55,8 +53,13 @@ def demand(request: HttpRequest, key: ApiKey, scope: Scope) -> None:
 
 def refuse(request: HttpRequest, key: ApiKey, why: str) -> None:
     """403, and a line of the audit log that says which key tried which door."""
-    note(request, "refused", kind="refused", key=key, about=request.path.replace("\x00", ""), method=request.method)
+    note(request, "refused", kind="refused", key=key, about=door_of(request), method=request.method)
     raise Refused(403, why)
+
+
+def door_of(request: HttpRequest) -> str:
+    """The address without what stands in its places: somebody may have put a person there."""
+    return f"/{request.resolver_match.route}" if request.resolver_match else ""
 
 
 def key_of(request: HttpRequest) -> ApiKey:
@@ -77,7 +80,7 @@ def campaigns_of(request: HttpRequest) -> QuerySet[Campaign]:
 
 def campaign_of(request: HttpRequest, number: int) -> Campaign:
     """Raises 404 also where there is such a campaign, and this key does not open it."""
-    found = campaigns_of(request).filter(pk=number).first() if number <= LARGEST else None
+    found = campaigns_of(request).filter(pk=number).first()
     if found is None:
         raise Http404
     return found

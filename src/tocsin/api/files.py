@@ -17,7 +17,7 @@ from tocsin.pages.files.out import campaign_files
 from tocsin.pages.files.packed import CannotBeOpened, packed, unpacked
 from tocsin.pages.files.plan import Plan, Tick, plan_of
 from tocsin.pages.files.read import CampaignFiles, read_files
-from tocsin.pages.files.shape import Problem
+from tocsin.pages.files.shape import OF_LETTERS, Problem
 from tocsin.pages.files.told import told
 from tocsin.pages.preflight import drafts_of, preflight
 from tocsin.staff.models import Scope
@@ -80,10 +80,11 @@ def bring(
 ) -> PlanOut:
     """Says what the files would do; with the mark of that, does it: drafts, and what is ticked, all or nothing."""
     said = _read(file.read() or b"", short_name)
+    _own(request, said)
     plan = plan_of(said)
+    _may(request, plan, at_once or [])
     if plan.problems:
         raise _wrong(plan.problems)
-    _may(request, plan, at_once or [])
     if not seen:
         return _told(plan, plan.campaign)
     return _told(plan, _brought(request, said, seen, at_once or []), done=True)
@@ -99,13 +100,30 @@ def _read(data: bytes, short_name: str) -> CampaignFiles:
     return said
 
 
-def _may(request: HttpRequest, plan: Plan, ticked: list[Tick]) -> None:
-    """Targets belong to the site: to make or change one takes the scope for them."""
+def _own(request: HttpRequest, said: CampaignFiles) -> None:
+    """Before anything is told of what is here: a key of one campaign brings in that one."""
     key = key_of(request)
-    if key.campaign_id is not None and (plan.campaign is None or plan.campaign.pk != key.campaign_id):
+    if key.campaign is not None and said.short_name != key.campaign.slug:
         refuse(request, key, "This key is for one campaign, and these are files of another.")
+
+
+def _may(request: HttpRequest, plan: Plan, ticked: list[Tick]) -> None:
+    """Targets and lists belong to the site: to make or change them takes a key for that. And letters that are held or
+    scheduled are steered by the scope for it, whatever way it is done."""
+    key = key_of(request)
+    if key.campaign_id is not None and _touches_the_site(plan):
+        refuse(request, key, "This key is for one campaign; the targets and lists in these files belong to all.")
     if plan.targets.new or plan.members.new or Tick.KNOWN in ticked:
         demand(request, key, Scope.CHANGE_TARGETS)
+    if Tick.SETTINGS in ticked and {one.name for one in plan.settings} & set(OF_LETTERS):
+        demand(request, key, Scope.STEER_LETTERS)
+
+
+def _touches_the_site(plan: Plan) -> bool:
+    """Whether a target or a list would be made, changed or joined, or another list used."""
+    rows = [plan.targets.new, plan.targets.changed, plan.members.new, plan.members.changed, plan.members.joining]
+    before = plan.campaign.target_list if plan.campaign else None
+    return any(rows) or bool(plan.enter) or plan.makes_list or plan.target_list != before
 
 
 def _brought(request: HttpRequest, said: CampaignFiles, seen: str, ticked: list[Tick]) -> Campaign:

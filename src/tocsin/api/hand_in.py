@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.utils import translation
 from ninja import Field, Router, Schema
-from pydantic import BaseModel
 
 from tocsin.actions.accept import Accepted, NotOpen, ToMend, accept, edition_named
 from tocsin.actions.contract import AS_TYPED
 from tocsin.actions.letter_contract import answer_name
 from tocsin.actions.question_contract import question_name
 from tocsin.actions.way_contract import DIVISION, LATER, goes_by_postal_code
+from tocsin.api.bodies import Body
 from tocsin.api.door import Key, campaign_of
 from tocsin.api.problems import Refused
 from tocsin.campaigns.models import Campaign, Edition
-from tocsin.campaigns.words import FieldKind
-from tocsin.lib.sources import SOURCE_KEYS
+from tocsin.campaigns.words import FIELD_KINDS, FieldKind
+from tocsin.lib.sources import SOURCE_KEYS, source_of
 from tocsin.staff.models import Scope
 from tocsin.supporters.models import Consent
 
@@ -29,13 +30,14 @@ NOT_OPEN = {
     "closed": "This campaign is closed.",
     "retired": "This wording is accepted no longer. Show people the newest one, and let them sign that.",
 }
+IN_THE_BODY = {"consent_": "consents.", "question_": "answers.", "prompt_": "prompts."}
 Short = Annotated[str, Field(max_length=400)]
 
 
-class ActionIn(BaseModel):
+class ActionIn(Body):
     """What one person sent, as the form of the edition asks for it: GET …/editions says what that is. `edition` is the
-    wording that they saw; without it the newest of their language. Only what they answered themselves: a consent that
-    nobody was asked for is left out."""
+    wording that they saw; without it the newest of their language. Only what they answered themselves: a box that
+    nobody was shown is left out, and then nothing is written down of it."""
 
     edition: int | None = None
     language: Annotated[str, Field(max_length=10)] = ""
@@ -62,6 +64,7 @@ def hand_in(request: HttpRequest, campaign: int, said: ActionIn) -> HandedInOut:
     """Takes one action. The person gets the campaign's thank-you, and what was consented is kept as given by API. 202
     means stored: screening, counting and letters follow, as for everybody. Sent twice it is one action."""
     found = _edition(campaign_of(request, campaign), said)
+    _know_what_is_asked(found, said)
     with translation.override(found.language):
         result = accept(
             found, _form(found, said), source=_source(said), from_us=True, method=str(Consent.Method.API.value)
@@ -69,7 +72,7 @@ def hand_in(request: HttpRequest, campaign: int, said: ActionIn) -> HandedInOut:
         if isinstance(result, NotOpen):
             raise Refused(409, NOT_OPEN[result.standing.value])
         if isinstance(result, ToMend):
-            problems = [{"field": one.field, "detail": str(one)} for one in result.offer.problems]
+            problems = [{"field": _place(one.field), "detail": str(one)} for one in result.offer.problems]
             raise Refused(422, "Something is missing, or cannot be. See “errors”.", problems)
     assert isinstance(result, Accepted)  # noqa: S101  (who gets it is never still to be found: see _form)
     return HandedInOut(edition=found.pk)
@@ -90,8 +93,27 @@ def _edition(campaign: Campaign, said: ActionIn) -> Edition:
     return edition_named(newest.pk) or newest
 
 
+def _know_what_is_asked(edition: Edition, said: ActionIn) -> None:
+    """An answer to what this wording does not ask is mistyped, or of another: passed over, it would be lost."""
+    purposes = {question["purpose"] for question in edition.words["consents"]}
+    keys = {question["key"] for question in edition.words.get("questions", ())}
+    unknown = [f"consents.{name}" for name in sorted(said.consents.keys() - purposes)]
+    unknown += [f"answers.{name}" for name in sorted(said.answers.keys() - keys)]
+    if unknown:
+        errors = [{"field": name, "detail": "This wording does not ask it."} for name in unknown]
+        raise Refused(422, "Some of this was not asked. See “errors”.", errors)
+
+
+def _place(field: str) -> str:
+    """Where what the form calls so stands in what was sent."""
+    for begins, place in IN_THE_BODY.items():
+        if field.startswith(begins):
+            return place + field.removeprefix(begins)
+    return f"details.{field}" if field in FIELD_KINDS else field
+
+
 def _source(said: ActionIn) -> dict[str, str]:
-    return {key: said.source[key][:100] for key in SOURCE_KEYS if said.source.get(key)}
+    return source_of(urlencode({key: said.source[key] for key in SOURCE_KEYS if said.source.get(key)}))
 
 
 class _Form(dict[str, list[str]]):

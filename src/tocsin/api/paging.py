@@ -7,11 +7,12 @@ than others that were seen before it. So the newest half minute of each list sta
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 from django.db.models import Model, QuerySet
-from django.utils import timezone
+from django.db.models.expressions import CombinedExpression
+from django.db.models.functions import Now
 from ninja import Query, Schema
 
 SETTLES_IN = timedelta(seconds=30)
@@ -33,16 +34,18 @@ class Page[T](Schema):
     more: bool
 
 
-def some[M: Model](rows: QuerySet[M], ask: Ask, settled_by: str = "") -> tuple[list[M], bool]:
-    """The next rows, and whether there are more. `settled_by` is the column that says when a row was begun."""
+def some[M: Model](rows: QuerySet[M], ask: Ask, settled_by: str | None) -> tuple[list[M], bool]:
+    """The next rows, and whether there are more. `settled_by` is the column that says when a row was begun; None for
+    what is no list to go on from, but is gone through anew each time."""
     if settled_by:
         rows = rows.filter(**{f"{settled_by}__lt": settled()})
     found = list(rows.filter(pk__gt=ask.after).order_by("pk")[: ask.limit + 1])
     return found[: ask.limit], len(found) > ask.limit
 
 
-def settled() -> datetime:
-    return timezone.now() - SETTLES_IN
+def settled() -> CombinedExpression:
+    """By the clock that wrote the rows."""
+    return Now() - SETTLES_IN
 
 
 def page[T](items: list[T], rows: Sequence[Model], ask: Ask, *, more: bool) -> Page[T]:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.http import Http404, HttpRequest
 from ninja import Query, Router, Schema
 
+from tocsin.actions.exporting.batches import opened
 from tocsin.actions.exporting.consents import answer_said
 from tocsin.actions.exporting.supporters import open_supporter, reasons_to_send_nothing
 from tocsin.actions.models import Action
+from tocsin.actions.take import action_context
 from tocsin.actions.unsubscribe import leave_everything
 from tocsin.actions.written_to import may_be_written_to
 from tocsin.api.bodies import Body
 from tocsin.api.door import Key, campaigns_asked, for_the_whole_site, key_of, note
 from tocsin.api.paging import Ask, Page, page, some
 from tocsin.api.problems import Refused
+from tocsin.campaigns.words import FIELD_KINDS
 from tocsin.lib.emailaddress import NotAnAddress, read_address
 from tocsin.lib.vault import vault
 from tocsin.staff.models import Scope
@@ -58,12 +62,13 @@ class ConsentOut(Schema):
 
 
 class SupporterOut(Schema):
-    """`nothing_is_sent_because`: bounced, complained, left, erased, staff; empty where mail may be sent."""
+    """`nothing_is_sent_because`: bounced, complained, left, erased, staff; empty where mail may be sent. A key of one
+    campaign is told what the person said there, and no dates that others may have set."""
 
     id: int
     language: str
-    first_seen_at: datetime
-    changed_at: datetime
+    first_seen_at: datetime | None
+    changed_at: datetime | None
     details: dict[str, str]
     actions: list[int]
     may_be_mailed_about: list[str]
@@ -91,7 +96,7 @@ def all_consents(request: HttpRequest, ask: Query[AskConsents]) -> Page[ConsentO
     campaign = campaigns_asked(request, ask.campaign)
     walk = Consent.objects.filter(campaign_ref=campaign) if campaign else Consent.objects.all()
     rows, more = some(walk.select_related("wording"), ask, "noted_at")
-    note(request, "api_people_read", kind="people", about=f"consents:{len(rows)}", rows=len(rows))
+    _note(request, "consents", rows, campaign)
     return page([_consent(row) for row in rows], rows, ask, more=more)
 
 
@@ -102,8 +107,8 @@ def mailing_list(request: HttpRequest, ask: Query[AskSupporters]) -> Page[Suppor
     campaign = campaigns_asked(request, ask.campaign)
     if not ask.purpose.replace("\x00", ""):
         raise Refused(422, "Say for which purpose, like “news”: there is no list of everybody.")
-    rows, more = some(_mailable(ask.purpose.replace("\x00", ""), campaign), ask)
-    note(request, "api_people_read", kind="people", about=f"supporters:{len(rows)}", rows=len(rows))
+    rows, more = some(_mailable(ask.purpose.replace("\x00", ""), campaign), ask, None)
+    _note(request, "supporters", rows, campaign, purpose=ask.purpose)
     return page(_people(rows, campaign), rows, ask, more=more)
 
 
@@ -127,7 +132,14 @@ def leave(request: HttpRequest, said: AddressIn) -> LeftOut:
 @supporters.get("/{supporter}", auth=Key(Scope.READ_PEOPLE), response=SupporterOut)
 def supporter(request: HttpRequest, supporter: int) -> SupporterOut:
     """One person."""
-    return _only(request, Supporter.objects.filter(pk=min(supporter, 2**63 - 1)))
+    return _only(request, Supporter.objects.filter(pk=supporter))
+
+
+def _note(request: HttpRequest, what: str, rows: Sequence[Model], campaign: int | None, **more: str) -> None:
+    """Which rows were read, so that it can be told later whose they were."""
+    first, last = (rows[0].pk, rows[-1].pk) if rows else (0, 0)
+    said: dict[str, Any] = {"rows": len(rows), "from": first, "to": last, **more}
+    note(request, "api_people_read", kind="people", about=what, campaign=campaign, **said)
 
 
 def _mailable(purpose: str, campaign: int | None) -> QuerySet[Supporter]:
@@ -160,28 +172,50 @@ def _only(request: HttpRequest, rows: QuerySet[Supporter]) -> SupporterOut:
 
 
 def _people(rows: list[Supporter], campaign: int | None) -> list[SupporterOut]:
-    """In four queries, however many there are. A key of one campaign learns nothing of others."""
+    """In six queries at most, however many there are. A key of one campaign learns nothing of others."""
     numbers = [row.pk for row in rows]
     acted: dict[int, list[int]] = {pk: [] for pk in numbers}
     actions = Action.objects.filter(supporter__in=numbers)
     of_these = actions.filter(campaign=campaign) if campaign else actions
     for person, action in of_these.order_by("pk").values_list("supporter_id", "pk"):
         acted[person or 0].append(action)
+    own = _said_there(numbers, campaign) if campaign else None
+    asked = _asked_there(numbers, campaign) if campaign else None
     purposes = purposes_of(numbers)
     stopped = reasons_to_send_nothing([bytes(row.email_digest) for row in rows], campaign)
     return [
         SupporterOut(
             id=row.pk,
             language=row.language,
-            first_seen_at=row.first_seen_at,
-            changed_at=row.changed_at,
-            details={kind: str(said) for kind, said in open_supporter(row.email_digest, row.sealed).items() if said},
+            first_seen_at=None if campaign else row.first_seen_at,
+            changed_at=None if campaign else row.changed_at,
+            details=_details(open_supporter(row.email_digest, row.sealed) if own is None else own.get(row.pk, {})),
             actions=acted[row.pk],
-            may_be_mailed_about=list(purposes[row.pk]),
+            may_be_mailed_about=[one for one in purposes[row.pk] if asked is None or one in asked[row.pk]],
             nothing_is_sent_because=stopped.get(bytes(row.email_digest), ""),
         )
         for row in rows
     ]
+
+
+def _details(said: Mapping[str, Any]) -> dict[str, str]:
+    return {kind: str(said[kind]) for kind in FIELD_KINDS if said.get(kind)}
+
+
+def _said_there(people: list[int], campaign: int) -> dict[int, dict[str, Any]]:
+    """What each said in this campaign, which has one action of each person."""
+    rows = Action.objects.filter(campaign=campaign, supporter__in=people)
+    sealed = rows.values_list("supporter_id", "email_digest", "sealed")
+    return {pk or 0: opened(act, action_context(digest)) for pk, digest, act in sealed}
+
+
+def _asked_there(people: list[int], campaign: int) -> dict[int, set[str]]:
+    """The purposes that each answered about in this campaign."""
+    found: dict[int, set[str]] = {pk: set() for pk in people}
+    rows = Consent.objects.filter(campaign_ref=campaign, supporter__in=people)
+    for pk, purpose in rows.values_list("supporter_id", "purpose"):
+        found[pk].add(purpose)
+    return found
 
 
 def _consent(row: Consent) -> ConsentOut:

@@ -82,8 +82,9 @@ def _later(seconds: int) -> HttpResponse:
 
 
 def _unforeseen(request: HttpRequest, error: Any) -> HttpResponse:
-    """By the name of its class alone, since a message may hold what a supporter wrote."""
-    log.error("%s %s: %s", request.method, request.path, type(error).__name__)
+    """By the name of its class alone, since a message may hold what a supporter wrote, and an address somebody's."""
+    route = request.resolver_match.route if request.resolver_match else ""
+    log.error("%s %s: %s", request.method, route, type(error).__name__)
     return _problem(500, "Something went wrong here. Nothing was changed; whoever runs the server finds it in the log.")
 
 

@@ -45,14 +45,14 @@ class HandInOut(Schema):
 @router.get("/{campaign}/updates", auth=Key(Scope.READ_CAMPAIGNS), response=Page[UpdateOut])
 def updates(request: HttpRequest, campaign: int, ask: Query[Ask]) -> Page[UpdateOut]:
     """The updates of a campaign, drafts too. A person writes and sends them."""
-    rows, more = some(Update.objects.filter(campaign=campaign_of(request, campaign)), ask)
+    rows, more = some(Update.objects.filter(campaign=campaign_of(request, campaign)), ask, "written_at")
     return page([UpdateOut.from_orm(row) for row in rows], rows, ask, more=more)
 
 
 @router.get("/{campaign}/hand-ins", auth=Key(Scope.READ_CAMPAIGNS), response=Page[HandInOut])
 def hand_ins(request: HttpRequest, campaign: int, ask: Query[Ask]) -> Page[HandInOut]:
     """The hand-ins of a campaign. Who received one stands at the desk."""
-    rows, more = some(HandIn.objects.filter(campaign=campaign_of(request, campaign)), ask)
+    rows, more = some(HandIn.objects.filter(campaign=campaign_of(request, campaign)), ask, "made_at")
     said = [
         HandInOut(
             id=row.pk,

@@ -8,12 +8,11 @@ from typing import Annotated, Literal
 from django.db import transaction
 from django.http import Http404, HttpRequest
 from ninja import Field, Query, Router, Schema
-from pydantic import AwareDatetime
 
 from tocsin.actions.invalidate import Chosen, put_back
 from tocsin.actions.models import Invalidation, ProposedSet
 from tocsin.actions.propose import propose, take_out_proposed
-from tocsin.api.bodies import Body
+from tocsin.api.bodies import Body, Moment, Text
 from tocsin.api.door import Key, campaign_of, name_of, note
 from tocsin.api.paging import Ask, Page, page, some
 from tocsin.api.problems import Refused
@@ -21,7 +20,7 @@ from tocsin.campaigns.models import Campaign
 from tocsin.staff.models import Scope
 
 router = Router(tags=["numbers"])
-Reason = Annotated[str, Field(min_length=1, max_length=400, pattern=r"\S", description="Everybody can read it.")]
+Reason = Annotated[Text, Field(min_length=1, max_length=400, pattern=r"\S", description="Everybody can read it.")]
 
 
 class ChosenIn(Body):
@@ -30,10 +29,10 @@ class ChosenIn(Body):
     source_key: Literal[
         "", "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "source", "appeal"
     ] = ""
-    source_value: Annotated[str, Field(max_length=100)] = ""
+    source_value: Annotated[Text, Field(max_length=100)] = ""
     sign: Literal["", "no_origin"] = ""
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    since: Moment | None = None
+    until: Moment | None = None
     reason: Reason
 
 
@@ -64,7 +63,7 @@ class BackIn(Body):
 @router.get("/{campaign}/sets", auth=Key(Scope.READ_CAMPAIGNS), response=Page[DecisionOut])
 def sets(request: HttpRequest, campaign: int, ask: Query[Ask]) -> Page[DecisionOut]:
     """What was taken out of the number and put back, with why."""
-    rows, more = some(campaign_of(request, campaign).invalidations.all(), ask)
+    rows, more = some(campaign_of(request, campaign).invalidations.all(), ask, "decided_at")
     return page([_said(row) for row in rows], rows, ask, more=more)
 
 
@@ -103,7 +102,7 @@ def taken_out(request: HttpRequest, campaign: int, number: int) -> DecisionOut:
 @router.post("/{campaign}/sets/{number}/put-back", auth=Key(Scope.DECIDE), response=DecisionOut)
 def back(request: HttpRequest, campaign: int, number: int, said: BackIn) -> DecisionOut:
     """Has a set that was taken out counted again."""
-    found = campaign_of(request, campaign).invalidations.filter(pk=min(number, 2**63 - 1)).first()
+    found = campaign_of(request, campaign).invalidations.filter(pk=number).first()
     if found is None:
         raise Http404
     with transaction.atomic():
@@ -114,7 +113,7 @@ def back(request: HttpRequest, campaign: int, number: int, said: BackIn) -> Deci
 
 
 def _proposed(campaign: Campaign, number: int) -> ProposedSet:
-    found = ProposedSet.objects.select_related("campaign").filter(campaign=campaign, pk=min(number, 2**63 - 1)).first()
+    found = ProposedSet.objects.select_related("campaign").filter(campaign=campaign, pk=number).first()
     if found is None:
         raise Http404
     return found

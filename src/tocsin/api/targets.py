@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest
 from ninja import Query, Router, Schema
 
 from tocsin.actions.target_changes import follow_change
-from tocsin.api.bodies import Body
+from tocsin.api.bodies import Body, Text
 from tocsin.api.door import Key, for_the_whole_site, key_of, note
 from tocsin.api.paging import Ask, Page, page, some
 from tocsin.api.problems import Refused
@@ -67,9 +67,9 @@ class TargetIn(Body):
 
     email: str | None = None
     other_emails: list[str] | None = None
-    phone: str | None = None
-    postal_address: str | None = None
-    party: str | None = None
+    phone: Text | None = None
+    postal_address: Text | None = None
+    party: Text | None = None
     status: str | None = None
     successor: int | None = None
     paused: bool | None = None
@@ -81,7 +81,7 @@ def targets(request: HttpRequest, ask: Query[AskTargets]) -> Page[TargetOut]:
     found = _seen(request)
     if ask.external_id:
         found = found.filter(external_id=ask.external_id.replace("\x00", ""))
-    rows, more = some(found, ask)
+    rows, more = some(found, ask, "created_at")
     return page([_said(row) for row in rows], rows, ask, more=more)
 
 
@@ -112,7 +112,7 @@ def _seen(request: HttpRequest) -> QuerySet[Target]:
 
 
 def _found(request: HttpRequest, number: int) -> Target:
-    found = _seen(request).filter(pk=min(number, 2**63 - 1)).first()
+    found = _seen(request).filter(pk=number).first()
     if found is None:
         raise Http404
     return found
@@ -146,7 +146,7 @@ def _judge(row: Target, said: dict[str, Any]) -> None:
 def _successor(row: Target, number: int | None) -> Target | None:
     if number is None:
         return None
-    found = Target.objects.filter(pk=min(number, 2**63 - 1)).first()
+    found = Target.objects.filter(pk=number).first()
     if found is None:
         raise _wrong("successor", "There is no such target.")
     if follow_in_a_circle(row, found):

@@ -53,13 +53,13 @@ def upload(
     )
 
 
-def keep_rows(
+def of_rows(
     *, rows: list[dict[str, str]], target_list: TargetList, by_name: str, defaults: dict[str, str]
 ) -> TargetImport:
-    """Keeps rows that say themselves what each of their cells means, by the names of import_columns.py; what has
-    another name is left out."""
+    """An import, not kept yet, of rows that say themselves what each of their cells means, by the names of
+    import_columns.py; what has another name is left out."""
     columns = [name for name in LABELS if any(name in row for row in rows)]
-    return TargetImport.objects.create(
+    return TargetImport(
         target_list=target_list,
         file_name="API",
         columns=columns,
