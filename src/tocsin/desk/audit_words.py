@@ -56,6 +56,7 @@ DETAILS: dict[str, Promise] = {
     "path": gettext_lazy("address"),
     "people": gettext_lazy("people"),
     "preset": gettext_lazy("columns for"),
+    "mails_stopped": gettext_lazy("mails stopped"),
     "purpose": gettext_lazy("purpose"),
     "removed": gettext_lazy("removed"),
     "role": gettext_lazy("role"),
@@ -64,6 +65,8 @@ DETAILS: dict[str, Promise] = {
     "sessions": gettext_lazy("sessions"),
     "sha256": gettext_lazy("fingerprint"),
     "source": gettext_lazy("source"),
+    "stopped": gettext_lazy("mails stopped"),
+    "supporters": gettext_lazy("supporters"),
     "target": gettext_lazy("target"),
     "targets": gettext_lazy("targets"),
     "to": gettext_lazy("to number"),
@@ -72,6 +75,7 @@ DETAILS: dict[str, Promise] = {
     "update": gettext_lazy("update"),
     "upload": gettext_lazy("import"),
     "which": gettext_lazy("filter"),
+    "words": gettext_lazy("letters whose words ended"),
 }
 
 

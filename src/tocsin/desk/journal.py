@@ -69,7 +69,7 @@ ENTRIES: dict[str, tuple[Promise, Promise]] = {
     "tocsin.letters_cancel": (_("Stop letters"), _("Stopped letters for good")),
     "tocsin.people_listed": (_("Show names in a list"), _("Had the names in a list of people shown")),
     "tocsin.person_searched": (_("Find a person"), _("Looked for a person by their address")),
-    "tocsin.person_erased": (_("Erase a person"), _("Had a person forgotten, as they asked")),
+    "tocsin.person_erased": (_("Erase a person"), _("Erased a person, as they asked")),
     "tocsin.person_taken_along": (
         _("Hand a person their data"),
         _("Took along all that is kept of a person, for them"),

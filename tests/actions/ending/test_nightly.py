@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from tests.actions.ending.conftest import (
@@ -25,16 +26,22 @@ from tests.cast import a_campaign, an_edition
 from tocsin.actions.count import prove_counts
 from tocsin.actions.ending import nightly
 from tocsin.actions.ending.anonymous import end_actions
+from tocsin.actions.ending.due import due_of
 from tocsin.actions.ending.model import EndingMark, WordsLater
 from tocsin.actions.ending.nightly import EndedTonight, end_what_is_over
 from tocsin.actions.ending.remains import opened
 from tocsin.actions.fold import make_hour
-from tocsin.actions.models import Action, HourOfActions, HourOfPlace, Letter
+from tocsin.actions.models import Action, HourOfActions, HourOfPlace, Letter, Update
 from tocsin.actions.rollup import hour_of
 from tocsin.actions.states import State
+from tocsin.actions.updates.send import send_updates
+from tocsin.actions.updates.steer import let_go
 from tocsin.campaigns.models import Campaign, Edition, Tally
-from tocsin.outbox.models import Delivery, Message
+from tocsin.jobs import EVERY_NIGHT, end_data, prove_the_counts
+from tocsin.outbox.models import Delivery, Kind, Message
 from tocsin.outbox.models import State as MessageState
+from tocsin.outbox.post import Outgoing, leave
+from tocsin.staff.models import AuditLine
 from tocsin.supporters.models import Consent, ConsentProof, Supporter
 
 pytestmark = pytest.mark.django_db
@@ -318,3 +325,58 @@ def test_what_is_done_is_not_read_again(
         end_what_is_over()
     written = [one["sql"] for one in asked.captured_queries if "UPDATE" in one["sql"] and "ending" not in one["sql"]]
     assert written == []
+
+
+def test_what_is_next_is_found_by_an_index(campaign_open: Campaign) -> None:
+    """However many actions there are: by campaign and number, and nothing sorts them."""
+    close(campaign_open, days_ago=200)
+    due = due_of(campaign_open, timezone.now())
+    assert due is not None
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = due.actions.values_list("pk", flat=True)[:100].explain()
+    assert "actions_by_campaign" in plan
+    assert "TEMP B-TREE" not in plan
+    assert "Sort" not in plan
+
+
+def test_the_log_says_what_was_done_in_numbers(signed: Signed, campaign_open: Campaign) -> None:
+    signed(**NO_NEWS)
+    close(campaign_open)
+    pass_days(190)
+    end_data()
+    line = AuditLine.objects.get()
+    assert (line.what, line.kind, line.campaign_ref) == ("data_ended", "people", campaign_open.pk)
+    assert line.details == {"people": 1, "mails_stopped": 2, "supporters": 1}
+
+
+def test_it_is_done_before_the_night_proves_the_counts() -> None:
+    works = list(EVERY_NIGHT)
+    assert works.index(end_data) < works.index(prove_the_counts)
+
+
+# ── what belongs to no single action ────────────────────────────────────────────────────────────────────────────
+def test_copies_of_updates_are_emptied_when_they_are_done(signed: Signed, campaign_open: Campaign) -> None:
+    signed(**MARKED)
+    taken()
+    words = {"en": {"subject": "News, {name}", "text": "Hello {name}."}}
+    update = Update.objects.create(campaign=campaign_open, words=words, written_by_name="Jane Doe")
+    let_go(update, 0, "Jane Doe")
+    send_updates()
+    taken()
+    Update.objects.update(state=Update.State.SENT, finished_at=timezone.now() - timedelta(days=27))
+    end_what_is_over()
+    assert bytes(Message.objects.get(kind=Kind.UPDATE).sealed) != b""
+    Update.objects.update(finished_at=timezone.now() - timedelta(days=29))
+    end_what_is_over()
+    copy = Message.objects.get(kind=Kind.UPDATE)
+    assert [bytes(copy.sealed), bytes(copy.to_digest), copy.domain, copy.state] == [b"", b"", "", "sent"]
+
+
+def test_mails_to_staff_too(signed: Signed) -> None:
+    leave([Outgoing("staff:1", Kind.STAFF, None, "A", "B", "staff@example.org", "Jane wrote", "Her words.", "en")])
+    taken()
+    pass_days(29)
+    end_what_is_over()
+    assert bytes(Message.objects.get(key="staff:1").sealed) == b""

@@ -2,8 +2,8 @@
 
 The row stays, and with it the number and every picture: its state, times, source and edition, and the fate of its
 letters. What still waits to leave is stopped first. An action of which a mail is being handed over at this very moment
-is left alone, and said so: the next night, or the next press, comes to it. Safe to run twice, and beside people who sign
-and workers that follow: whoever has the row first ends their work first.
+is left alone, and said so: the next night, or the next press, comes to it. Safe to run twice, and beside people who
+sign and workers that follow: whoever has the row first ends their work first.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ STILL_TO_FOLLOW = (State.COUNTED, State.SEEKING, State.STUCK)
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How many people's actions were made anonymous, how many mails that waited were stopped; who their supporters were,
-    and which actions were left because a mail of theirs was in hand."""
+    """How many people's actions were made anonymous, how many mails that waited were stopped; who their supporters
+    were, and which actions were left because a mail of theirs was in hand."""
 
     people: int = 0
     stopped: int = 0

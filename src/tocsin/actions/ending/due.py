@@ -54,9 +54,13 @@ def due_of(campaign: Campaign, at: datetime) -> Due | None:
     """None where nothing of the campaign ends at that moment: it is open, or closed not long ago."""
     if campaign.closes_at is None:
         return Due(campaign, months_before(at, campaign.data_kept_months))
-    if months_after(campaign.closes_at, campaign.data_kept_months) > at:
-        return None
-    return Due(campaign, None)
+    over = ends_at(campaign)
+    return Due(campaign, None) if over and over <= at else None
+
+
+def ends_at(campaign: Campaign) -> datetime | None:
+    """When the time of everybody's data is over; None where each action has a time of its own."""
+    return campaign.closes_at and months_after(campaign.closes_at, campaign.data_kept_months)
 
 
 def next_night(now: datetime | None = None) -> datetime:

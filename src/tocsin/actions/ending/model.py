@@ -26,8 +26,8 @@ class EndingMark(models.Model):
 
 
 class WordsLater(models.Model):
-    """An action that the walk passed while a letter of it still waited, or was not gone for long enough. Looked at again
-    every night, and there are never many beside those that are done."""
+    """An action that the walk passed while a letter of it still waited, or was not gone for long enough. Looked at
+    again every night, and there are never many beside those that are done."""
 
     action = models.OneToOneField("actions.Action", models.CASCADE, primary_key=True, related_name="words_later")
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="+", db_index=False)

@@ -1,8 +1,8 @@
 """Every night: ends the people's data whose time is over, in small batches, for some time; the next night goes on.
 
-Marks say how far each walk came: killed anywhere, it goes on from there, or does the last batch once more, which changes
-nothing; so two workers at once do no harm either. No batch holds the turn to write for long, and what is next is found by
-an index.
+Marks say how far each walk came: killed anywhere, it goes on from there, or does the last batch once more, which
+changes nothing; so two workers at once do no harm either. No batch holds the turn to write for long, and what is next
+is found by an index.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """What remains of an act when its person is gone: no more than the roll-ups tell of it, so that they can be proved.
 
-Whether somebody wrote in their own words, and their province, stand in the pictures of each campaign. Kept with the row,
-these are still the sum of their rows after a year, and a row that is taken out of the number takes the right ones along.
+Whether somebody wrote in their own words, and their province, stand in the pictures of each campaign. Kept with the
+row, these are still the sum of their rows after a year, and a row that is taken out of the number takes the right ones
+along.
 """
 
 from __future__ import annotations

@@ -58,8 +58,8 @@ def look_again(before: datetime, numbers: Sequence[int]) -> int:
 
 
 def _over(numbers: Sequence[int], before: datetime) -> tuple[dict[int, Action], _Mails]:
-    """Those whose every mail had its last fate before that moment. Of a person who was forgotten and let a letter leave,
-    it goes as soon as it has left."""
+    """Those whose every mail had its last fate before that moment. Of a person who was forgotten and let a letter
+    leave, it goes as soon as it has left."""
     rows = Action.objects.filter(pk__in=numbers).only("pk", "campaign_id", "state", "ended_at", "accepted_at")
     found = {row.pk: row for row in rows}
     mails = _Mails(letters_of(found), mails_to_people({pk: row.campaign_id for pk, row in found.items()}))
