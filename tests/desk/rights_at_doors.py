@@ -133,6 +133,8 @@ OF_THE_SITE: dict[str, Needed] = {
     "desk_supporter": (rights.OPEN_PERSONAL_DATA,),
     "desk_erase_person": ERASE,
     "desk_erase_by_action": ERASE,
+    "desk_take_along": ERASE,
+    "desk_take_along_by_action": ERASE,
     "desk_exports": EXPORT,
     "desk_new_export": EXPORT,
     **{

@@ -53,7 +53,7 @@ def test_it_works(officer: Client, jane: Supporter) -> None:
     assert "exports after 7 days" in page
     assert Supporter.objects.exists()
     response = officer.post(address(jane), follow=True)
-    assert "Their action stays in the number" in response.content.decode()
+    assert "1 action stays in the number" in response.content.decode()
     assert not Supporter.objects.exists()
     assert Letter.objects.get().message.state == State.CANCELLED
     assert Suppression.objects.get().reason == Suppression.Reason.ERASED

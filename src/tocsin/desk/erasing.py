@@ -74,8 +74,8 @@ def _erased(request: HttpRequest, about: Model, digest: bytes, *, let_leave: boo
 
 def _said(erased: Erased) -> str:
     return ngettext(
-        "Erased. Their action stays in the number, without them.",
-        "Erased. Their %(number)d actions stay in the numbers, without them.",
+        "Erased. %(number)d action stays in the number, without them.",
+        "Erased. %(number)d actions stay in the numbers, without them.",
         erased.actions,
     ) % {"number": erased.actions}
 
