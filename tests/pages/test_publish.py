@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any, NotRequired, get_origin, get_type_hints
 
 import pytest
@@ -204,3 +205,20 @@ def test_what_the_page_does_not_say_is_said_in_its_own_language(
     with translation.override("en"):
         words = compile_words(page)
     assert {field["label"] for field in words["fields"]} == {"fr"}
+
+
+@pytest.mark.parametrize(
+    ("closes_at", "said"),
+    [
+        (None, "We remove it 6 months after you have sent it. If you agree to be written to"),
+        (datetime(2027, 1, 1, tzinfo=UTC), "We remove it 6 months after the campaign has ended. If you agree"),
+    ],
+)
+def test_for_how_long_data_are_kept_is_told_before_the_button(
+    live: MakePage, campaign: Campaign, closes_at: datetime | None, said: str
+) -> None:
+    live()
+    campaign.closes_at = closes_at
+    campaign.save()
+    changed(campaign)
+    assert said in Edition.objects.latest("number").words["data_note"]

@@ -136,7 +136,8 @@ def _how_long(kept: Kept) -> str:
     said %= {"months": kept.months}
     if not kept.asks_to_write:
         return said
-    return f"{said} {_('If you agree to be written to, we keep who you are for as long as you do.')}"
+    longer = _("If you agree to be written to, we keep who you are for as long as you do.")
+    return f"{said} {longer}"
 
 
 def _who_gets_what(kind: str, reply_to: str, asked: Iterable[str]) -> str:
