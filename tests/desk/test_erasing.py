@@ -16,6 +16,7 @@ from tocsin.actions.ending import erase
 from tocsin.actions.models import Action, Letter
 from tocsin.actions.process import follow_batch
 from tocsin.actions.states import State as ActionState
+from tocsin.outbox.decide import resend_uncertain
 from tocsin.outbox.models import Delivery, Message, State, Suppression
 from tocsin.staff.giving import give_role
 from tocsin.staff.models import AuditLine, Role
@@ -144,3 +145,12 @@ def test_the_settings_say_it_also_where_each_action_has_its_own_time(admin: Clie
     assert "the data of" not in admin.get(edit).content.decode()
     Action.objects.update(accepted_at=letter.action.accepted_at - timedelta(days=200))
     assert "the data of 1 person end" in admin.get(edit).content.decode()
+
+
+def test_what_has_no_bytes_any_more_is_not_offered_to_be_sent_again(admin: Client, write: Write) -> None:
+    letter = write(State.UNCERTAIN)
+    address = reverse("campaign:letter", args=[letter.action.campaign_id, letter.pk])
+    assert "Send it again anyway" in admin.get(address).content.decode()
+    erase.erase_person(bytes(letter.action.email_digest))
+    assert "Send it again anyway" not in admin.get(address).content.decode()
+    assert not resend_uncertain(letter.message_id)

@@ -380,3 +380,19 @@ def test_mails_to_staff_too(signed: Signed) -> None:
     pass_days(29)
     end_what_is_over()
     assert bytes(Message.objects.get(key="staff:1").sealed) == b""
+
+
+def test_supporters_are_looked_at_round_and_round(
+    signed: Signed, campaign_open: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One batch a night here, and whoever is next is next also after a night whose time was over."""
+    for name in "abc":
+        signed(email=f"{name}@example.org")
+    monkeypatch.setattr(nightly, "BATCH", 2)
+    monkeypatch.setattr(nightly, "LEAST_SUPPORTERS", 2)
+    numbers = list(Supporter.objects.order_by("pk").values_list("pk", flat=True))
+    seen = []
+    for seconds in (60, 0, 60, 60):
+        end_what_is_over(seconds=seconds)
+        seen.append(EndingMark.objects.get(pk="supporters").up_to)
+    assert seen == [numbers[1], numbers[1], 0, numbers[1]]

@@ -130,10 +130,13 @@ def _look_at_supporters(goes_on: Callable[[], bool]) -> int:
     """A share of all, and round and round: those who have no action any more and whose consent has ended go."""
     share = max(LEAST_SUPPORTERS, last_number() // NIGHTS_FOR_ALL_SUPPORTERS)
     gone, looked, after = 0, 0, mark_of(SUPPORTERS)
-    while goes_on() and looked < share and (some := next_numbers(after, BATCH)):
+    while goes_on() and looked < share:
+        some = next_numbers(after, BATCH)
         gone += end_supporters(some)
-        looked, after = looked + len(some), some[-1]
-    _mark(SUPPORTERS, after if looked >= share else 0)
+        looked, after = looked + len(some), some[-1] if some else 0
+        _mark(SUPPORTERS, after)
+        if not some:
+            break
     return gone
 
 
