@@ -67,6 +67,12 @@ OWN = {
         "Say whether the log of what staff did still is as it was written, and print its newest hash.",
         needs_django=True,
     ),
+    "retention": Own(
+        "tocsin.keeping:retention",
+        "retention",
+        "Say how many people's data the next night ends, campaign by campaign. Changes nothing.",
+        needs_django=True,
+    ),
     "check": Own(
         "tocsin.checks:check", "check", "Say what is wrong with the set-up, and how to mend it.", needs_django=True
     ),

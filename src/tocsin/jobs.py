@@ -24,6 +24,8 @@ from django_tasks_db.models import DBTaskResult
 
 from tocsin.actions.count import prove_counts
 from tocsin.actions.digests import send_digests
+from tocsin.actions.ending.due import HOUR_OF_THE_NIGHT
+from tocsin.actions.ending.nightly import end_what_is_over
 from tocsin.actions.exporting.jobs import mend_exports
 from tocsin.actions.exporting.store import remove_old_files
 from tocsin.actions.handin.record import free_what_failed
@@ -45,14 +47,13 @@ from tocsin.campaigns.targeting.memory import forget_what_is_old
 from tocsin.outbox.calls.endpoints import remove_old_calls
 from tocsin.outbox.mail_domain import look_at_mail_domain
 from tocsin.pages.files.kept import remove_old_uploads
-from tocsin.staff.audit import prove_audit
+from tocsin.staff.audit import prove_audit, write
 from tocsin.staff.models import AuditProof
 
 # A job that runs longer than this was left by a worker that died; it is run again, a few times.
 JOB_IS_LOST_AFTER = timedelta(minutes=30)
 MOST_RUNS_OF_A_JOB = 3
 JOBS_ARE_KEPT_FOR = timedelta(days=14)
-HOUR_OF_THE_NIGHT = 3
 LOOK_FOR_NIGHT_EVERY = timedelta(minutes=1)
 log = logging.getLogger(__name__)
 
@@ -169,6 +170,12 @@ def prove_the_pictures() -> None:
             log.error("campaign %s: %s of %s hours mended", roll_ups.campaign_id, roll_ups.mended, roll_ups.hours)
 
 
+def end_data() -> None:
+    """What ended stands in the audit log: how many, of which campaign, and nothing of whom."""
+    for done in end_what_is_over():
+        write("data_ended", kind="people", campaign_ref=done.campaign, details=done.said())
+
+
 def clear_sessions() -> None:
     call_command("clearsessions")
 
@@ -185,7 +192,7 @@ EVERY_MINUTE: tuple[Callable[[], object], ...] = (
 # The counts last: that they are proved says that the night was done.
 EVERY_NIGHT: tuple[Callable[[], object], ...] = (
     *(remove_old_kits, remove_evidence, remove_old_files, forget_what_is_old, clear_sessions, clear_old_jobs),
-    *(forget_proposals, remove_old_tables, remove_old_calls, remove_old_uploads),
+    *(forget_proposals, remove_old_tables, remove_old_calls, remove_old_uploads, end_data),
     *(prove_the_audit_log, prove_the_pictures, prove_the_counts),
 )
 

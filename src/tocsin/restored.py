@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tocsin.actions.asking import count_confirmed
+from tocsin.actions.ending.erase import erase_again
+from tocsin.actions.ending.journal import erasures_path, read_erasures
 from tocsin.actions.models import Action
 from tocsin.actions.process import follow_batch
 from tocsin.actions.screen import screen_batch
@@ -28,10 +30,12 @@ def restored(arguments: Sequence[str]) -> int:
         description="After a restore: believes the sent journal, and holds everything else that would leave.",
     )
     words.add_argument("--journal", default="", help="The sent journal, where it is not where TOCSIN_JOURNAL says.")
-    files = journal_files(words.parse_args(arguments).journal)
+    named = words.parse_args(arguments).journal
+    files = journal_files(named)
     if not files:
         say("There is no sent journal: nothing is known of what was sent since the backup, so all that waits is held.")
     say(f"{put_all_right(files)}.")
+    say(f"Forgotten again, as the journal of erasures says: {erase_again(read_erasures(erasures_path(named)))}.")
     say("Start Tocsin again. What is held waits at the desk until somebody releases it.")
     return 0
 

@@ -28,6 +28,7 @@ ADD: Needed = (rights.ADD_CAMPAIGNS,)
 WRITE: Needed = (rights.SEE_CAMPAIGNS, rights.WRITE_UPDATES)
 EXPORT: Needed = (rights.EXPORT_PEOPLE,)
 IMPORT_PEOPLE: Needed = (rights.IMPORT_PEOPLE,)
+ERASE: Needed = (rights.ERASE_PEOPLE,)
 
 # The screens that Wagtail gives a model.
 OF_A_MODEL = ("index", "index_results", "add", "edit", "delete", "history", "history_results", "usage")
@@ -134,6 +135,10 @@ OF_THE_SITE: dict[str, Needed] = {
     "desk_consents": (rights.OPEN_PERSONAL_DATA,),
     "desk_find_person": (rights.FIND_PEOPLE,),
     "desk_supporter": (rights.OPEN_PERSONAL_DATA,),
+    "desk_erase_person": ERASE,
+    "desk_erase_by_action": ERASE,
+    "desk_take_along": ERASE,
+    "desk_take_along_by_action": ERASE,
     "desk_exports": EXPORT,
     "desk_new_export": EXPORT,
     **{

@@ -177,3 +177,18 @@ def test_letters_are_decided_on_by_those_who_may(colleague: Any, campaign: Campa
     campaign.refresh_from_db()
     assert (campaign.name, campaign.letters_held, campaign.letters_paused) == ("Hear them", False, True)
     assert campaign.letters_not_before == at
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("data_kept_months", "0"), ("data_kept_months", "61"), ("words_kept_days", "0"), ("words_kept_days", "366")],
+)
+def test_data_are_kept_for_some_time_and_not_for_ever(admin: Client, field: str, value: str) -> None:
+    errors = _errors(admin.post(reverse("campaign:add"), {**CAMPAIGN, field: value}))
+    assert list(errors) == [field]
+
+
+def test_how_long_data_are_kept_is_said_on_the_hub(admin: Client) -> None:
+    page = hub(admin, made(admin, data_kept_months="12", words_kept_days="1"))
+    assert "Kept for 12 months after it closed, until 2 Dec 2027." in page or "until 1 Dec 2027." in page
+    assert "The words of a letter for 1 day after the last that became of it." in page

@@ -26,6 +26,8 @@ CAMPAIGN = {
     "show_count_from": "10",
     "reply_to": "supporter",
     "moderation": "flagged",
+    "data_kept_months": "6",
+    "words_kept_days": "28",
 }
 TARGET = {
     "name": "Minister of Examples",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any, NotRequired, get_origin, get_type_hints
 
 import pytest
@@ -220,3 +221,20 @@ def test_other_software_is_told_of_new_words_and_of_no_others(live: MakePage) ->
     publish_page(page)
     second = Edition.objects.exclude(pk=first.pk).get()
     assert list(Call.objects.values_list("kind", "about")) == [("edition.published", second.pk)]
+
+
+@pytest.mark.parametrize(
+    ("closes_at", "said"),
+    [
+        (None, "We remove it 6 months after you have sent it. If you agree to be written to"),
+        (datetime(2027, 1, 1, tzinfo=UTC), "We remove it 6 months after the campaign has ended. If you agree"),
+    ],
+)
+def test_for_how_long_data_are_kept_is_told_before_the_button(
+    live: MakePage, campaign: Campaign, closes_at: datetime | None, said: str
+) -> None:
+    live()
+    campaign.closes_at = closes_at
+    campaign.save()
+    changed(campaign)
+    assert said in Edition.objects.latest("number").words["data_note"]

@@ -45,7 +45,7 @@ def choice_of(action_id: int) -> Choice | None:
     """What its writer may choose from, or None where there is no such action or nothing to choose."""
     action = Action.objects.select_related("edition__campaign").filter(pk=action_id).first()
     targeting = action.edition.words.get("targeting") if action else None
-    if action is None or not targeting or targeting["by"] != "postal":
+    if action is None or action.ended_at or not targeting or targeting["by"] != "postal":
         return None
     act = vault().open(action.sealed, action_context(action.email_digest))
     return Choice(action.edition, look_up(targeting["provider"], str(act.get("postal_code", ""))), action.division)

@@ -12,6 +12,7 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from tocsin.actions.addressees import NoTarget, TargetIsGone, addressees_of
 from tocsin.actions.choose import choice_key
 from tocsin.actions.confirm import CONFIRMED
+from tocsin.actions.ending.remains import WORDS_ENDED
 from tocsin.actions.letter_waits import ASKED, Kept, what_keeps
 from tocsin.actions.letters import variant_of
 from tocsin.actions.models import Action, Letter, Way
@@ -71,6 +72,11 @@ class Receipt:
     sent: SentLetter | None = None
 
     @property
+    def words_ended(self) -> bool:
+        """Its letters' words were kept for as long as its campaign says, and are gone."""
+        return bool(self.act.get(WORDS_ENDED))
+
+    @property
     def being_prepared(self) -> bool:
         return self.state in PREPARING
 
@@ -83,7 +89,7 @@ PREPARING = {ActionState.RECEIVED, ActionState.HELD, ActionState.COUNTED, Action
 def receipt_of(action_id: int) -> Receipt | None:
     """The receipt of one action, or None if there is none (it was erased)."""
     action = Action.objects.select_related("edition__campaign").filter(pk=action_id).first()
-    if action is None:
+    if action is None or action.ended_at:
         return None
     try:
         act = vault().open(action.sealed, action_context(action.email_digest))
@@ -107,7 +113,7 @@ def receipt_of(action_id: int) -> Receipt | None:
 
 
 def _sent(action: Action, act: dict[str, Any], left: QuerySet[Letter]) -> SentLetter | None:
-    if action.edition.words["letter"] is None:
+    if action.edition.words["letter"] is None or act.get(WORDS_ENDED):
         return None
     rows = left.order_by("pk").select_related("target__successor").prefetch_related("target__in_words")
     return sent_letter(action.edition, act, action.division, [row.target for row in rows])

@@ -9,6 +9,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from tocsin.actions.ending.model import EndingMark as EndingMark
+from tocsin.actions.ending.model import WordsLater as WordsLater
 from tocsin.actions.exporting.model import Export as Export
 from tocsin.actions.hours import HourOfActions as HourOfActions
 from tocsin.actions.hours import HourOfLetters as HourOfLetters
@@ -35,7 +37,8 @@ class Way(models.TextChoices):
 
 
 class Action(models.Model):
-    """One person's act. What they sent is sealed in one row and never altered; `state` says what followed.
+    """One person's act. What they sent is sealed in one row and never altered, save to erase. `state` says what came of
+    it.
 
     Everything else (supporter, consents, letters, thank-you) is derived from this row and can be made again.
     """
@@ -57,6 +60,8 @@ class Action(models.Model):
     division = models.CharField(max_length=120, blank=True, db_default="")
     # When a target is to be sought again, or a request to confirm runs out. Empty where nothing waits for a moment.
     next_at = models.DateTimeField(null=True)
+    # Since when nothing in it tells of a person any more: its time was over, or they asked for it (actions/ending).
+    ended_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("action")

@@ -23,12 +23,13 @@ from tocsin.actions.addressees import Addressee, by_answer, named
 from tocsin.actions.letters import Composed, compose_letters, woven
 from tocsin.actions.mails import thanks
 from tocsin.actions.models import Action, Way
+from tocsin.actions.rollup import add_riding
 from tocsin.actions.sketch import sketch_of
 from tocsin.actions.states import State
 from tocsin.actions.take import action_context
 from tocsin.actions.telling import tell_of_answers
 from tocsin.campaigns.editions import frozen
-from tocsin.campaigns.models import Campaign, Edition, Target
+from tocsin.campaigns.models import Campaign, Edition, Tally, Target
 from tocsin.campaigns.words import FIELD_KINDS
 from tocsin.lib import sql
 from tocsin.lib.vault import vault
@@ -72,9 +73,9 @@ class Following:
 
 def follow_batch(most: int = BATCH) -> int:
     """Makes what follows of the oldest counted actions; how many it looked at."""
-    actions = list(Action.objects.filter(state=State.COUNTED).order_by("pk")[:most])
-    if not actions:
-        return 0
+    found = list(Action.objects.filter(state=State.COUNTED).order_by("pk")[:most])
+    if not (actions := [action for action in found if action.ended_at is None]):
+        return _let_rest(found)
     circumstances = Circumstances(actions)
     ready = [made for action in actions if (made := _prepared(action, circumstances)) is not None]
     try:
@@ -83,7 +84,19 @@ def follow_batch(most: int = BATCH) -> int:
         raise
     except (DatabaseError, ValueError):
         _store_one_by_one(ready)
-    return len(actions)
+    return len(actions) + _let_rest([action for action in found if action.ended_at])
+
+
+def _let_rest(ended: list[Action]) -> int:
+    """Of whoever was forgotten nothing more is made: an action that was taken out of the number and put back counts
+    again, also in its riding."""
+    for action in ended:
+        with transaction.atomic():
+            Tally.locked(action.campaign_id)
+            counted = Action.objects.filter(pk=action.pk, state=State.COUNTED)
+            if counted.update(state=State.FOLLOWED) and action.division:
+                add_riding(action, action.division)
+    return len(ended)
 
 
 def paused_campaigns() -> frozenset[int]:

@@ -86,7 +86,9 @@ def _let_go(target_id: int) -> None:
 
 
 def _waiting(target: Target) -> QuerySet[Letter]:
-    return Letter.objects.filter(target=target, **{f"message__{name}": is_ for name, is_ in OURS.items()})
+    """But those of people who were forgotten and let their letter leave: nobody can write it anew."""
+    ours = {f"message__{name}": is_ for name, is_ in OURS.items()}
+    return Letter.objects.filter(target=target, action__ended_at=None, **ours)
 
 
 def _read(target_id: int) -> Target | None:

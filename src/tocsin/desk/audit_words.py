@@ -59,6 +59,7 @@ DETAILS: dict[str, Promise] = {
     "path": gettext_lazy("address"),
     "people": gettext_lazy("people"),
     "preset": gettext_lazy("columns for"),
+    "mails_stopped": gettext_lazy("mails stopped"),
     "purpose": gettext_lazy("purpose"),
     "removed": gettext_lazy("removed"),
     "role": gettext_lazy("role"),
@@ -67,6 +68,8 @@ DETAILS: dict[str, Promise] = {
     "sessions": gettext_lazy("sessions"),
     "sha256": gettext_lazy("fingerprint"),
     "source": gettext_lazy("source"),
+    "stopped": gettext_lazy("mails stopped"),
+    "supporters": gettext_lazy("supporters"),
     "target": gettext_lazy("target"),
     "targets": gettext_lazy("targets"),
     "ticked": gettext_lazy("at once"),
@@ -77,6 +80,7 @@ DETAILS: dict[str, Promise] = {
     "upload": gettext_lazy("import"),
     "which": gettext_lazy("filter"),
     "with_people": gettext_lazy("with personal data"),
+    "words": gettext_lazy("letters whose words ended"),
 }
 
 

@@ -118,7 +118,7 @@ class PanelWithWhatStood(FieldPanel):
 
 def campaign_form() -> ObjectList:
     """The panels of the form, in the order in which a campaigner thinks."""
-    panels = [_what(), _who(), _when(), _number(), _travel(), _trying(), _confirming()]
+    panels = [_what(), _who(), _when(), _number(), _travel(), _trying(), _confirming(), _keeping()]
     return ObjectList([*panels, _short_name()], base_form_class=CampaignForm)
 
 
@@ -226,6 +226,33 @@ def _confirming() -> MultiFieldPanel:
             FieldPanel("offer_print", help_text=_("To hand in or to post. They count, marked as sent by themselves.")),
         ],
         heading=_("What people confirm and choose"),
+    )
+
+
+def _keeping() -> MultiFieldPanel:
+    return MultiFieldPanel(
+        [
+            FieldRowPanel(
+                [
+                    FieldPanel(
+                        "data_kept_months",
+                        help_text=_(
+                            "From 1 to 60, after the campaign closed. Without an end: after each person acted."
+                        ),
+                    ),
+                    FieldPanel(
+                        "words_kept_days",
+                        help_text=_("From 1 to 365, after the last that became of a letter: taken, refused, stopped."),
+                    ),
+                ]
+            ),
+        ],
+        heading=_("How long people's data are kept"),
+        help_text=_(
+            "Every night, names, addresses, e-mail addresses, answers and words whose time is over are removed, and "
+            "nobody can bring them back. The number stays, and so does what became of each letter. Whoever agreed to "
+            "be written to stays a supporter for as long as that counts."
+        ),
     )
 
 

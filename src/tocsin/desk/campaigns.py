@@ -23,6 +23,7 @@ from tocsin.desk.campaigns_by_role import OfThisCampaign
 from tocsin.desk.counter_urls import COUNTER_OF_A_CAMPAIGN
 from tocsin.desk.data_urls import DATA_OF_A_CAMPAIGN
 from tocsin.desk.figure_urls import NUMBERS_OF_A_CAMPAIGN
+from tocsin.desk.keeping import keeping_of
 from tocsin.desk.numbers import Glance, glances
 from tocsin.desk.path_urls import PATH
 from tocsin.desk.proof_urls import PROOF_OF_A_CAMPAIGN
@@ -119,7 +120,8 @@ class ChangeCampaign(_LeadsToTheHub, OfThisCampaign, generic.EditView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {"rooms": bar_of(self.request, self.object)}
+        keeping = keeping_of(self.object, look=True)
+        return context | {"rooms": bar_of(self.request, self.object), "keeping": keeping}
 
     def save_instance(self) -> Campaign:
         in_test_mode = bool(Campaign.objects.get(pk=self.object.pk).test_address)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from tocsin.desk import exports, people_import, people_lists, person
+from tocsin.desk import erasing, exports, people_import, people_lists, person, taking_along
 
 # Below a campaign's own address, in its name space.
 DATA_OF_A_CAMPAIGN: list[URLPattern] = [
@@ -20,6 +20,10 @@ DATA_OF_ALL: list[URLPattern] = [
     path("data/supporters/", people_lists.supporters, name="desk_supporters"),
     path("data/supporters/find/", person.find, name="desk_find_person"),
     path("data/supporters/<int:pk>/", person.person, name="desk_supporter"),
+    path("data/supporters/<int:pk>/erase/", erasing.erase, name="desk_erase_person"),
+    path("data/supporters/<int:pk>/take-along/", taking_along.take_along, name="desk_take_along"),
+    path("data/actions/<int:pk>/take-along/", taking_along.take_along_by_action, name="desk_take_along_by_action"),
+    path("data/actions/<int:pk>/erase/", erasing.erase_by_action, name="desk_erase_by_action"),
     path("data/actions/", people_lists.actions, name="desk_actions"),
     path("data/consents/", people_lists.consents, name="desk_consents"),
     path("data/exports/", exports.exports, name="desk_exports"),

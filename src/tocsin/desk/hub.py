@@ -18,6 +18,7 @@ from tocsin.campaigns.models import Campaign, Tally
 from tocsin.desk.back_room import back_room_of
 from tocsin.desk.fates import Fates, picture_of
 from tocsin.desk.frame import Frame, campaign_crumbs, show
+from tocsin.desk.keeping import keeping_of
 from tocsin.desk.notices import open_notices
 from tocsin.desk.numbers import attention_to, number_of, worker_health
 from tocsin.desk.receivers import receivers_of
@@ -60,6 +61,7 @@ def hub(request: HttpRequest, campaign: Campaign) -> HttpResponse:
         ),
         campaign=campaign,
         number=number,
+        keeping=keeping_of(campaign, look=False),
         trend=trend_of(campaign),
         tally=Tally.objects.filter(campaign=campaign).first(),
         fates=fates,

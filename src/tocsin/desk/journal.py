@@ -70,6 +70,12 @@ ENTRIES: dict[str, tuple[Promise, Promise]] = {
     "tocsin.letters_cancel": (_("Stop letters"), _("Stopped letters for good")),
     "tocsin.people_listed": (_("Show names in a list"), _("Had the names in a list of people shown")),
     "tocsin.person_searched": (_("Find a person"), _("Looked for a person by their address")),
+    "tocsin.person_erased": (_("Erase a person"), _("Erased a person, as they asked")),
+    "tocsin.person_taken_along": (
+        _("Hand a person their data"),
+        _("Took along all that is kept of a person, for them"),
+    ),
+    "tocsin.data_ended": (_("End people's data"), _("Removed people's data whose time was over")),
     "tocsin.person_opened": (_("Open a person"), _("Read all that is known of a person")),
     "tocsin.export_asked": (_("Ask for an export"), _("Asked for a file of data to take along")),
     "tocsin.export_downloaded": (_("Download an export"), _("Took a file of data along")),
@@ -171,7 +177,7 @@ THEIRS: dict[str, Promise] = {
 # What an entry is about: told by its whole name, or else by its first word.
 KINDS: dict[str, Kind] = {
     **dict.fromkeys(("people", "person", "export", "action_opened", "letter_opened", "letters_searched"), Kind.PEOPLE),
-    **dict.fromkeys(("hand_in_downloaded", "evidence_opened", "mail_opened", "mail_downloaded"), Kind.PEOPLE),
+    **dict.fromkeys(("data", "hand_in_downloaded", "evidence_opened", "mail_opened", "mail_downloaded"), Kind.PEOPLE),
     **dict.fromkeys(("action", "actions", "letter", "letters", "hand", "notice", "update", "set"), Kind.LETTERS),
     **dict.fromkeys(("script", "words", "trial"), Kind.PAGES),
     **dict.fromkeys(("endpoint", "key"), Kind.SOFTWARE),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tocsin.outbox.controls import Alone, cancel, goes_to_ourselves, hold, release
 from tocsin.outbox.decide import TAKEN_OUT, resend_uncertain, schedule
+from tocsin.outbox.emptying import is_empty
 from tocsin.outbox.models import Message
 from tocsin.outbox.states import State, that_may_become
 
@@ -30,6 +31,10 @@ def _leaves_by_itself(message: Message) -> bool:
 
 def _leaves_later(message: Message) -> bool:
     return message.due_at is not None and message.due_at > timezone.now()
+
+
+def _still_has_its_bytes(message: Message) -> bool:
+    return not is_empty(message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,7 @@ STEPS = {
         Step(
             name="again",
             possible_when=frozenset({State.UNCERTAIN}),
+            fits=_still_has_its_bytes,
             take=resend_uncertain,
             entry="letter_resent",
             label=_("Send it again anyway"),

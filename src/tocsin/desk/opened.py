@@ -8,14 +8,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from tocsin.actions.addressees import Addressee, addressee_for
+from tocsin.actions.ending.remains import WORDS_ENDED, opened
 from tocsin.actions.letters import full_name, letter_text, sheet_for, whereabouts
 from tocsin.actions.models import Action
 from tocsin.actions.question_contract import ANSWERS
-from tocsin.actions.take import action_context
 from tocsin.campaigns.models import ReplyTo, Target
 from tocsin.campaigns.words import EditionWords
-from tocsin.lib.sealing import CannotOpen
-from tocsin.lib.vault import vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +27,16 @@ class Opened:
     subject: str
     text: str
     own_words: bool
+    words_ended: bool
     consents: list[tuple[str, bool]]
     answers: list[tuple[str, str]]
 
 
 def open_action(action: Action, target_id: int | None = None) -> Opened | None:
-    """What was sent, with the letter to this target or to the first; None if it was sealed with a key that is gone."""
-    try:
-        act = vault().open(action.sealed, action_context(action.email_digest))
-    except CannotOpen:
+    """What was sent, with the letter to this target or to the first; None if it was sealed with a key that is gone, or
+    its person was."""
+    act = None if action.ended_at else opened(action.sealed, action.email_digest)
+    if act is None:
         return None
     words: EditionWords = action.edition.words
     return Opened(
@@ -46,8 +45,9 @@ def open_action(action: Action, target_id: int | None = None) -> Opened | None:
         phone=str(act.get("phone", "")),
         place=whereabouts(act, words["language"]),
         subject=str(act.get("subject", "")),
-        text=_letter(action, act, target_id) if words["letter"] else words["petition_text"],
+        text=_text(action, act, target_id),
         own_words=bool(act.get("own_words")),
+        words_ended=bool(act.get(WORDS_ENDED)),
         answers=[
             (question["text"], _("Yes") if answer is True else str(answer))
             for question in words.get("questions", ())
@@ -59,6 +59,13 @@ def open_action(action: Action, target_id: int | None = None) -> Opened | None:
             if (given := act.get("consents", {}).get(question["purpose"])) is not None
         ],
     )
+
+
+def _text(action: Action, act: dict[str, Any], target_id: int | None) -> str:
+    words: EditionWords = action.edition.words
+    if act.get(WORDS_ENDED):
+        return ""
+    return _letter(action, act, target_id) if words["letter"] else words["petition_text"]
 
 
 def _letter(action: Action, act: dict[str, Any], target_id: int | None) -> str:

@@ -9,6 +9,7 @@ from tocsin.actions.repoint import WRITTEN_ANEW
 from tocsin.outbox.claims import NOBODY_KNOWS, WORKER_DIED
 from tocsin.outbox.controls import STOPPED
 from tocsin.outbox.decide import HELD_BEFORE, TAKEN_OUT
+from tocsin.outbox.emptying import ENDED
 from tocsin.outbox.events import IT_CAME_BACK
 from tocsin.outbox.restore import JOURNALLED, RESTORED
 from tocsin.outbox.suppress import SUPPRESSED
@@ -23,6 +24,7 @@ SAID: dict[str, Promise] = {
     WORKER_DIED: _("Our program ended before the mail was handed over."),
     NOBODY_KNOWS: _("Our program ended after the mail was handed over and before the answer."),
     WRITTEN_ANEW: _("Written anew: the target's address changed."),
+    ENDED: _("Stopped: the time for which its writer's data are kept was over, or they asked to be forgotten."),
     IT_CAME_BACK: _("What came back about it was here before the server's answer."),
 }
 

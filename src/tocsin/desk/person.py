@@ -13,13 +13,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from tocsin.actions.lists.find import actions_by_digest
+from tocsin.actions.models import Action
 from tocsin.campaigns.models import Campaign
 from tocsin.desk.data_tabs import data_crumbs, data_tabs
 from tocsin.desk.frame import Frame, show
 from tocsin.desk.journal import note
 from tocsin.desk.people_rows import action_rows
 from tocsin.desk.person_facts import facts_of
-from tocsin.desk.rights import FIND_PEOPLE, OPEN_PERSONAL_DATA, SEE_CAMPAIGNS, may, of_campaign, only
+from tocsin.desk.rights import ERASE_PEOPLE, FIND_PEOPLE, OPEN_PERSONAL_DATA, SEE_CAMPAIGNS, may, of_campaign, only
 from tocsin.lib.emailaddress import NotAnAddress, read_address
 from tocsin.lib.vault import vault
 from tocsin.supporters.models import Supporter
@@ -62,7 +63,19 @@ def find(request: HttpRequest) -> HttpResponse:
     note(request, "person_searched", about or request.user, found=about is not None)  # type: ignore[arg-type]
     if supporter and may(request.user, OPEN_PERSONAL_DATA):
         return HttpResponseRedirect(reverse("desk_supporter", args=[supporter.pk]))
-    return _page(request, form, searched=True, found=about is not None, rows=action_rows(acted, names=False))
+    return _page(
+        request,
+        form,
+        searched=True,
+        found=about is not None,
+        rows=action_rows(acted, names=False),
+        erasable=_erasable(request, acted),
+    )
+
+
+def _erasable(request: HttpRequest, acted: list[Action]) -> Action | None:
+    """An action of whoever never became a supporter, to erase them by."""
+    return next(iter(acted), None) if may(request.user, ERASE_PEOPLE) else None
 
 
 @only(OPEN_PERSONAL_DATA)
@@ -98,6 +111,7 @@ def _opened(request: HttpRequest, supporter: Supporter, campaign: Campaign | Non
         tabs=data_tabs(request, campaign, "supporters"),
         supporter=supporter,
         facts=facts,
+        may_erase=may(request.user, ERASE_PEOPLE),
     )
 
 

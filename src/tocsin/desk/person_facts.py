@@ -8,24 +8,23 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from wagtail.models import ModelLogEntry
 
 from tocsin.actions.exporting.supporters import open_supporter
 from tocsin.actions.letters import full_name, whereabouts
 from tocsin.actions.lists.find import actions_by_digest
-from tocsin.actions.models import Action, HandIn, Letter
+from tocsin.actions.mails_about import mails_to_people
+from tocsin.actions.models import Action, Letter
 from tocsin.actions.updates.models import UpdateCopy
 from tocsin.campaigns.models import Campaign
 from tocsin.desk.people_rows import answer_of, why_not_written_to
-from tocsin.outbox.models import Event, Message
+from tocsin.outbox.models import Message
 from tocsin.supporters.current import purposes_of
 from tocsin.supporters.models import Consent, Supporter
 
 READERS_SHOWN = 50
-# A request to confirm or to choose is sent a few times at most.
-MOST_ASKED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,23 +95,9 @@ def _mails(actions: list[Action], supporter: Supporter, campaign: Campaign | Non
     copies = UpdateCopy.objects.filter(supporter=supporter)
     if campaign:
         copies = copies.filter(update_sent__campaign=campaign)
-    found = Message.objects.filter(Q(key__in=_keys(actions)) | Q(pk__in=list(copies.values_list("message", flat=True))))
+    about = mails_to_people({action.pk: action.campaign_id for action in actions})
+    found = Message.objects.filter(pk__in=[*about, *copies.values_list("message", flat=True)])
     return list(found.defer("sealed").order_by("-created_at", "-pk"))
-
-
-def _keys(actions: list[Action]) -> list[str]:
-    hand_ins = HandIn.objects.filter(campaign__in={action.campaign_id for action in actions}, notified_at__isnull=False)
-    answers = Event.objects.filter(message__letter__action__in=actions, kind=Event.Kind.REPLIED)
-    return [
-        *(key for action in actions for key in _keys_of(action)),
-        *(f"handed-in:{kit}:{action.pk}" for kit in hand_ins.values_list("pk", flat=True) for action in actions),
-        *(f"forward:{event}" for event in answers.values_list("event_id", flat=True)),
-    ]
-
-
-def _keys_of(action: Action) -> list[str]:
-    asked = [f"{what}:{action.pk}:{number}" for what in ("confirm", "choice") for number in range(MOST_ASKED)]
-    return [f"thanks:{action.pk}", *asked]
 
 
 def _readers(supporter: Supporter) -> list[tuple[datetime, str]]:

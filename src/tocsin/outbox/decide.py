@@ -21,8 +21,8 @@ HELD_BEFORE = f"{TAKEN_OUT} It was held before."
 def resend_uncertain(message_id: int) -> bool:
     """Sends again what perhaps was taken: the same bytes and Message-ID, so that many servers drop a second copy.
 
-    Whether it still was uncertain."""
-    return bool(change([message_id], Message.objects.filter(state=State.UNCERTAIN), State.WAITING))
+    Whether it still was uncertain, and its bytes are still kept."""
+    return bool(change([message_id], Message.objects.filter(state=State.UNCERTAIN).exclude(sealed=b""), State.WAITING))
 
 
 def schedule(message_id: int, at: datetime) -> bool:

@@ -48,14 +48,20 @@ def note_event(  # noqa: PLR0913  (what is known of one event)
     name = {"source": source[:20], "event_id": short(event_id)}
     if Event.objects.filter(**name).exists():  # asked first without a transaction: a provider may repeat thousands
         return False
-    public = message.domain if message.kind in TO_TARGETS else ""
     with transaction.atomic():
-        rest = {"message": message, "kind": kind, "words": storable(words, public_domain=public)}
+        rest = {"message": message, "kind": kind, "words": _storable(message, words)}
         event, fresh = Event.objects.get_or_create(**name, defaults=rest)
         if fresh:
             _change_fate(message, event)
             _draw_conclusions(message, event, certain=certain)
     return fresh
+
+
+def _storable(message: Message, words: str) -> str:
+    """Where the person has been forgotten meanwhile, a bounce that comes late must not bring their mailbox back."""
+    if message.kind in TO_TARGETS:
+        return storable(words, public_domain=message.domain)
+    return storable(words) if message.domain else status_in(words)
 
 
 def short(event_id: str) -> str:

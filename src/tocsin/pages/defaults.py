@@ -7,9 +7,10 @@ is published, because it depends on the campaign and on what the form asks.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tocsin.campaigns.models import Kind, ReplyTo, Targeting
 
@@ -98,13 +99,45 @@ def targets_said(targeting: str, matched_by: str) -> str:
     }[matched_by]
 
 
-def data_note(kind: str, reply_to: str, asked: Iterable[str], *, questions: bool = False) -> str:
+class Kept(NamedTuple):
+    """For how long people's data are kept: after the campaign's end or, where it has none, after the act. Where the
+    page asks whether it may write to people, those who agree stay longer."""
+
+    months: int
+    has_an_end: bool
+    asks_to_write: bool
+
+
+def data_note(
+    kind: str, reply_to: str, asked: Iterable[str], *, questions: bool = False, kept: Kept | None = None
+) -> str:
     """Who gets what, told before the button (requirement L8), from what the form really asks and where it goes."""
-    note = _who_gets_what(kind, reply_to, asked)
-    if not questions:
-        return note
-    answers = _("Your answers to our questions are for our own use and go to nobody else.")
-    return f"{note} {answers}"
+    note = [_who_gets_what(kind, reply_to, asked)]
+    if kept:
+        note.append(_how_long(kept))
+    if questions:
+        note.append(_("Your answers to our questions are for our own use and go to nobody else."))
+    return " ".join(note)
+
+
+def _how_long(kept: Kept) -> str:
+    if kept.has_an_end:
+        said = ngettext(
+            "We remove it %(months)d month after the campaign has ended.",
+            "We remove it %(months)d months after the campaign has ended.",
+            kept.months,
+        )
+    else:
+        said = ngettext(
+            "We remove it %(months)d month after you have sent it.",
+            "We remove it %(months)d months after you have sent it.",
+            kept.months,
+        )
+    said %= {"months": kept.months}
+    if not kept.asks_to_write:
+        return said
+    longer = _("If you agree to be written to, we keep who you are for as long as you do.")
+    return f"{said} {longer}"
 
 
 def _who_gets_what(kind: str, reply_to: str, asked: Iterable[str]) -> str:

@@ -160,7 +160,8 @@ def _consents(page: ActionPage) -> list[ConsentWords]:
 
 def _data_note(page: ActionPage, campaign: Campaign) -> str:
     asked = [detail.value["kind"] for detail in page.details]
-    return defaults.data_note(campaign.kind, campaign.reply_to, asked, questions=bool(question_words(page)))
+    kept = defaults.Kept(campaign.data_kept_months, campaign.closes_at is not None, bool(page.consents))
+    return defaults.data_note(campaign.kind, campaign.reply_to, asked, questions=bool(question_words(page)), kept=kept)
 
 
 def _thanks(page: ActionPage) -> ThanksWords:

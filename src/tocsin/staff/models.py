@@ -49,6 +49,7 @@ class Membership(models.Model):
             ("find_people", _("Can look for a person by their address")),
             ("export_people", _("Can take personal data along")),
             ("import_people", _("Can bring people in from a file")),
+            ("erase_people", _("Can erase a person, or give them all that is kept of them")),
             ("approve_script", _("Can approve another person's script")),
             ("approve_entry", _("Can approve another person's line of the ledger")),
             ("write_update", _("Can write to those who acted")),

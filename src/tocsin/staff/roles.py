@@ -19,7 +19,8 @@ PAGES = frozenset(f"wagtailcore.{act}_page" for act in ("add", "change", "publis
 PICTURES = frozenset(f"wagtailimages.{act}_image" for act in ("choose", "add", "change", "delete"))
 LETTERS = frozenset({"outbox.change_message", "staff.write_update"})
 SCRIPTS = frozenset(f"pages.{act}_script" for act in ("view", "add", "change", "delete")) | {"staff.approve_script"}
-PEOPLE = frozenset({"actions.view_action", "staff.find_people", "staff.export_people", "staff.import_people"})
+PEOPLE = frozenset({"actions.view_action"})
+PEOPLE |= {f"staff.{act}_people" for act in ("find", "export", "import", "erase")}
 
 RIGHTS: dict[str, frozenset[str]] = {
     Role.VIEWER: NUMBERS,

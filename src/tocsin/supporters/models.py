@@ -121,3 +121,29 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose or 'everything'}: {'yes' if self.yes else 'no'}"
+
+
+class ConsentProof(models.Model):
+    """What is left of a consent when its person is gone: that this was agreed to, in which words and when.
+
+    `digest` is of the person's digest: nobody is found by it but with their address and the key in hand (proofs.py).
+    """
+
+    digest = models.BinaryField(max_length=32, db_index=True)
+    wording = models.ForeignKey(ConsentWording, models.PROTECT, null=True, related_name="proofs")
+    purpose = models.CharField(max_length=40, blank=True)
+    control = models.CharField(max_length=10, choices=Consent.Control)
+    yes = models.BooleanField()
+    basis = models.CharField(max_length=10, choices=Consent.Basis)
+    method = models.CharField(max_length=10, choices=Consent.Method)
+    language = models.CharField(max_length=10, blank=True)
+    given_at = models.DateTimeField()
+    used_until = models.DateTimeField(help_text=_("The last moment at which somebody could be written to by it."))
+    kept_until = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("proof of a consent")
+        verbose_name_plural = _("proofs of consents")
+
+    def __str__(self) -> str:
+        return f"{self.purpose or 'everything'}: {'yes' if self.yes else 'no'}"

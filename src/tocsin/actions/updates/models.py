@@ -96,7 +96,8 @@ class UpdateCopy(models.Model):
     """One supporter's copy of an update, made once."""
 
     update_sent = models.ForeignKey(Update, models.CASCADE, related_name="copies", db_index=False)
-    supporter = models.ForeignKey(Supporter, models.CASCADE, related_name="update_copies")
+    # Empty where the person is gone: that a copy was sent stays, so that the update's fate adds up.
+    supporter = models.ForeignKey(Supporter, models.SET_NULL, null=True, related_name="update_copies")
     message = models.OneToOneField(Message, models.CASCADE, related_name="update_copy")
 
     class Meta:

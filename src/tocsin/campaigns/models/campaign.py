@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -100,6 +100,18 @@ class Campaign(models.Model):  # type: ignore[django-manager-missing]  # its pag
         _("say how many letters were taken"),
         default=False,
         help_text=_("“4,812 letters were taken by the Minister's server” stands below the number."),
+    )
+    data_kept_months = models.PositiveSmallIntegerField(
+        _("months that people's data are kept"),
+        default=6,
+        db_default=6,
+        validators=[MinValueValidator(1), MaxValueValidator(60)],
+    )
+    words_kept_days = models.PositiveSmallIntegerField(
+        _("days that a letter's words are kept"),
+        default=28,
+        db_default=28,
+        validators=[MinValueValidator(1), MaxValueValidator(365)],
     )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 

@@ -15,7 +15,7 @@ from tocsin.pages.making import Words, first_words_for, newest_words_of, pages_b
 # What a campaign does, but for whom it writes to and when.
 RULES = (
     *("targeting", "matched_by", "provider", "goal", "show_count_from", "time_zone", "reply_to", "moderation"),
-    *("confirm_first", "offer_own_mail", "offer_print", "show_taken"),
+    *("confirm_first", "offer_own_mail", "offer_print", "show_taken", "data_kept_months", "words_kept_days"),
 )
 DATES = ("opens_at", "closes_at")
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('actions', '0010_proposed_sets'),
+        ('actions', '0011_data_end'),
     ]
 
     operations = [
