@@ -57,6 +57,12 @@ OF_PEOPLE: dict[str, Holds] = {
     "outbox.Suppression": Holds(
         ("digest",), "An address that nothing is sent to, as a keyed hash.", "Never: it is what keeps mail away."
     ),
+    "outbox.Call": Holds(
+        ("about", "sealed_words"),
+        "The number of what other software was told of, and what it answered; sealed.",
+        "A week after it was told, a month after it was given up (calls/endpoints.py).",
+    ),
+    "outbox.Endpoint": Holds(("sealed",), "Its own secrets, and nothing of anybody.", "When it is removed."),
     "campaigns.CounterEntry": Holds(
         ("evidence",), "A sealed scan of sheets that people signed.", "Half a year after the campaign closed (0034)."
     ),
@@ -69,7 +75,7 @@ OF_NOBODY: frozenset[str] = frozenset(
         *(f"campaigns.{name}" for name in ("EntryDecision", "PostalDivision", "LookUpMemory", "ProviderHealth")),
         *(f"campaigns.{name}" for name in ("PostalTable", "TableDivision")),
         "supporters.ConsentWording",
-        *(f"outbox.{name}" for name in ("Bucket", "Lane", "Notice")),
+        *(f"outbox.{name}" for name in ("Bucket", "Lane", "Notice", "MailDomain")),
         *(f"actions.{name}" for name in ("EndingMark", "HourOfActions", "HourOfPlace", "HourOfViews", "HourOfLetters")),
         *(f"actions.{name}" for name in ("RollUpMark", "RollUpProof", "ProposedSet", "Invalidation", "Update")),
         *(f"actions.{name}" for name in ("CounterRun", "CountProof")),
