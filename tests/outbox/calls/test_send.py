@@ -149,13 +149,43 @@ def test_one_that_fails_for_three_days_is_switched_off(receiver: Receiver, endpo
     receiver.always = 500
     happen(1)
     call_everybody()
-    assert Endpoint.objects.get().is_on
-    Endpoint.objects.update(failing_since=database_now() - timedelta(days=3))
-    make_due()
-    call_everybody()
+    for _half_day in range(6):
+        assert Endpoint.objects.get().is_on
+        _pass(timedelta(hours=12))
+        call_everybody()
     made = Endpoint.objects.get()
     assert (made.is_on, made.why_off) == (False, "failing")
     assert Notice.objects.get().words == "500"
+
+
+def _pass(time_gone: timedelta) -> None:
+    """As if so much time had passed."""
+    for endpoint in Endpoint.objects.exclude(failing_since=None):
+        was = {name: getattr(endpoint, name) for name in ("failing_since", "setback_at")}
+        Endpoint.objects.filter(pk=endpoint.pk).update(**{name: at - time_gone for name, at in was.items()})
+    make_due()
+
+
+@pytest.mark.parametrize("first", [400, 503])
+def test_one_failure_long_ago_and_one_now_are_no_three_days(receiver: Receiver, endpoint: Made, first: int) -> None:
+    happen(1)
+    receiver.answers.append(first)
+    call_everybody()
+    Call.objects.all().delete()
+    _pass(timedelta(days=5))
+    happen(2)
+    receiver.answers.append(503)
+    call_everybody()
+    assert Endpoint.objects.get().is_on
+    assert Endpoint.objects.get().failures == (1 if first == 400 else 2)
+
+
+def test_what_is_about_calls_alone_is_no_failure_of_the_endpoint(receiver: Receiver, endpoint: Made) -> None:
+    receiver.always = 422
+    happen(1, 2)
+    call_everybody()
+    made = Endpoint.objects.get()
+    assert (made.failing_since, made.failures, made.quiet_until, made.last_words) == (None, 0, None, "")
 
 
 def test_one_good_answer_in_three_days_is_enough(receiver: Receiver, endpoint: Made) -> None:

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from tocsin.lib.vault import vault
-from tocsin.outbox.calls.health import switched_on
+from tocsin.outbox.calls.health import OF_FAILURES, switched_on
 from tocsin.outbox.calls.kinds import EventKind
 from tocsin.outbox.calls.models import Call, Endpoint
 from tocsin.outbox.calls.secret import renew, seal_first
@@ -57,7 +57,7 @@ def switch_on(pk: int) -> bool:
         if endpoint is None:
             return False
         switched_on(endpoint)
-        endpoint.save(update_fields=["off_at", "why_off", "failing_since", "quiet_until", "failures"])
+        endpoint.save(update_fields=["off_at", "why_off", *OF_FAILURES])
     return True
 
 

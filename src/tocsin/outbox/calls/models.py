@@ -48,6 +48,9 @@ class Endpoint(models.Model):
 
     last_well_at = models.DateTimeField(null=True)
     failing_since = models.DateTimeField(null=True, help_text=_("Empty while its last answer was well."))
+    # Failures since then that lie hours apart, and when the last of them was: one bad minute is one, however long ago.
+    setbacks = models.PositiveSmallIntegerField(default=0, db_default=0)
+    setback_at = models.DateTimeField(null=True)
     last_words = models.CharField(max_length=40, blank=True, help_text=_("The status, or the kind of error."))
     # Nothing is sent there before: it failed, or asked to be left alone. While it fails it is asked one thing at once.
     quiet_until = models.DateTimeField(null=True)
