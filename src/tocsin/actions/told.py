@@ -1,7 +1,7 @@
 """What other software is told of each event: made when it is told, of the rows as they are then.
 
-Whose personal data may go along is for the endpoint to say, and is no by default. What there is no more is said to be
-gone. Names of keys are only ever added, never renamed: docs/developers/webhooks.md has them all.
+Whose personal data may go along is for the endpoint to say, when it happened and now, and is no by default. What there
+is no more is said to be gone. Names of keys are only ever added: docs/developers/webhooks.md has them all.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def _of_actions(calls: Sequence[Call]) -> dict[int, Data]:
     actions = Action.objects.in_bulk({call.about for call in calls})
     campaigns = _campaigns(action.campaign_id for action in actions.values())
     return {
-        call.pk: _action(action, campaigns, with_person=call.endpoint.with_people)
+        call.pk: _action(action, campaigns, with_person=call.takes_people)
         if (action := actions.get(call.about))
         else _gone(call)
         for call in calls
@@ -107,7 +107,7 @@ def _of_letters(calls: Sequence[Call]) -> dict[int, Data]:
     messages, last = Message.objects.defer("sealed").in_bulk(numbers), _last_attempts(numbers)
     campaigns = _campaigns(message.campaign_ref for message in messages.values())
     return {
-        call.pk: _letter(message, letters.get(message.pk), last.get(message.pk), campaigns, call.endpoint.with_people)
+        call.pk: _letter(message, letters.get(message.pk), last.get(message.pk), campaigns, call.takes_people)
         if (message := messages.get(call.about))
         else _gone(call)
         for call in calls
@@ -153,7 +153,7 @@ def _of_consents(calls: Sequence[Call]) -> dict[int, Data]:
     found = Consent.objects.select_related("wording", "supporter").in_bulk({call.about for call in calls})
     campaigns = _campaigns(consent.campaign_ref for consent in found.values())
     return {
-        call.pk: _consent(consent, campaigns, with_person=call.endpoint.with_people)
+        call.pk: _consent(consent, campaigns, with_person=call.takes_people)
         if (consent := found.get(call.about))
         else _gone(call)
         for call in calls

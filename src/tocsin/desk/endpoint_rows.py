@@ -58,7 +58,7 @@ class CallRow:
 
     @property
     def may_be_sent_again(self) -> bool:
-        return self.call.due_at is None
+        return self.call.due_at is None and self.call.is_wanted
 
 
 def endpoint_rows(endpoints: Iterable[Endpoint]) -> list[EndpointRow]:

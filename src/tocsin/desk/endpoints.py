@@ -149,7 +149,7 @@ def again(request: HttpRequest, pk: int, call_pk: int) -> HttpResponse:
     if sent:
         messages.success(request, _("It is sent again, with the same webhook-id."))
     else:
-        messages.warning(request, _("It is on its way already."))
+        messages.warning(request, _("Somebody else was faster. Nothing was changed."))
     return _to(pk)
 
 

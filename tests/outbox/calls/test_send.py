@@ -19,7 +19,16 @@ from tocsin.lib.outward import Allowed
 from tocsin.lib.sql import database_now
 from tocsin.outbox.calls import request, send
 from tocsin.outbox.calls.claims import Result, claim, note
-from tocsin.outbox.calls.endpoints import give_another_secret, send_again, send_test, switch_off, switch_on, words_of
+from tocsin.outbox.calls.endpoints import (
+    change,
+    give_another_secret,
+    send_again,
+    send_test,
+    switch_off,
+    switch_on,
+    words_of,
+)
+from tocsin.outbox.calls.kinds import EventKind
 from tocsin.outbox.calls.request import Answer
 from tocsin.outbox.calls.send import Calls
 from tocsin.outbox.calls.verdict import WAITS
@@ -391,6 +400,30 @@ def test_one_that_is_off_is_told_nothing_and_what_waits_is_kept(receiver: Receiv
     assert switch_on(endpoint[0].pk)
     call_everybody()
     assert [heard.said["data"]["id"] for heard in receiver.heard] == [1]
+
+
+@pytest.mark.parametrize("narrower", [{"kinds": ["letter.sent"]}, {"campaign_ref": 8}])
+def test_what_waits_follows_an_endpoint_that_is_narrowed(
+    receiver: Receiver, endpoint: Made, narrower: dict[str, Any]
+) -> None:
+    happen(*range(1, 61))
+    [wanted] = happen(99, kind=EventKind.LETTER_SENT, campaign=8)
+    made = endpoint[0]
+    for name, value in narrower.items():
+        setattr(made, name, value)
+    change(made)
+    for _round in range(3):
+        call_everybody()
+    assert [heard.id for heard in receiver.heard] == [wanted.ref]
+    assert Call.objects.get() == wanted
+
+
+def test_what_a_narrowed_one_no_longer_wants_is_not_sent_again(receiver: Receiver, endpoint: Made) -> None:
+    [call] = happen(1)
+    call_everybody()
+    Endpoint.objects.update(kinds=["letter.sent"])
+    assert not send_again(call.pk)
+    assert the_call().standing == "done"
 
 
 def test_nothing_of_a_library_s_words_is_kept(monkeypatch: pytest.MonkeyPatch, endpoint: Made) -> None:

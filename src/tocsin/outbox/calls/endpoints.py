@@ -31,7 +31,8 @@ def add(endpoint: Endpoint) -> str:
 
 
 def change(endpoint: Endpoint) -> None:
-    """Stores what staff may change, and nothing that the worker writes meanwhile."""
+    """Stores what staff may change, and nothing that the worker writes meanwhile. What waits and is no longer wanted is
+    removed when it is due (claims.py)."""
     endpoint.save(update_fields=OF_THE_ROW)
 
 
@@ -76,7 +77,11 @@ def send_test(endpoint: Endpoint) -> Call:
 
 
 def send_again(call_pk: int) -> bool:
-    """Has a call that is done or given up made once more, with the same webhook-id; whether it was."""
+    """Has a call that is done or given up made once more, with the same webhook-id; whether it was. Not where its
+    endpoint is no longer told of such things."""
+    call = Call.objects.select_related("endpoint").filter(pk=call_pk).first()
+    if call is None or not call.is_wanted:
+        return False
     at_rest = Call.objects.filter(pk=call_pk, due_at=None)
     anew = {"done_at": None, "given_up_at": None, "attempts_before": F("attempts")}
     return bool(at_rest.update(due_at=Now(), **anew))

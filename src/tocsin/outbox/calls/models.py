@@ -73,6 +73,11 @@ class Endpoint(models.Model):
         asked_for = kind == EventKind.TEST or kind in self.kinds
         return asked_for and self.campaign_ref in {None, campaign_ref}
 
+    def wanted(self) -> Q:
+        """What `wants` says yes to, as a question about its calls."""
+        of_kind = Q(kind__in=[EventKind.TEST, *self.kinds])
+        return of_kind if self.campaign_ref is None else of_kind & Q(campaign_ref=self.campaign_ref)
+
 
 class Call(models.Model):
     """That an endpoint is to be told of one thing. What it is told is made of the rows as they are when it is told: so
@@ -87,6 +92,9 @@ class Call(models.Model):
     about = models.BigIntegerField(help_text=_("The number of the row it is about."))
     campaign_ref = models.BigIntegerField(null=True, help_text=_("A plain number: campaigns are next door."))
     happened_at = models.DateTimeField(db_default=Now())
+    # Whether personal data went along when it was noted. Where they did not, they never will: who was promised that
+    # they stay here is not told of later because the endpoint changed.
+    with_people = models.BooleanField(default=False, db_default=False)
 
     # Empty once it is done or given up. In hand it is the end of the lease: if the worker dies, it is due again then.
     due_at = models.DateTimeField(null=True, db_default=Now())
@@ -125,6 +133,16 @@ class Call(models.Model):
         if self.given_up_at:
             return "given_up"
         return "again" if self.tried_at else "waiting"
+
+    @property
+    def is_wanted(self) -> bool:
+        """By its endpoint as it is now: it may have been narrowed since."""
+        return self.endpoint.wants(EventKind(self.kind), self.campaign_ref)
+
+    @property
+    def takes_people(self) -> bool:
+        """Then and now."""
+        return self.with_people and self.endpoint.with_people
 
     @property
     def tries(self) -> int:

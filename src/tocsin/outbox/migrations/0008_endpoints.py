@@ -18,4 +18,10 @@ class Migration(migrations.Migration):
             name='setbacks',
             field=models.PositiveSmallIntegerField(db_default=0, default=0),
         ),
+        # What waits already goes without people: nobody can say what its endpoint was when it was noted.
+        migrations.AddField(
+            model_name='call',
+            name='with_people',
+            field=models.BooleanField(db_default=False, default=False),
+        ),
     ]
