@@ -150,6 +150,19 @@ def test_people_go_along_only_where_they_did_then_and_do_now(
     assert not TRACE.search(json.dumps([said(kind) for kind in CHOOSABLE]))
 
 
+def test_an_endpoint_of_one_campaign_is_told_what_the_person_said_there(client: Client, edition_en: Edition) -> None:
+    an_endpoint(URL, kinds=CHOOSABLE, with_people=True, campaign_ref=edition_en.campaign_id)
+    sign(client, edition_en)
+    follow_everything()
+    sign(client, an_edition(a_campaign(slug="other")), **(MARKED | {"email": "jane.doe@example.org"}))
+    follow_everything()
+    assert said(EventKind.CONSENT_GIVEN)[0]["person"]["given_name"] == "Jane"
+    assert not TRACE.search(json.dumps(said(EventKind.CONSENT_GIVEN)))
+    Consent.objects.filter(pk=_calls(EventKind.CONSENT_GIVEN)[0].about).update(action_ref=None)
+    Action.objects.filter(campaign=edition_en.campaign_id).update(sealed=b"")
+    assert not [one for one in said(EventKind.CONSENT_GIVEN) if "person" in one]
+
+
 def test_words_as_they_were_offered_are_not_told_as_own(client: Client, edition_en: Edition) -> None:
     an_endpoint(URL, kinds=CHOOSABLE, with_people=True)
     sign(client, edition_en)
