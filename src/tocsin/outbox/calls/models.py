@@ -120,6 +120,9 @@ class Call(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["endpoint", "due_at", "id"], condition=Q(due_at__isnull=False), name="calls_due"),
             models.Index(fields=["endpoint", "id"], name="calls_newest"),
+            # For the screens, beside hundreds of thousands that are done.
+            models.Index(fields=["endpoint", "id"], condition=Q(given_up_at__isnull=False), name="calls_given_up"),
+            models.Index(fields=["endpoint", "id"], condition=Q(kind=EventKind.TEST), name="calls_of_tests"),
         ]
 
     def __str__(self) -> str:

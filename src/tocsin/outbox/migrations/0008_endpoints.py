@@ -24,4 +24,12 @@ class Migration(migrations.Migration):
             name='with_people',
             field=models.BooleanField(db_default=False, default=False),
         ),
+        migrations.AddIndex(
+            model_name='call',
+            index=models.Index(condition=models.Q(('given_up_at__isnull', False)), fields=['endpoint', 'id'], name='calls_given_up'),
+        ),
+        migrations.AddIndex(
+            model_name='call',
+            index=models.Index(condition=models.Q(('kind', 'endpoint.test')), fields=['endpoint', 'id'], name='calls_of_tests'),
+        ),
     ]
