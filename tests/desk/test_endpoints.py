@@ -233,9 +233,12 @@ def test_a_call_of_another_endpoint_is_not_found(admin: Client) -> None:
 def test_it_can_be_removed(admin: Client) -> None:
     endpoint, _secret = an_endpoint("https://crm.example/in")
     happen(1)
+    Notice.objects.create(kind=Notice.Kind.OFF, about=f"endpoint:{endpoint.pk}", words="500")
     press(admin, "remove", endpoint.pk)
     assert not Endpoint.objects.exists()
-    assert not Call.objects.exists()
+    assert press(admin, "call_again", endpoint.pk, Call.objects.get().pk).status_code == 404
+    assert press(admin, "remove", endpoint.pk).status_code == 404
+    assert not Notice.objects.filter(settled_at=None).exists()
     assert AuditLine.objects.get(kind="software").details["title"] == "CRM"
 
 

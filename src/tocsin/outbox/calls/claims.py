@@ -44,8 +44,8 @@ def claim(room: Callable[[Endpoint], int], holder: str) -> list[Call]:
     with transaction.atomic():
         now = database_now()
         free = Call.objects.select_for_update(skip_locked=_can_skip(), of=("self",)).select_related("endpoint")
-        found = free.filter(pk__in=wanted, due_at__lte=now).order_by("pk")
-        mine, unwanted = _split(found)
+        found = free.filter(pk__in=wanted, due_at__lte=now, endpoint__off_at=None, endpoint__removed_at=None)
+        mine, unwanted = _split(found.order_by("pk"))
         _remove_unwanted(unwanted, now)
         Call.objects.filter(pk__in=[call.pk for call in mine]).update(
             due_at=now + LEASE, holder=holder, attempts=F("attempts") + 1

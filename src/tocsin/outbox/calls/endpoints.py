@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.db.models.functions import Now
 
 from tocsin.lib.vault import vault
@@ -15,11 +14,10 @@ from tocsin.outbox.calls.kinds import EventKind
 from tocsin.outbox.calls.models import Call, Endpoint
 from tocsin.outbox.calls.secret import renew, seal_first
 from tocsin.outbox.calls.tell import Happened, tell
+from tocsin.outbox.models import Notice
+from tocsin.outbox.notices import settle_notice
 
 MOST_ENDPOINTS = 20
-DONE_ARE_KEPT_FOR = timedelta(days=7)
-OTHERS_ARE_KEPT_FOR = timedelta(days=30)
-AT_ONCE = 1_000
 OF_THE_ROW = ("name", "url", "kinds", "campaign_ref", "with_people")
 
 
@@ -62,9 +60,12 @@ def switch_on(pk: int) -> bool:
     return True
 
 
-def remove(pk: int) -> None:
-    """With its calls."""
-    Endpoint.objects.filter(pk=pk).delete()
+def remove(pk: int) -> bool:
+    """It is told nothing from now on, and nobody sees it again. Its calls and its row go later (removing.py). Whether
+    it was there."""
+    with transaction.atomic():
+        settle_notice(Notice.Kind.OFF, f"endpoint:{pk}")
+        return bool(Endpoint.objects.filter(pk=pk).update(removed_at=Now()))
 
 
 def send_test(endpoint: Endpoint) -> Call:
@@ -90,14 +91,3 @@ def send_again(call_pk: int) -> bool:
 def words_of(call: Call) -> str:
     """What its receiver said last. Raises CannotOpen."""
     return str(vault().open(call.sealed_words, call.context)) if call.sealed_words else ""
-
-
-def remove_old_calls() -> int:
-    """Done ones after a week; given up, or waiting for an endpoint that is off, after a month. Every night."""
-    week, month = Now() - DONE_ARE_KEPT_FOR, Now() - OTHERS_ARE_KEPT_FOR
-    waits_in_vain = Q(endpoint__off_at__lt=month, happened_at__lt=month)
-    old = Call.objects.filter(Q(done_at__lt=week) | Q(given_up_at__lt=month) | waits_in_vain).order_by("pk")
-    removed = 0
-    while some := list(old.values_list("pk", flat=True)[:AT_ONCE]):
-        removed += Call.objects.filter(pk__in=some).delete()[0]
-    return removed

@@ -22,6 +22,13 @@ def new_context() -> str:
     return secrets.token_hex(8)
 
 
+class Present(models.Manager["Endpoint"]):
+    """Those that were not removed: what staff have removed is gone at once, from every screen and from what is told."""
+
+    def get_queryset(self) -> models.QuerySet[Endpoint]:
+        return super().get_queryset().filter(removed_at=None)
+
+
 class Endpoint(models.Model):
     """Where to, what about, and how it is doing. Its secret is sealed; whoever made it saw it once."""
 
@@ -43,6 +50,8 @@ class Endpoint(models.Model):
 
     off_at = models.DateTimeField(null=True)
     why_off = models.CharField(max_length=10, choices=Off, blank=True)
+    # Its calls go bit by bit, and this row last (removing.py).
+    removed_at = models.DateTimeField(null=True)
     made_by_name = models.CharField(max_length=160)
     made_at = models.DateTimeField(db_default=Now())
 
@@ -55,6 +64,9 @@ class Endpoint(models.Model):
     # Nothing is sent there before: it failed, or asked to be left alone. While it fails it is asked one thing at once.
     quiet_until = models.DateTimeField(null=True)
     failures = models.PositiveIntegerField(default=0, help_text=_("One after the other, until it answers well."))
+
+    objects = Present()
+    with_removed: ClassVar[models.Manager[Endpoint]] = models.Manager()
 
     class Meta:
         verbose_name = _("endpoint")

@@ -38,7 +38,8 @@ class Happened:
 
 
 def listening(*kinds: EventKind) -> list[Endpoint]:
-    """The endpoints that want to be told of one of these."""
+    """The endpoints that want to be told of one of these. One that is removed before the caller commits is still there
+    (removing.py)."""
     found = Endpoint.objects.filter(off_at=None).only("pk", "kinds", "campaign_ref", "with_people")
     return [one for one in found if not set(kinds).isdisjoint(one.kinds)]
 

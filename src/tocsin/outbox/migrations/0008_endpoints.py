@@ -18,6 +18,11 @@ class Migration(migrations.Migration):
             name='setbacks',
             field=models.PositiveSmallIntegerField(db_default=0, default=0),
         ),
+        migrations.AddField(
+            model_name='endpoint',
+            name='removed_at',
+            field=models.DateTimeField(null=True),
+        ),
         # What waits already goes without people: nobody can say what its endpoint was when it was noted.
         migrations.AddField(
             model_name='call',
