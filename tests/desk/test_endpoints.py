@@ -263,10 +263,17 @@ def test_nobody_else_comes_in(nobody: Client, path: str) -> None:
 
 def test_staff_are_told_where_one_was_switched_off(admin: Client, campaign: Campaign) -> None:
     endpoint, _secret = an_endpoint("https://crm.example/in", name="Our CRM")
-    Notice.objects.create(kind=Notice.Kind.OFF, about=f"endpoint:{endpoint.pk}", words="500")
+    Endpoint.objects.update(off_at=Now(), why_off="failing")
+    notice = Notice.objects.create(kind=Notice.Kind.OFF, about=f"endpoint:{endpoint.pk}", words="500")
     html = admin.get("/desk/").content.decode()
     assert "An endpoint was switched off: Our CRM" in html
     assert "Settings, Other software" in html
+    assert reverse("desk_endpoint", args=[endpoint.pk]) in html
+    assert reverse("desk_notice_settle", args=[notice.pk]) not in html
+    admin.post(reverse("desk_notice_settle", args=[notice.pk]))
+    assert Notice.objects.get().settled_at is None
+    press(admin, "on", endpoint.pk)
+    assert Notice.objects.get().settled_at is not None
 
 
 def test_many_endpoints_cost_as_many_questions_as_few(
