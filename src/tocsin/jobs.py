@@ -44,7 +44,7 @@ from tocsin.actions.trials import look_at_trials
 from tocsin.campaigns.evidence import remove_evidence
 from tocsin.campaigns.models import Campaign
 from tocsin.campaigns.targeting.memory import forget_what_is_old
-from tocsin.outbox.calls.endpoints import remove_old_calls
+from tocsin.outbox.calls.removing import remove_endpoints, remove_old_calls
 from tocsin.outbox.mail_domain import look_at_mail_domain
 from tocsin.pages.files.kept import remove_old_uploads
 from tocsin.staff.audit import prove_audit, write
@@ -187,7 +187,7 @@ def clear_old_jobs() -> None:
 EVERY_MINUTE: tuple[Callable[[], object], ...] = (
     *(find_lost_jobs, run_interrupted_jobs, mend_exports, mend_imports, mend_postal_codes, mend_sets, free_what_failed),
     *(count_taken, look_at_trials, count_mailable, send_digests, roll_up_what_is_old, roll_up_letters),
-    look_at_mail_domain,
+    *(look_at_mail_domain, remove_endpoints),
 )
 # The counts last: that they are proved says that the night was done.
 EVERY_NIGHT: tuple[Callable[[], object], ...] = (

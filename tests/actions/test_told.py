@@ -21,7 +21,7 @@ from tocsin.outbox.calls.endpoints import send_test
 from tocsin.outbox.calls.kinds import CHOOSABLE, EventKind
 from tocsin.outbox.calls.send import body_of
 from tocsin.outbox.calls.tell import Happened, listening, tell
-from tocsin.outbox.models import Call, Message
+from tocsin.outbox.models import Call, Endpoint, Message
 from tocsin.supporters.models import Consent, Supporter
 
 pytestmark = pytest.mark.django_db
@@ -132,6 +132,35 @@ def test_with_people_their_data_go_along_and_stand_nowhere(client: Client, editi
     assert said(EventKind.CONSENT_GIVEN)[0]["person"]["given_name"] == MARKER
     assert "own_words" not in said(EventKind.CONSENT_GIVEN)[0]["person"]
     assert not TRACE.search(whole_database())
+
+
+@pytest.mark.parametrize(("then", "now"), [(False, True), (True, False)])
+def test_people_go_along_only_where_they_did_then_and_do_now(
+    client: Client,
+    edition_en: Edition,
+    then: bool,  # noqa: FBT001
+    now: bool,  # noqa: FBT001
+) -> None:
+    an_endpoint(URL, kinds=CHOOSABLE, with_people=then)
+    sign(client, edition_en, **MARKED)
+    follow_everything()
+    everything_told()
+    Endpoint.objects.update(with_people=now)
+    assert len(said(EventKind.CONSENT_GIVEN)) > 1
+    assert not TRACE.search(json.dumps([said(kind) for kind in CHOOSABLE]))
+
+
+def test_an_endpoint_of_one_campaign_is_told_what_the_person_said_there(client: Client, edition_en: Edition) -> None:
+    an_endpoint(URL, kinds=CHOOSABLE, with_people=True, campaign_ref=edition_en.campaign_id)
+    sign(client, edition_en)
+    follow_everything()
+    sign(client, an_edition(a_campaign(slug="other")), **(MARKED | {"email": "jane.doe@example.org"}))
+    follow_everything()
+    assert said(EventKind.CONSENT_GIVEN)[0]["person"]["given_name"] == "Jane"
+    assert not TRACE.search(json.dumps(said(EventKind.CONSENT_GIVEN)))
+    Consent.objects.filter(pk=_calls(EventKind.CONSENT_GIVEN)[0].about).update(action_ref=None)
+    Action.objects.filter(campaign=edition_en.campaign_id).update(sealed=b"")
+    assert not [one for one in said(EventKind.CONSENT_GIVEN) if "person" in one]
 
 
 def test_words_as_they_were_offered_are_not_told_as_own(client: Client, edition_en: Edition) -> None:

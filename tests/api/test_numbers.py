@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db.models.functions import Now
 from django.test import Client
 
 from tests.api.conftest import Maker, Program, a_while_later, act, problem
@@ -16,7 +17,7 @@ from tocsin.actions.models import HandIn, HourOfLetters, HourOfViews, Letter
 from tocsin.actions.states import State
 from tocsin.actions.updates.models import Update
 from tocsin.campaigns.models import Campaign, Edition
-from tocsin.outbox.models import Message, Notice
+from tocsin.outbox.models import Endpoint, Message, Notice
 from tocsin.outbox.notices import raise_notice
 from tocsin.staff.models import AuditLine
 
@@ -89,6 +90,16 @@ def test_notices_are_read_and_settled_once(crm: Program) -> None:
     assert crm.post(f"/notices/{row['id']}/settle").json() == {"settled": False}
     assert crm.get("/notices").json()["items"] == []
     assert AuditLine.objects.get(what="notice_settled").who_name == "API · CRM"
+
+
+def test_an_endpoint_that_is_off_stays_a_notice_until_it_is_on(crm: Program) -> None:
+    endpoint = Endpoint.objects.create(name="CRM", url="x", sealed=b"", off_at=Now(), why_off="failing")
+    raise_notice(Notice.Kind.OFF, f"endpoint:{endpoint.pk}", "500")
+    (row,) = crm.get("/notices").json()["items"]
+    assert crm.post(f"/notices/{row['id']}/settle").json() == {"settled": False}
+    assert len(crm.get("/notices").json()["items"]) == 1
+    Endpoint.objects.update(off_at=None)
+    assert crm.post(f"/notices/{row['id']}/settle").json() == {"settled": True}
 
 
 def test_the_log_can_be_proved_elsewhere(crm: Program, campaign: Campaign, acted: Edition) -> None:

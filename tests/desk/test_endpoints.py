@@ -8,16 +8,20 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.db.models.functions import Now
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from tests.desk.conftest import confirm
 from tests.outbox.calls.conftest import an_endpoint, happen
 from tocsin.campaigns.models import Campaign
+from tocsin.desk.endpoint_rows import endpoint_rows, newest_calls, newest_test
 from tocsin.lib.outward import read_allowed
+from tocsin.lib.sql import run
 from tocsin.lib.vault import vault
 from tocsin.outbox.calls.endpoints import MOST_ENDPOINTS
 from tocsin.outbox.calls.kinds import EventKind
@@ -229,9 +233,12 @@ def test_a_call_of_another_endpoint_is_not_found(admin: Client) -> None:
 def test_it_can_be_removed(admin: Client) -> None:
     endpoint, _secret = an_endpoint("https://crm.example/in")
     happen(1)
+    Notice.objects.create(kind=Notice.Kind.OFF, about=f"endpoint:{endpoint.pk}", words="500")
     press(admin, "remove", endpoint.pk)
     assert not Endpoint.objects.exists()
-    assert not Call.objects.exists()
+    assert press(admin, "call_again", endpoint.pk, Call.objects.get().pk).status_code == 404
+    assert press(admin, "remove", endpoint.pk).status_code == 404
+    assert not Notice.objects.filter(settled_at=None).exists()
     assert AuditLine.objects.get(kind="software").details["title"] == "CRM"
 
 
@@ -256,10 +263,17 @@ def test_nobody_else_comes_in(nobody: Client, path: str) -> None:
 
 def test_staff_are_told_where_one_was_switched_off(admin: Client, campaign: Campaign) -> None:
     endpoint, _secret = an_endpoint("https://crm.example/in", name="Our CRM")
-    Notice.objects.create(kind=Notice.Kind.OFF, about=f"endpoint:{endpoint.pk}", words="500")
+    Endpoint.objects.update(off_at=Now(), why_off="failing")
+    notice = Notice.objects.create(kind=Notice.Kind.OFF, about=f"endpoint:{endpoint.pk}", words="500")
     html = admin.get("/desk/").content.decode()
     assert "An endpoint was switched off: Our CRM" in html
     assert "Settings, Other software" in html
+    assert reverse("desk_endpoint", args=[endpoint.pk]) in html
+    assert reverse("desk_notice_settle", args=[notice.pk]) not in html
+    admin.post(reverse("desk_notice_settle", args=[notice.pk]))
+    assert Notice.objects.get().settled_at is None
+    press(admin, "on", endpoint.pk)
+    assert Notice.objects.get().settled_at is not None
 
 
 def test_many_endpoints_cost_as_many_questions_as_few(
@@ -274,6 +288,29 @@ def test_many_endpoints_cost_as_many_questions_as_few(
         an_endpoint("https://crm.example/in", name=f"More {number}")
     with django_assert_max_num_queries(len(first.captured_queries)):
         admin.get(reverse("desk_endpoints"))
+
+
+def test_no_screen_walks_the_calls_that_are_done() -> None:
+    """Among some thousand; both databases are told first what is there."""
+    endpoint, _secret = an_endpoint("https://crm.example/in")
+    rows = [Call(endpoint=endpoint, key=str(n), kind="action.counted", about=n, due_at=None) for n in range(3000)]
+    Call.objects.bulk_create(rows)
+    happen(9001, 9002)
+    run("ANALYZE outbox_call")
+    with CaptureQueriesContext(connection) as asked:
+        endpoint_rows([endpoint])
+        newest_calls(endpoint, "open")
+        newest_calls(endpoint, "given_up")
+        newest_test(endpoint)
+    plans = [_plan_of(one["sql"]) for one in asked if 'FROM "outbox_call"' in one["sql"]]
+    wanted = ["calls_due", "calls_due", "calls_given_up", "calls_of_tests"]
+    assert len(plans) == 4
+    assert [plan for plan, index in zip(plans, wanted, strict=True) if index not in plan] == []
+
+
+def _plan_of(query: str) -> str:
+    explain = "EXPLAIN QUERY PLAN" if connection.vendor == "sqlite" else "EXPLAIN"
+    return " ".join(str(row[-1]) for row in run(f"{explain} {query}".replace("%", "%%")))
 
 
 def test_no_separator_is_written_into_an_address(admin: Client) -> None:

@@ -7,16 +7,22 @@ from django.db.models.functions import Now
 from tocsin.actions import steering
 from tocsin.actions.repoint import let_go_to_new_address
 from tocsin.campaigns.models import Target
-from tocsin.outbox.models import Notice
+from tocsin.outbox.models import Endpoint, Notice
 
 
 def settle(notice: Notice) -> bool:
     """Whether it still was open. In the caller's transaction: a notice that is gone while what it is about goes on
-    would be seen by nobody again."""
-    if not Notice.objects.filter(pk=notice.pk, settled_at=None).update(settled_at=Now()):
+    would be seen by nobody again. An endpoint that is off stays one until it is switched on or removed."""
+    if _is_still_off(notice) or not Notice.objects.filter(pk=notice.pk, settled_at=None).update(settled_at=Now()):
         return False
     _do(notice)
     return True
+
+
+def _is_still_off(notice: Notice) -> bool:
+    if notice.kind != Notice.Kind.OFF:
+        return False
+    return Endpoint.objects.filter(pk=number_of(notice, "endpoint") or 0).exclude(off_at=None).exists()
 
 
 def number_of(notice: Notice, wanted: str) -> int | None:

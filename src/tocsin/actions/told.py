@@ -1,7 +1,7 @@
 """What other software is told of each event: made when it is told, of the rows as they are then.
 
-Whose personal data may go along is for the endpoint to say, and is no by default. What there is no more is said to be
-gone. Names of keys are only ever added, never renamed: docs/developers/webhooks.md has them all.
+Whose personal data may go along is for the endpoint to say, when it happened and now, and is no by default. What there
+is no more is said to be gone. Names of keys are only ever added: docs/developers/webhooks.md has them all.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tocsin.campaigns.models import Campaign, Edition
 from tocsin.campaigns.words import FIELD_KINDS
 from tocsin.outbox.calls.kinds import EventKind
 from tocsin.outbox.models import Call, Delivery, Message
-from tocsin.supporters.models import Consent, Supporter
+from tocsin.supporters.models import Consent
 
 type Data = dict[str, Any]
 NAMES = ("given_name", "family_name")
@@ -48,7 +48,7 @@ def _of_actions(calls: Sequence[Call]) -> dict[int, Data]:
     actions = Action.objects.in_bulk({call.about for call in calls})
     campaigns = _campaigns(action.campaign_id for action in actions.values())
     return {
-        call.pk: _action(action, campaigns, with_person=call.endpoint.with_people)
+        call.pk: _action(action, campaigns, with_person=call.takes_people)
         if (action := actions.get(call.about))
         else _gone(call)
         for call in calls
@@ -107,7 +107,7 @@ def _of_letters(calls: Sequence[Call]) -> dict[int, Data]:
     messages, last = Message.objects.defer("sealed").in_bulk(numbers), _last_attempts(numbers)
     campaigns = _campaigns(message.campaign_ref for message in messages.values())
     return {
-        call.pk: _letter(message, letters.get(message.pk), last.get(message.pk), campaigns, call.endpoint.with_people)
+        call.pk: _letter(message, letters.get(message.pk), last.get(message.pk), campaigns, call.takes_people)
         if (message := messages.get(call.about))
         else _gone(call)
         for call in calls
@@ -152,17 +152,18 @@ def _mail_domain() -> str:
 def _of_consents(calls: Sequence[Call]) -> dict[int, Data]:
     found = Consent.objects.select_related("wording", "supporter").in_bulk({call.about for call in calls})
     campaigns = _campaigns(consent.campaign_ref for consent in found.values())
+    acts = _acts_of([found[call.about] for call in calls if _is_of_one_campaign(call) and call.about in found])
     return {
-        call.pk: _consent(consent, campaigns, with_person=call.endpoint.with_people)
+        call.pk: _consent(consent, campaigns) | _whose(call, consent, acts)
         if (consent := found.get(call.about))
         else _gone(call)
         for call in calls
     }
 
 
-def _consent(consent: Consent, campaigns: Mapping[int, Data], *, with_person: bool) -> Data:
+def _consent(consent: Consent, campaigns: Mapping[int, Data]) -> Data:
     words = consent.wording
-    said: Data = {
+    return {
         "id": consent.pk,
         "supporter": consent.supporter_id,
         "campaign": campaigns.get(consent.campaign_ref or 0),
@@ -178,13 +179,35 @@ def _consent(consent: Consent, campaigns: Mapping[int, Data], *, with_person: bo
         "given_at": _time(consent.given_at),
         "expires_at": _time(consent.expires_at),
     }
-    return said | {"person": _details(consent.supporter)} if with_person else said
 
 
-def _details(supporter: Supporter) -> Data:
-    details = open_supporter(supporter.email_digest, supporter.sealed)
-    person = _person(details) if details else {}
-    return {name: said for name, said in person.items() if name not in {"own_words", "answers"}}
+def _is_of_one_campaign(call: Call) -> bool:
+    return call.takes_people and call.endpoint.campaign_ref is not None
+
+
+def _acts_of(consents: Sequence[Consent]) -> dict[int, Action]:
+    """The actions by which these were given, by their numbers."""
+    numbers = {consent.action_ref for consent in consents if consent.action_ref}
+    return Action.objects.in_bulk(numbers) if numbers else {}
+
+
+def _whose(call: Call, consent: Consent, acts: Mapping[int, Action]) -> Data:
+    """An endpoint of one campaign is told what the person said there, and nothing where they said nothing there: what
+    is known of a supporter may be from any campaign."""
+    if not call.takes_people:
+        return {}
+    if not _is_of_one_campaign(call):
+        return {"person": _details(open_supporter(consent.supporter.email_digest, consent.supporter.sealed))}
+    action = acts.get(consent.action_ref or 0)
+    if action is None or action.campaign_id != call.endpoint.campaign_ref:
+        return {}
+    act = opened(action.sealed, action_context(action.email_digest))
+    return {"person": _details(act)} if act else {}
+
+
+def _details(said: Mapping[str, Any]) -> Data:
+    person = _person(said) if said else {}
+    return {name: one for name, one in person.items() if name not in {"own_words", "answers"}}
 
 
 # ── editions, and tests ─────────────────────────────────────────────────────────────────────────────────────────

@@ -18,7 +18,7 @@ router = Router(tags=["letters"])
 
 
 class NoticeOut(Schema):
-    """`about` is “target:12”, or “domain:” and a receiving domain; `said` what a server said."""
+    """`about` is “target:12”, “endpoint:3”, or “domain:” and a receiving domain; `said` what a server said."""
 
     id: int
     kind: str
@@ -28,7 +28,8 @@ class NoticeOut(Schema):
 
 
 class SettledOut(Schema):
-    """False where somebody was faster."""
+    """False where somebody was faster, or where it is about an endpoint that is still off: only switching it on or
+    removing it at the desk settles that."""
 
     settled: bool
 

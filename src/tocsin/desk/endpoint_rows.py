@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -58,20 +58,19 @@ class CallRow:
 
     @property
     def may_be_sent_again(self) -> bool:
-        return self.call.due_at is None
+        return self.call.due_at is None and self.call.is_wanted
 
 
 def endpoint_rows(endpoints: Iterable[Endpoint]) -> list[EndpointRow]:
     """In three questions, however many there are."""
     rows = list(endpoints)
-    waiting = dict(
-        Endpoint.objects.filter(pk__in=[row.pk for row in rows])
-        .order_by()
-        .values_list("pk")
-        .annotate(waiting=Count("calls", filter=Q(calls__due_at__isnull=False)))
-    )
+    waiting = dict(_waiting([row.pk for row in rows]).values_list("endpoint").annotate(many=Count("pk")))
     names = dict(Campaign.objects.filter(pk__in={row.campaign_ref for row in rows}).values_list("pk", "name"))
     return [EndpointRow(row, _campaign(row, names), _kinds(row), waiting.get(row.pk, 0)) for row in rows]
+
+
+def _waiting(endpoints: Iterable[int]) -> QuerySet[Call]:
+    return Call.objects.filter(endpoint__in=endpoints, due_at__isnull=False)
 
 
 def newest_calls(endpoint: Endpoint, standing: str = "") -> list[CallRow]:

@@ -141,15 +141,16 @@ def test(request: HttpRequest, pk: int) -> HttpResponse:
 @ask_again
 @require_POST
 def again(request: HttpRequest, pk: int, call_pk: int) -> HttpResponse:
-    call = get_object_or_404(Call.objects.select_related("endpoint"), pk=call_pk, endpoint=pk)
+    row = get_object_or_404(Endpoint, pk=pk)
+    call = get_object_or_404(Call, pk=call_pk, endpoint=row)
     with transaction.atomic():
         sent = steps.send_again(call.pk)
         if sent:
-            _note(request, "endpoint_call_again", call.endpoint)
+            _note(request, "endpoint_call_again", row)
     if sent:
         messages.success(request, _("It is sent again, with the same webhook-id."))
     else:
-        messages.warning(request, _("It is on its way already."))
+        messages.warning(request, _("Somebody else was faster. Nothing was changed."))
     return _to(pk)
 
 

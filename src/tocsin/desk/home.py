@@ -14,7 +14,15 @@ from tocsin.desk.numbers import glances, with_something_to_decide, worker_health
 from tocsin.desk.path.keep import plans_of
 from tocsin.desk.path.ready import brand_url
 from tocsin.desk.path.what import languages_to_write_in
-from tocsin.desk.rights import ADD_CAMPAIGNS, DECIDE_ON_LETTERS, SEE_TARGETS, campaigns_seen_by, may, sees_campaigns
+from tocsin.desk.rights import (
+    ADD_CAMPAIGNS,
+    DECIDE_ON_LETTERS,
+    MANAGE_STAFF,
+    SEE_TARGETS,
+    campaigns_seen_by,
+    may,
+    sees_campaigns,
+)
 from tocsin.desk.second_person import waits_for
 from tocsin.pages.making import brand_is_said
 
@@ -47,6 +55,7 @@ class CampaignsPanel(Component):
             "notices": open_notices(request.user),
             "may_decide": may(request.user, DECIDE_ON_LETTERS),
             "may_see_targets": may(request.user, SEE_TARGETS),
+            "may_manage_staff": may(request.user, MANAGE_STAFF),
             "may_add": may_add,
             **waits_for(request.user),
             **(_first_steps(request.user) if not newest else {}),

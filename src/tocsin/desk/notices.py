@@ -82,6 +82,11 @@ class Shown:
     endpoint: Endpoint | None = None
 
     @property
+    def may_be_settled(self) -> bool:
+        """An endpoint that is off is settled by switching it on, or by removing it."""
+        return self.endpoint is None or self.endpoint.is_on
+
+    @property
     def about(self) -> str:
         """Its name, or the receiver without the word before it: “gc.ca”."""
         kind, _colon, name = self.notice.about.partition(":")

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from tests.outbox.calls.conftest import an_endpoint, call_everybody, happen
 from tests.outbox.calls.receiver import Receiver
-from tocsin.outbox.calls.endpoints import change, give_another_secret, remove, remove_old_calls, words_of
+from tocsin.outbox.calls import removing
+from tocsin.outbox.calls.claims import claim
+from tocsin.outbox.calls.endpoints import change, give_another_secret, remove, words_of
+from tocsin.outbox.calls.kinds import EventKind
+from tocsin.outbox.calls.removing import remove_old_calls
 from tocsin.outbox.calls.secret import secrets_of
+from tocsin.outbox.calls.tell import Happened, listening, tell
 from tocsin.outbox.models import Call, Endpoint
 
 URL = "http://127.0.0.1:1/in"
@@ -46,11 +54,44 @@ def test_changing_writes_over_nothing_of_the_worker() -> None:
 
 
 @pytest.mark.django_db
-def test_a_removed_one_takes_its_calls_along() -> None:
+def test_a_removed_one_takes_its_calls_along(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(removing, "AT_ONCE", 2)
     endpoint, _secret = an_endpoint(URL)
-    happen(1)
-    remove(endpoint.pk)
+    happen(1, 2, 3)
+    assert remove(endpoint.pk)
+    assert not remove(endpoint.pk)
+    assert (listening(*EventKind), list(Endpoint.objects.all()), claim(lambda _endpoint: 9, "x")) == ([], [], [])
+    assert removing.remove_endpoints() == 3
     assert not Call.objects.exists()
+    assert Endpoint.with_removed.exists()
+    Endpoint.with_removed.update(removed_at=Now() - timedelta(hours=2))
+    removing.remove_endpoints()
+    assert not Endpoint.with_removed.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_notes_a_call_while_it_is_removed_does_not_fail() -> None:
+    endpoint, _secret = an_endpoint(URL)
+    with transaction.atomic():
+        endpoints = listening(EventKind.CONSENT_WITHDRAWN)
+        _elsewhere(lambda: remove(endpoint.pk))
+        tell([Happened(EventKind.CONSENT_WITHDRAWN, 1, None)], endpoints)
+    assert removing.remove_endpoints() == 1
+
+
+def _elsewhere(work: Callable[[], Any]) -> None:
+    """On a connection of its own, where the database lets two write at once."""
+    if connection.vendor == "sqlite":
+        work()
+        return
+
+    def work_and_close() -> None:
+        work()
+        connection.close()
+
+    thread = threading.Thread(target=work_and_close)
+    thread.start()
+    thread.join()
 
 
 @pytest.mark.django_db

@@ -19,7 +19,16 @@ from tocsin.lib.outward import Allowed
 from tocsin.lib.sql import database_now
 from tocsin.outbox.calls import request, send
 from tocsin.outbox.calls.claims import Result, claim, note
-from tocsin.outbox.calls.endpoints import give_another_secret, send_again, send_test, switch_off, switch_on, words_of
+from tocsin.outbox.calls.endpoints import (
+    change,
+    give_another_secret,
+    send_again,
+    send_test,
+    switch_off,
+    switch_on,
+    words_of,
+)
+from tocsin.outbox.calls.kinds import EventKind
 from tocsin.outbox.calls.request import Answer
 from tocsin.outbox.calls.send import Calls
 from tocsin.outbox.calls.verdict import WAITS
@@ -149,13 +158,43 @@ def test_one_that_fails_for_three_days_is_switched_off(receiver: Receiver, endpo
     receiver.always = 500
     happen(1)
     call_everybody()
-    assert Endpoint.objects.get().is_on
-    Endpoint.objects.update(failing_since=database_now() - timedelta(days=3))
-    make_due()
-    call_everybody()
+    for _half_day in range(6):
+        assert Endpoint.objects.get().is_on
+        _pass(timedelta(hours=12))
+        call_everybody()
     made = Endpoint.objects.get()
     assert (made.is_on, made.why_off) == (False, "failing")
     assert Notice.objects.get().words == "500"
+
+
+def _pass(time_gone: timedelta) -> None:
+    """As if so much time had passed."""
+    for endpoint in Endpoint.objects.exclude(failing_since=None):
+        was = {name: getattr(endpoint, name) for name in ("failing_since", "setback_at")}
+        Endpoint.objects.filter(pk=endpoint.pk).update(**{name: at - time_gone for name, at in was.items()})
+    make_due()
+
+
+@pytest.mark.parametrize("first", [400, 503])
+def test_one_failure_long_ago_and_one_now_are_no_three_days(receiver: Receiver, endpoint: Made, first: int) -> None:
+    happen(1)
+    receiver.answers.append(first)
+    call_everybody()
+    Call.objects.all().delete()
+    _pass(timedelta(days=5))
+    happen(2)
+    receiver.answers.append(503)
+    call_everybody()
+    assert Endpoint.objects.get().is_on
+    assert Endpoint.objects.get().failures == (1 if first == 400 else 2)
+
+
+def test_what_is_about_calls_alone_is_no_failure_of_the_endpoint(receiver: Receiver, endpoint: Made) -> None:
+    receiver.always = 422
+    happen(1, 2)
+    call_everybody()
+    made = Endpoint.objects.get()
+    assert (made.failing_since, made.failures, made.quiet_until, made.last_words) == (None, 0, None, "")
 
 
 def test_one_good_answer_in_three_days_is_enough(receiver: Receiver, endpoint: Made) -> None:
@@ -361,6 +400,30 @@ def test_one_that_is_off_is_told_nothing_and_what_waits_is_kept(receiver: Receiv
     assert switch_on(endpoint[0].pk)
     call_everybody()
     assert [heard.said["data"]["id"] for heard in receiver.heard] == [1]
+
+
+@pytest.mark.parametrize("narrower", [{"kinds": ["letter.sent"]}, {"campaign_ref": 8}])
+def test_what_waits_follows_an_endpoint_that_is_narrowed(
+    receiver: Receiver, endpoint: Made, narrower: dict[str, Any]
+) -> None:
+    happen(*range(1, 61))
+    [wanted] = happen(99, kind=EventKind.LETTER_SENT, campaign=8)
+    made = endpoint[0]
+    for name, value in narrower.items():
+        setattr(made, name, value)
+    change(made)
+    for _round in range(3):
+        call_everybody()
+    assert [heard.id for heard in receiver.heard] == [wanted.ref]
+    assert Call.objects.get() == wanted
+
+
+def test_what_a_narrowed_one_no_longer_wants_is_not_sent_again(receiver: Receiver, endpoint: Made) -> None:
+    [call] = happen(1)
+    call_everybody()
+    Endpoint.objects.update(kinds=["letter.sent"])
+    assert not send_again(call.pk)
+    assert the_call().standing == "done"
 
 
 def test_nothing_of_a_library_s_words_is_kept(monkeypatch: pytest.MonkeyPatch, endpoint: Made) -> None:

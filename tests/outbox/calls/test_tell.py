@@ -80,7 +80,7 @@ def test_the_columns_are_those_that_the_database_does_not_fill() -> None:
         for field in Call._meta.concrete_fields
         if not field.primary_key and field.db_default is models.NOT_PROVIDED and not field.null
     }
-    assert filled | {"campaign_ref"} == set(COLUMNS)
+    assert filled | {"campaign_ref", "with_people"} == set(COLUMNS)
 
 
 # ── letters ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -7,7 +7,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tocsin.outbox.calls.request import Answer
-from tocsin.outbox.calls.verdict import FAILING_FOR, MOST_REST, WAITS, Fate, failed_long_enough, judge, rest_after
+from tocsin.outbox.calls.verdict import (
+    FAILING_FOR,
+    LEAST_SETBACKS,
+    MOST_REST,
+    SETBACKS_APART,
+    WAITS,
+    Fate,
+    failed_long_enough,
+    is_another_setback,
+    judge,
+    rest_after,
+)
 
 pytestmark = pytest.mark.once
 NOON = datetime(2026, 6, 15, 12, tzinfo=UTC)
@@ -51,6 +62,13 @@ def test_an_endpoint_that_fails_is_left_alone_for_longer_and_longer() -> None:
 
 
 def test_days_of_nothing_else_are_long_enough() -> None:
-    assert not failed_long_enough(None, NOON)
-    assert not failed_long_enough(NOON - FAILING_FOR + timedelta(seconds=1), NOON)
-    assert failed_long_enough(NOON - FAILING_FOR, NOON)
+    assert not failed_long_enough(None, 0, NOON)
+    assert not failed_long_enough(NOON - FAILING_FOR + timedelta(seconds=1), 99, NOON)
+    assert not failed_long_enough(NOON - 2 * FAILING_FOR, LEAST_SETBACKS - 1, NOON)
+    assert failed_long_enough(NOON - FAILING_FOR, LEAST_SETBACKS, NOON)
+
+
+def test_failures_of_the_same_hours_are_one_setback() -> None:
+    assert is_another_setback(None, NOON)
+    assert not is_another_setback(NOON - SETBACKS_APART + timedelta(seconds=1), NOON)
+    assert is_another_setback(NOON - SETBACKS_APART, NOON)

@@ -24,6 +24,7 @@ from tocsin.outbox.calls.verdict import Fate, judge
 
 # Longer than the slowest bundle: it begins nothing after a minute.
 LEASE = timedelta(minutes=2)
+UNWANTED_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +36,43 @@ class Result:
 
 
 def claim(room: Callable[[Endpoint], int], holder: str) -> list[Call]:
-    """Takes in hand what is due, as many for each endpoint as there is room for."""
+    """Takes in hand what is due, as many for each endpoint as there is room for. What an endpoint was narrowed not to
+    be told of is removed instead, however long it waited: here alone, since what noted it may end after the change."""
     wanted = [pk for endpoint in _with_something_due() for pk in _due(endpoint, room(endpoint))]
     if not wanted:  # asked first without a transaction, which on SQLite keeps whoever signs waiting
         return []
     with transaction.atomic():
         now = database_now()
         free = Call.objects.select_for_update(skip_locked=_can_skip(), of=("self",)).select_related("endpoint")
-        mine = list(free.filter(pk__in=wanted, due_at__lte=now).order_by("pk"))
+        found = free.filter(pk__in=wanted, due_at__lte=now, endpoint__off_at=None, endpoint__removed_at=None)
+        mine, unwanted = _split(found.order_by("pk"))
+        _remove_unwanted(unwanted, now)
         Call.objects.filter(pk__in=[call.pk for call in mine]).update(
             due_at=now + LEASE, holder=holder, attempts=F("attempts") + 1
         )
     for call in mine:
         call.holder, call.attempts = holder, call.attempts + 1
     return mine
+
+
+def _split(calls: Iterable[Call]) -> tuple[list[Call], dict[int, Endpoint]]:
+    """Those that their endpoints want, and the endpoints that do not want one of them."""
+    mine, narrowed = [], {}
+    for call in calls:
+        if call.is_wanted:
+            mine.append(call)
+        else:
+            narrowed[call.endpoint_id] = call.endpoint
+    return mine, narrowed
+
+
+def _remove_unwanted(narrowed: dict[int, Endpoint], now: datetime) -> None:
+    """A thousand of each in one round, so that a long backlog holds up what is wanted for seconds."""
+    for endpoint in narrowed.values():
+        due = Call.objects.filter(endpoint=endpoint, due_at__lte=now).exclude(endpoint.wanted())
+        free = due.select_for_update(skip_locked=_can_skip()).order_by("due_at", "pk")
+        some = list(free.values_list("pk", flat=True)[:UNWANTED_AT_ONCE])
+        Call.objects.filter(pk__in=some).delete()
 
 
 def _can_skip() -> bool:

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.db.models.functions import Now
 
 from tocsin.lib.vault import vault
-from tocsin.outbox.calls.health import switched_on
+from tocsin.outbox.calls.health import OF_FAILURES, switched_on
 from tocsin.outbox.calls.kinds import EventKind
 from tocsin.outbox.calls.models import Call, Endpoint
 from tocsin.outbox.calls.secret import renew, seal_first
 from tocsin.outbox.calls.tell import Happened, tell
+from tocsin.outbox.models import Notice
+from tocsin.outbox.notices import settle_notice
 
 MOST_ENDPOINTS = 20
-DONE_ARE_KEPT_FOR = timedelta(days=7)
-OTHERS_ARE_KEPT_FOR = timedelta(days=30)
-AT_ONCE = 1_000
 OF_THE_ROW = ("name", "url", "kinds", "campaign_ref", "with_people")
 
 
@@ -31,7 +29,8 @@ def add(endpoint: Endpoint) -> str:
 
 
 def change(endpoint: Endpoint) -> None:
-    """Stores what staff may change, and nothing that the worker writes meanwhile."""
+    """Stores what staff may change, and nothing that the worker writes meanwhile. What waits and is no longer wanted is
+    removed when it is due (claims.py)."""
     endpoint.save(update_fields=OF_THE_ROW)
 
 
@@ -57,13 +56,16 @@ def switch_on(pk: int) -> bool:
         if endpoint is None:
             return False
         switched_on(endpoint)
-        endpoint.save(update_fields=["off_at", "why_off", "failing_since", "quiet_until", "failures"])
+        endpoint.save(update_fields=["off_at", "why_off", *OF_FAILURES])
     return True
 
 
-def remove(pk: int) -> None:
-    """With its calls."""
-    Endpoint.objects.filter(pk=pk).delete()
+def remove(pk: int) -> bool:
+    """It is told nothing from now on, and nobody sees it again. Its calls and its row go later (removing.py). Whether
+    it was there."""
+    with transaction.atomic():
+        settle_notice(Notice.Kind.OFF, f"endpoint:{pk}")
+        return bool(Endpoint.objects.filter(pk=pk).update(removed_at=Now()))
 
 
 def send_test(endpoint: Endpoint) -> Call:
@@ -76,7 +78,11 @@ def send_test(endpoint: Endpoint) -> Call:
 
 
 def send_again(call_pk: int) -> bool:
-    """Has a call that is done or given up made once more, with the same webhook-id; whether it was."""
+    """Has a call that is done or given up made once more, with the same webhook-id; whether it was. Not where its
+    endpoint is no longer told of such things."""
+    call = Call.objects.select_related("endpoint").filter(pk=call_pk).first()
+    if call is None or not call.is_wanted:
+        return False
     at_rest = Call.objects.filter(pk=call_pk, due_at=None)
     anew = {"done_at": None, "given_up_at": None, "attempts_before": F("attempts")}
     return bool(at_rest.update(due_at=Now(), **anew))
@@ -85,14 +91,3 @@ def send_again(call_pk: int) -> bool:
 def words_of(call: Call) -> str:
     """What its receiver said last. Raises CannotOpen."""
     return str(vault().open(call.sealed_words, call.context)) if call.sealed_words else ""
-
-
-def remove_old_calls() -> int:
-    """Done ones after a week; given up, or waiting for an endpoint that is off, after a month. Every night."""
-    week, month = Now() - DONE_ARE_KEPT_FOR, Now() - OTHERS_ARE_KEPT_FOR
-    waits_in_vain = Q(endpoint__off_at__lt=month, happened_at__lt=month)
-    old = Call.objects.filter(Q(done_at__lt=week) | Q(given_up_at__lt=month) | waits_in_vain).order_by("pk")
-    removed = 0
-    while some := list(old.values_list("pk", flat=True)[:AT_ONCE]):
-        removed += Call.objects.filter(pk__in=some).delete()[0]
-    return removed

@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 
 from tocsin.outbox.calls.models import Endpoint
 from tocsin.outbox.calls.request import Answer
-from tocsin.outbox.calls.verdict import Fate, Verdict, failed_long_enough, judge, rest_after
+from tocsin.outbox.calls.verdict import Fate, failed_long_enough, is_another_setback, judge, rest_after
 from tocsin.outbox.models import Notice
 from tocsin.outbox.notices import raise_notice, settle_notice
 
 # How well it is need not be written with every answer.
 WELL_IS_NEWS_AFTER = timedelta(minutes=1)
+OF_FAILURES = ("failing_since", "quiet_until", "failures", "setbacks", "setback_at")
 
 type Said = Sequence[tuple[Answer, int]]
 
@@ -25,15 +26,14 @@ def note_health(said: Mapping[int, Said], now: datetime) -> None:
             _switch_off(endpoint, Endpoint.Off.GONE, now)
         elif any(verdict.fate is Fate.DONE for _answer, verdict in verdicts):
             _well(endpoint, now)
-        else:
-            _failing(endpoint, verdicts, now)
+        elif of_the_endpoint := [answer for answer, verdict in verdicts if verdict.ails]:
+            _failing(endpoint, of_the_endpoint, now)
 
 
 def switched_on(endpoint: Endpoint) -> None:
     """With a clean slate. The fields are changed, not stored."""
     endpoint.off_at, endpoint.why_off = None, ""
-    endpoint.failing_since = endpoint.quiet_until = None
-    endpoint.failures = 0
+    _forget_failures(endpoint)
     settle_notice(Notice.Kind.OFF, notice_about(endpoint))
 
 
@@ -45,21 +45,27 @@ def _well(endpoint: Endpoint, now: datetime) -> None:
     lately = endpoint.last_well_at is not None and now - endpoint.last_well_at < WELL_IS_NEWS_AFTER
     if lately and endpoint.failing_since is None:
         return
-    endpoint.last_well_at, endpoint.failing_since, endpoint.quiet_until = now, None, None
-    endpoint.failures, endpoint.last_words = 0, ""
-    endpoint.save(update_fields=["last_well_at", "failing_since", "quiet_until", "failures", "last_words"])
+    endpoint.last_well_at, endpoint.last_words = now, ""
+    _forget_failures(endpoint)
+    endpoint.save(update_fields=["last_well_at", "last_words", *OF_FAILURES])
 
 
-def _failing(endpoint: Endpoint, verdicts: Sequence[tuple[Answer, Verdict]], now: datetime) -> None:
-    answer = verdicts[-1][0]
+def _forget_failures(endpoint: Endpoint) -> None:
+    endpoint.failing_since = endpoint.quiet_until = endpoint.setback_at = None
+    endpoint.failures = endpoint.setbacks = 0
+
+
+def _failing(endpoint: Endpoint, answers: Sequence[Answer], now: datetime) -> None:
+    """These are the endpoint's own fault. What is of one call alone says nothing of it."""
     endpoint.failing_since = endpoint.failing_since or now
-    endpoint.last_words = str(answer.status or answer.words)[:40]
-    if any(verdict.ails for _answer, verdict in verdicts):
-        endpoint.failures += 1
-        asked = max((one.wait for one, _verdict in verdicts if one.wait), default=None)
-        endpoint.quiet_until = now + rest_after(endpoint.failures, asked)
-    endpoint.save(update_fields=["failing_since", "last_words", "failures", "quiet_until"])
-    if failed_long_enough(endpoint.failing_since, now):
+    endpoint.last_words = str(answers[-1].status or answers[-1].words)[:40]
+    endpoint.failures += 1
+    asked = max((answer.wait for answer in answers if answer.wait), default=None)
+    endpoint.quiet_until = now + rest_after(endpoint.failures, asked)
+    if is_another_setback(endpoint.setback_at, now):
+        endpoint.setbacks, endpoint.setback_at = endpoint.setbacks + 1, now
+    endpoint.save(update_fields=["last_words", *OF_FAILURES])
+    if failed_long_enough(endpoint.failing_since, endpoint.setbacks, now):
         _switch_off(endpoint, Endpoint.Off.FAILING, now)
 
 

@@ -22,6 +22,13 @@ def new_context() -> str:
     return secrets.token_hex(8)
 
 
+class Present(models.Manager["Endpoint"]):
+    """Those that were not removed: what staff have removed is gone at once, from every screen and from what is told."""
+
+    def get_queryset(self) -> models.QuerySet[Endpoint]:
+        return super().get_queryset().filter(removed_at=None)
+
+
 class Endpoint(models.Model):
     """Where to, what about, and how it is doing. Its secret is sealed; whoever made it saw it once."""
 
@@ -43,15 +50,23 @@ class Endpoint(models.Model):
 
     off_at = models.DateTimeField(null=True)
     why_off = models.CharField(max_length=10, choices=Off, blank=True)
+    # Its calls go bit by bit, and this row last (removing.py).
+    removed_at = models.DateTimeField(null=True)
     made_by_name = models.CharField(max_length=160)
     made_at = models.DateTimeField(db_default=Now())
 
     last_well_at = models.DateTimeField(null=True)
     failing_since = models.DateTimeField(null=True, help_text=_("Empty while its last answer was well."))
+    # Failures since then that lie hours apart, and when the last of them was: one bad minute is one, however long ago.
+    setbacks = models.PositiveSmallIntegerField(default=0, db_default=0)
+    setback_at = models.DateTimeField(null=True)
     last_words = models.CharField(max_length=40, blank=True, help_text=_("The status, or the kind of error."))
     # Nothing is sent there before: it failed, or asked to be left alone. While it fails it is asked one thing at once.
     quiet_until = models.DateTimeField(null=True)
     failures = models.PositiveIntegerField(default=0, help_text=_("One after the other, until it answers well."))
+
+    objects = Present()
+    with_removed: ClassVar[models.Manager[Endpoint]] = models.Manager()
 
     class Meta:
         verbose_name = _("endpoint")
@@ -70,6 +85,11 @@ class Endpoint(models.Model):
         asked_for = kind == EventKind.TEST or kind in self.kinds
         return asked_for and self.campaign_ref in {None, campaign_ref}
 
+    def wanted(self) -> Q:
+        """What `wants` says yes to, as a question about its calls."""
+        of_kind = Q(kind__in=[EventKind.TEST, *self.kinds])
+        return of_kind if self.campaign_ref is None else of_kind & Q(campaign_ref=self.campaign_ref)
+
 
 class Call(models.Model):
     """That an endpoint is to be told of one thing. What it is told is made of the rows as they are when it is told: so
@@ -84,6 +104,9 @@ class Call(models.Model):
     about = models.BigIntegerField(help_text=_("The number of the row it is about."))
     campaign_ref = models.BigIntegerField(null=True, help_text=_("A plain number: campaigns are next door."))
     happened_at = models.DateTimeField(db_default=Now())
+    # Whether personal data went along when it was noted. Where they did not, they never will: who was promised that
+    # they stay here is not told of later because the endpoint changed.
+    with_people = models.BooleanField(default=False, db_default=False)
 
     # Empty once it is done or given up. In hand it is the end of the lease: if the worker dies, it is due again then.
     due_at = models.DateTimeField(null=True, db_default=Now())
@@ -109,6 +132,9 @@ class Call(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["endpoint", "due_at", "id"], condition=Q(due_at__isnull=False), name="calls_due"),
             models.Index(fields=["endpoint", "id"], name="calls_newest"),
+            # For the screens, beside hundreds of thousands that are done.
+            models.Index(fields=["endpoint", "id"], condition=Q(given_up_at__isnull=False), name="calls_given_up"),
+            models.Index(fields=["endpoint", "id"], condition=Q(kind=EventKind.TEST), name="calls_of_tests"),
         ]
 
     def __str__(self) -> str:
@@ -122,6 +148,16 @@ class Call(models.Model):
         if self.given_up_at:
             return "given_up"
         return "again" if self.tried_at else "waiting"
+
+    @property
+    def is_wanted(self) -> bool:
+        """By its endpoint as it is now: it may have been narrowed since."""
+        return self.endpoint.wants(EventKind(self.kind), self.campaign_ref)
+
+    @property
+    def takes_people(self) -> bool:
+        """Then and now."""
+        return self.with_people and self.endpoint.with_people
 
     @property
     def tries(self) -> int:

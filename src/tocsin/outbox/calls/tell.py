@@ -19,7 +19,7 @@ from tocsin.outbox.calls.models import Endpoint, new_ref
 from tocsin.outbox.models import Kind, Message
 
 # Written out, for the batches of the heart. The database fills what is not here. A test compares this with the model.
-COLUMNS = ("endpoint_id", "key", "ref", "kind", "about", "campaign_ref", "sealed_words")
+COLUMNS = ("endpoint_id", "key", "ref", "kind", "about", "campaign_ref", "with_people", "sealed_words")
 AT_ONCE = 500
 
 
@@ -38,8 +38,9 @@ class Happened:
 
 
 def listening(*kinds: EventKind) -> list[Endpoint]:
-    """The endpoints that want to be told of one of these."""
-    found = Endpoint.objects.filter(off_at=None).only("pk", "kinds", "campaign_ref")
+    """The endpoints that want to be told of one of these. One that is removed before the caller commits is still there
+    (removing.py)."""
+    found = Endpoint.objects.filter(off_at=None).only("pk", "kinds", "campaign_ref", "with_people")
     return [one for one in found if not set(kinds).isdisjoint(one.kinds)]
 
 
@@ -78,4 +79,5 @@ def _fates(which: dict[str, Any], told: dict[str, EventKind]) -> list[Happened]:
 
 
 def _row(endpoint: Endpoint, event: Happened) -> tuple[Any, ...]:
-    return endpoint.pk, event.key, new_ref(), str(event.kind), event.about, event.campaign_ref, b""
+    about = (str(event.kind), event.about, event.campaign_ref)
+    return endpoint.pk, event.key, new_ref(), *about, endpoint.with_people, b""

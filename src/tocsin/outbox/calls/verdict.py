@@ -17,6 +17,8 @@ WAITS = (
 LONGEST_WAIT = DAY
 # For so long an endpoint may fail and do nothing else.
 FAILING_FOR = timedelta(days=3)
+# So often, so far apart: one call alone that fails until it is given up comes to five.
+LEAST_SETBACKS, SETBACKS_APART = 4, 6 * HOUR
 # While it fails, it is left alone between two attempts: longer with each, and never for longer than this.
 LEAST_REST, MOST_REST = timedelta(seconds=5), MINUTE
 GONE = 410
@@ -64,5 +66,10 @@ def rest_after(failures: int, asked: timedelta | None) -> timedelta:
     return max(own, min(asked or timedelta(), LONGEST_WAIT))
 
 
-def failed_long_enough(failing_since: datetime | None, now: datetime) -> bool:
-    return failing_since is not None and now - failing_since >= FAILING_FOR
+def is_another_setback(last: datetime | None, now: datetime) -> bool:
+    return last is None or now - last >= SETBACKS_APART
+
+
+def failed_long_enough(failing_since: datetime | None, setbacks: int, now: datetime) -> bool:
+    """For days, and again and again in them: a failure, silence and a failure are two bad moments."""
+    return failing_since is not None and now - failing_since >= FAILING_FOR and setbacks >= LEAST_SETBACKS
