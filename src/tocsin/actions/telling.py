@@ -42,6 +42,14 @@ def tell_of_consents(kind: EventKind, consents: Iterable[Consent]) -> None:
         tell(_of_consents(kind, ((consent.pk, consent.campaign_ref) for consent in consents)), endpoints)
 
 
+def tell_of_erasure(supporters: Collection[int], campaigns: Collection[int]) -> None:
+    """That these people were forgotten, who had acted in these campaigns: once to each endpoint that may know of them.
+    Whoever was told of them has to forget them, too."""
+    kind = EventKind.SUPPORTER_ERASED
+    if supporters and (endpoints := listening(kind)):
+        tell([Happened(kind, pk, campaign) for pk in supporters for campaign in (None, *sorted(campaigns))], endpoints)
+
+
 def tell_of_edition(edition: Edition) -> None:
     """That a page says new words."""
     if endpoints := listening(EventKind.EDITION_PUBLISHED):

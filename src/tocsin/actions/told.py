@@ -241,10 +241,16 @@ def _time(at: datetime | None) -> str | None:
     return at.isoformat(timespec="seconds") if at else None
 
 
+def _of_erasures(calls: Sequence[Call]) -> dict[int, Data]:
+    """Of whom nothing is left but the number under which others knew them."""
+    return {call.pk: _gone(call) for call in calls}
+
+
 MAKERS: dict[str, Callable[[Sequence[Call]], dict[int, Data]]] = {
     "action": _of_actions,
     "letter": _of_letters,
     "consent": _of_consents,
+    "supporter": _of_erasures,
     "edition": _of_editions,
     "endpoint": _of_tests,
 }

@@ -26,6 +26,7 @@ from tests.actions.ending.conftest import (
     whole_database,
 )
 from tests.cast import a_campaign, an_edition, follow_everything, sign
+from tests.outbox.calls.conftest import an_endpoint
 from tocsin.actions.count import prove_counts
 from tocsin.actions.ending import erase
 from tocsin.actions.ending.erase import Erased, StillLeaving, erase_again, erase_person, what_would_be_erased
@@ -40,12 +41,14 @@ from tocsin.actions.receipts import receipt_key
 from tocsin.actions.repoint import WRITTEN_ANEW
 from tocsin.actions.rollup import hour_of
 from tocsin.actions.states import State
+from tocsin.actions.told import told
 from tocsin.actions.updates.send import send_updates
 from tocsin.actions.updates.steer import let_go
 from tocsin.campaigns.models import Campaign, Edition, Tally
+from tocsin.outbox.calls.kinds import EventKind
 from tocsin.outbox.carried import carry
 from tocsin.outbox.events import note_event
-from tocsin.outbox.models import Event, Kind, Message, Suppression
+from tocsin.outbox.models import Call, Event, Kind, Message, Suppression
 from tocsin.outbox.models import State as MessageState
 from tocsin.supporters.models import ConsentProof, Supporter
 from tocsin.supporters.proofs import proofs_of
@@ -321,3 +324,18 @@ def test_what_proves_their_consent_stays_three_years(signed: Signed) -> None:
     ConsentProof.objects.update(kept_until=timezone.now() - timedelta(hours=1))
     end_what_is_over()
     assert not ConsentProof.objects.exists()
+
+
+def test_whoever_was_told_of_them_is_told_to_forget_them(signed: Signed) -> None:
+    """Once, and by their number alone: endpoints of all campaigns, and of those in which they acted."""
+    everywhere, _secret = an_endpoint("http://127.0.0.1:1/in", kinds=[EventKind.SUPPORTER_ERASED])
+    action = signed()
+    here, _secret = an_endpoint(
+        "http://127.0.0.1:2/in", kinds=[EventKind.SUPPORTER_ERASED], campaign_ref=action.campaign_id
+    )
+    an_endpoint("http://127.0.0.1:3/in", kinds=[EventKind.SUPPORTER_ERASED], campaign_ref=action.campaign_id + 1)
+    supporter = action.supporter_id
+    erase_person(bytes(action.email_digest))
+    calls = list(Call.objects.select_related("endpoint").order_by("endpoint"))
+    assert [call.endpoint_id for call in calls] == [everywhere.pk, here.pk]
+    assert list(told(calls).values()) == [{"id": supporter, "gone": True}] * 2

@@ -19,6 +19,7 @@ from tocsin.actions.ending.model import WordsLater
 from tocsin.actions.ending.supporters import remove
 from tocsin.actions.lists.find import actions_by_digest
 from tocsin.actions.models import Action, Letter
+from tocsin.actions.telling import tell_of_erasure
 from tocsin.actions.updates.models import UpdateCopy
 from tocsin.lib.sql import database_now
 from tocsin.outbox.emptying import STILL_TO_LEAVE, empty_mails, in_hand, stop
@@ -81,12 +82,14 @@ def _erase(digest: bytes, until: datetime | None, *, let_leave: bool) -> Erased:
     mine, known = actions_by_digest(digest), Supporter.objects.filter(email_digest=digest)
     if until is not None:
         mine, known = mine.filter(accepted_at__lte=until), known.filter(first_seen_at__lte=until)
-    numbers = list(mine.values_list("pk", flat=True))
+    acted = dict(mine.values_list("pk", "campaign_id"))
+    numbers, campaigns = list(acted), set(acted.values())
     ended = end_actions(numbers, let_leave=let_leave) if numbers else Ended()
     supporters = list(known.select_for_update())
     stopped = ended.stopped + _end_copies([one.pk for one in supporters])
     if ended.in_hand:
         raise StillLeaving
+    tell_of_erasure([one.pk for one in supporters], campaigns)
     remove([one.pk for one in supporters])
     if let_leave:
         _write_down(numbers)

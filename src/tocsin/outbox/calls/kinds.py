@@ -19,6 +19,7 @@ class EventKind(models.TextChoices):
     LETTER_CANCELLED = "letter.cancelled", _("A letter was stopped")
     CONSENT_GIVEN = "consent.given", _("A question about consent was answered, with yes or no")
     CONSENT_WITHDRAWN = "consent.withdrawn", _("A consent was withdrawn")
+    SUPPORTER_ERASED = "supporter.erased", _("A person asked to be forgotten, and was")
     EDITION_PUBLISHED = "edition.published", _("New words of a page were published")
     TEST = "endpoint.test", _("A test from the desk")
 
