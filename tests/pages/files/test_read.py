@@ -80,6 +80,16 @@ def test_it_works() -> None:
         ),
         (
             CAMPAIGN + "[" + ".".join("a" * 50) + "]",
+            "campaign.toml, line 5: It cannot be read as TOML: what stands in it is nested",
+        ),
+        (
+            CAMPAIGN + "a" + ".a" * 100_000 + " = 1",
+            "campaign.toml, line 5: It cannot be read as TOML: what stands in it",
+        ),
+        (CAMPAIGN + "a = {a" + ".a" * 100_000 + " = 1}", "campaign.toml, line 5: It cannot be read as TOML: what"),
+        (CAMPAIGN + "[a.a]\n" * 2, "campaign.toml, line 6: It cannot be read as TOML from here on"),
+        (
+            CAMPAIGN + "a = " + "{a.a.a.a.a.a.a.a.a.a = " * 90 + "1" + "}" * 90,
             "campaign.toml: It cannot be read as TOML: what stands in it is nested",
         ),
     ],
