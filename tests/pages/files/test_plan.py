@@ -23,11 +23,13 @@ from tocsin.pages.files.carry import ChangedMeanwhile, StandsInTheWay, carry_out
 from tocsin.pages.files.out import campaign_files
 from tocsin.pages.files.plan import Tick, plan_of
 from tocsin.pages.models import ActionPage, HomePage
+from tocsin.pages.review import make_review
 from tocsin.staff.giving import give_role
 from tocsin.staff.models import Role
 
 pytestmark = pytest.mark.django_db
 EVERYBODY = frozenset({Tick.TARGETS, Tick.KNOWN})
+LOCKED = "page.en.toml: This page is locked, or waits for a review: its words stay for now."
 HEARINGS = "Minister of Hearings,new@hearings.example,\n"
 TARGETS = f"Name,Email,Office EN\nMinister of Immigration,minister@ircc.example,%s\n{HEARINGS}"
 
@@ -303,7 +305,19 @@ def test_a_locked_page_stays(page: ActionPage, campaign: Campaign, administrator
     page.locked, page.locked_by = True, administrator
     page.save()
     files = changed(campaign, "page.en.toml", "Because", "So")
-    assert "page.en.toml: This page is locked, or waits for a review" in told(files, somebody(Role.CAMPAIGNER))[0]
+    assert told(files, somebody(Role.CAMPAIGNER)) == told(files) == [LOCKED]
+    assert told(files, administrator) == []  # whose lock it is
+
+
+def test_a_page_that_waits_for_a_review_stays(page: ActionPage, campaign: Campaign, administrator: User) -> None:
+    review = make_review()
+    files = changed(campaign, "page.en.toml", "Because", "So")
+    assert told(files) == []
+    review.start(page, administrator)
+    assert told(files) == [LOCKED]
+    assert told(files, somebody(Role.CAMPAIGNER)) == []  # who may review it
+    with pytest.raises(StandsInTheWay):
+        carry_out(read(files), person=None, seen=plan_of(read(files)).seen)
 
 
 def test_what_is_decided_of_letters_is_left_to_those_who_decide(homes: Any) -> None:
