@@ -10,7 +10,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from tocsin.campaigns.models import Campaign
-from tocsin.pages.files.carry import ChangedMeanwhile, carry_out
+from tocsin.pages.files.carry import ChangedMeanwhile, StandsInTheWay, carry_out
 from tocsin.pages.files.folder import read_folder, write_folder
 from tocsin.pages.files.out import campaign_files
 from tocsin.pages.files.packed import CannotBeOpened
@@ -80,11 +80,14 @@ def _bring(given: argparse.Namespace) -> int:
 
 def _made(plan: Plan, given: argparse.Namespace) -> int:
     ticked = [tick for tick in plan.offered if getattr(given, tick)]
+
+    def note(made: Campaign) -> None:
+        _note("files_brought", made, new=plan.is_new, ticked=sorted(ticked))
+
     try:
-        made = carry_out(plan.said, person=None, seen=plan.seen, ticked=ticked)
-    except ChangedMeanwhile:
+        made = carry_out(plan.said, person=None, seen=plan.seen, ticked=ticked, then=note)
+    except (ChangedMeanwhile, StandsInTheWay):
         return _refuse([_("Something changed in this very moment. Nothing was brought in: try again.")])
-    _note("files_brought", made, new=plan.is_new, ticked=sorted(ticked))
     say(f"Done. The drafts of “{made.name}” wait at the desk for whoever publishes them.")
     for tick in sorted(plan.offered - set(ticked)):
         say(f"Left as it is: what takes effect at once, with --{tick}.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,8 +14,11 @@ from tocsin.actions.letters import compose_letters
 from tocsin.actions.models import Action, Letter
 from tocsin.actions.repoint import repoint_letters
 from tocsin.campaigns.models import Edition, Target
+from tocsin.outbox import controls
+from tocsin.outbox.controls import Letters
 from tocsin.outbox.headers import CannotBeMailed
-from tocsin.outbox.models import Kind, Message
+from tocsin.outbox.models import Bucket, Kind, Message, Notice
+from tocsin.outbox.notices import raise_notice
 from tocsin.outbox.post import leave_frozen, open_mail
 from tocsin.outbox.states import State
 
@@ -116,3 +120,36 @@ def test_an_address_that_changes_meanwhile_is_used_from_then_on(
     monkeypatch.setattr(repoint, "leave_frozen", leave)
     assert repoint_letters(target) == 2
     assert addresses_of_what_leaves() == ["new@hearings.example", "newer@hearings.example"]
+
+
+def test_many_new_addresses_are_a_few_statements(
+    target: Target, django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever brings a file of a thousand in holds SQLite's one writer meanwhile."""
+    others = [a_target(name=f"Member {number}", email=f"{number}@hearings.example") for number in range(20)]
+    everybody = [target, *others]
+    for one in everybody:
+        controls.pause(Letters(target_ref=one.pk), "550 no such box")
+        raise_notice(Notice.Kind.DEAD, f"target:{one.pk}")
+    Target.objects.filter(pk=others[0].pk).update(paused=True)
+    Target.objects.filter(pk=others[1].pk).update(status=Target.Status.AWAY)
+    Target.objects.filter(pk__in=[others[2].pk, target.pk]).update(status=Target.Status.UNREACHABLE)
+    Target.objects.filter(pk=target.pk).update(email="new@hearings.example")
+    asked: list[list[int]] = []
+    monkeypatch.setattr(repoint, "repoint_many", SimpleNamespace(enqueue=asked.append))
+    with django_assert_num_queries(9):  # a savepoint and its release are two
+        repoint.begin_afresh([one.pk for one in everybody])
+
+    shut = {f"target:{one.pk}" for one in (target, *others[:2])}
+    assert asked == [[target.pk]]
+    assert set(Bucket.objects.filter(paused=True).values_list("key", flat=True)) == shut
+    assert set(Notice.objects.filter(settled_at=None).values_list("about", flat=True)) == shut
+    assert Target.objects.filter(status=Target.Status.ACTIVE).count() == 20
+
+
+def test_of_many_each_is_let_go_once_its_letters_are_written_anew(target: Target) -> None:
+    controls.pause(Letters(target_ref=target.pk), "550 no such box")
+    Target.objects.update(email="new@hearings.example")
+    repoint.begin_afresh([target.pk])
+    assert addresses_of_what_leaves() == ["new@hearings.example"] * 2
+    assert not controls.is_paused(Letters(target_ref=target.pk))

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 from tests.cast import a_campaign
+from tocsin import campaign_folder
 from tocsin.campaign_folder import campaign
 from tocsin.campaigns.models import Campaign
+from tocsin.pages.files.carry import ChangedMeanwhile, StandsInTheWay
+from tocsin.staff import audit
 from tocsin.staff.models import AuditLine
 
 pytestmark = pytest.mark.django_db
@@ -71,3 +75,19 @@ def test_no_such_campaign_and_no_such_folder(tmp_path: Path, capsys: pytest.Capt
     assert capsys.readouterr().err == "There is no campaign “nothing”. There are: none.\n"
     assert campaign(["check", str(tmp_path / "nowhere")]) == 1
     assert "There is no folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("why", [ChangedMeanwhile, StandsInTheWay])
+def test_what_changes_in_this_very_moment_is_told(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, why: type[Exception]
+) -> None:
+    monkeypatch.setattr(campaign_folder, "carry_out", Mock(side_effect=why))
+    assert campaign(["import", str(folder), "--as", "second"]) == 1
+    assert "Something changed in this very moment. Nothing was brought in: try again." in capsys.readouterr().err
+
+
+def test_what_cannot_be_logged_is_not_brought_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit, "write", Mock(side_effect=OSError("no log")))
+    with pytest.raises(OSError, match="no log"):
+        campaign(["import", str(folder), "--as", "second"])
+    assert Campaign.objects.count() == 1

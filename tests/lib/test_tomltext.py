@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.lib.tomltext import as_toml, line_in, line_of, lines_of
+from tocsin.lib.tomltext import as_toml, line_in, line_of, line_of_longer_key, lines_of
 
 pytestmark = pytest.mark.once
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
@@ -109,3 +109,43 @@ def test_the_line_of_an_error() -> None:
         tomllib.loads("a = 1\nb = ?\n")
     assert line_in(error.value) == 2
     assert line_in(ValueError("x")) is None
+
+
+DOTTED = ".".join(["a"] * 13)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (f"{DOTTED} = 1", 1),
+        (f"a = 1\n[{DOTTED}]", 2),
+        (f"a = [\n{{ b = 1, {DOTTED} = 2 }}]", 2),
+        (f"a = 1\n[[ {DOTTED.replace('.', ' . ')} ]]", 2),
+        (".".join(['"a.\\"b"', "'c.d'", "e"] * 5) + " = 1", 1),
+        (f'a = """\nx"""""\n{DOTTED} = 1', 3),
+        (DOTTED.removesuffix(".a") + " = 1", None),
+        (f"a = 1 # {DOTTED}", None),
+        (f'a = "{DOTTED} = 1"', None),
+        (f'a = """\n\\"""\n{DOTTED} = 1\n"""\nb = \'\'\'\n[{DOTTED}]\n\'\'\'', None),
+        (f'"{DOTTED} {DOTTED}" = 1', None),
+        (f'a = "\n{DOTTED} = 1', 2),
+    ],
+)
+def test_a_key_of_too_many_parts_is_found(text: str, line: int | None) -> None:
+    assert line_of_longer_key(text, 12) == line
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" + " " * 500_000,
+        '["x' + " " * 500_000 + 'x"]',
+        '"""' + '\\"""' * 200_000,
+        '"' + '\\\n\\"' * 200_000,
+        "a " * 400_000,
+    ],
+)
+def test_each_sign_is_looked_at_once(text: str) -> None:
+    """Not timed: what goes back at each blank or mark would take hours."""
+    assert line_of_longer_key(text, 12) is None
+    assert len(lines_of(text)) <= 1

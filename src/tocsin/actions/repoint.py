@@ -24,6 +24,7 @@ from tocsin.campaigns.models import Target
 from tocsin.campaigns.targeting.who import current
 from tocsin.lib.vault import vault
 from tocsin.outbox import controls
+from tocsin.outbox.lanes import target_key
 from tocsin.outbox.models import Message
 from tocsin.outbox.post import address_digest, leave_frozen
 from tocsin.outbox.states import State, that_may_become
@@ -64,18 +65,35 @@ def let_go_to_new_address(target_id: int) -> None:
     are written anew. Opened before, a worker would be the first, and send them there."""
     target = Target.objects.select_related("successor").get(pk=target_id)
     digest = address_digest(current(target).email or settings.TOCSIN_MAIL_FROM)
-    if _waiting(target).exclude(message__to_digest=digest).exists():
+    if _waiting(target=target).exclude(message__to_digest=digest).exists():
         repoint.enqueue(target_id, then_let_go=True)
     else:
         _let_go(target_id)
 
 
 def begin_afresh(targets: list[int]) -> None:
-    """Whoever has another address now: that the old one was dead, or refused everything, says nothing of the new."""
+    """Whoever has another address now: that the old one was dead, or refused everything, says nothing of the new. In a
+    few statements, however many they are: whoever brings a file in holds what others wait for."""
     moved = Target.objects.filter(pk__in=targets, paused=False)
     moved.filter(status=Target.Status.UNREACHABLE).update(status=Target.Status.ACTIVE)
-    for pk in moved.filter(status=Target.Status.ACTIVE).values_list("pk", flat=True):
-        let_go_to_new_address(pk)
+    emails = dict(moved.filter(status=Target.Status.ACTIVE).values_list("pk", "email"))
+    behind = _with_letters_to_another(emails)
+    controls.reopen_all([target_key(pk) for pk in emails.keys() - behind])
+    if behind:
+        repoint_many.enqueue(sorted(behind))
+
+
+@task()
+def repoint_many(targets: list[int]) -> None:
+    """One target after the other, each let go once its letters are written anew."""
+    for target_id in targets:
+        repoint.call(target_id, then_let_go=True)
+
+
+def _with_letters_to_another(emails: dict[int, str]) -> set[int]:
+    """Those for whom letters wait that are addressed otherwise."""
+    found = _waiting(target__in=emails).order_by().values_list("target", "message__to_digest").distinct()
+    return {pk for pk, digest in found if bytes(digest) != address_digest(emails[pk] or settings.TOCSIN_MAIL_FROM)}
 
 
 def _let_go(target_id: int) -> None:
@@ -85,10 +103,10 @@ def _let_go(target_id: int) -> None:
         controls.resume(controls.Letters(target_ref=target_id))
 
 
-def _waiting(target: Target) -> QuerySet[Letter]:
+def _waiting(**to: Any) -> QuerySet[Letter]:
     """But those of people who were forgotten and let their letter leave: nobody can write it anew."""
     ours = {f"message__{name}": is_ for name, is_ in OURS.items()}
-    return Letter.objects.filter(target=target, action__ended_at=None, **ours)
+    return Letter.objects.filter(action__ended_at=None, **to, **ours)
 
 
 def _read(target_id: int) -> Target | None:
@@ -96,7 +114,7 @@ def _read(target_id: int) -> Target | None:
 
 
 def _next(target: Target, after: int) -> list[Letter]:
-    waiting = _waiting(target).filter(pk__gt=after)
+    waiting = _waiting(target=target).filter(pk__gt=after)
     return list(waiting.select_related("message", "action__edition__campaign").order_by("pk")[:BATCH])
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from ninja import File, Form, Router, Schema
 from ninja.files import UploadedFile
@@ -127,14 +126,14 @@ def _touches_the_site(plan: Plan) -> bool:
 
 
 def _brought(request: HttpRequest, said: CampaignFiles, seen: str, ticked: list[Tick]) -> Campaign:
+    def noted(made: Campaign) -> None:
+        about = f"campaign:{made.pk}"
+        note(request, "files_brought", kind="campaigns", about=about, campaign=made.pk, ticked=sorted(ticked))
+
     try:
-        with transaction.atomic():
-            made = carry_out(said, person=None, seen=seen, ticked=ticked)
-            about = f"campaign:{made.pk}"
-            note(request, "files_brought", kind="campaigns", about=about, campaign=made.pk, ticked=sorted(ticked))
+        return carry_out(said, person=None, seen=seen, ticked=ticked, then=noted)
     except (ChangedMeanwhile, StandsInTheWay):
         raise Refused(409, "Something changed since you looked. Nothing was brought in: look again.") from None
-    return made
 
 
 def _told(plan: Plan, campaign: Campaign | None, *, done: bool = False) -> PlanOut:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -64,18 +64,25 @@ class Plan:
 
 
 class Known:
-    """The targets that are there already, found by what an import may know them by. Three queries for all."""
+    """The targets that are there already, found by what an import may know them by. `members` are those of its list,
+    by number and answer."""
 
-    def __init__(self, list_pk: int | None) -> None:
+    def __init__(self, targets: Iterable[Target] = (), members: Iterable[tuple[int, str]] = ()) -> None:
         self.by_id: dict[str, Target] = {}
         self.by_email: dict[str, Target] = {}
         self.by_place: dict[tuple[str, str], Target] = {}
         self.by_name: dict[str, Target] = {}  # of those whom nothing else tells apart
-        self.members = set(ListMember.objects.filter(target_list=list_pk).values_list("target_id", "match"))
-        for target in Target.objects.prefetch_related("in_words").order_by("-pk"):
-            self._add(target)
+        self.members = set(members)
+        for target in targets:
+            self.add(target)
 
-    def _add(self, target: Target) -> None:
+    @classmethod
+    def here(cls, list_pk: int | None) -> Known:
+        """Three queries for all."""
+        members = ListMember.objects.filter(target_list=list_pk).values_list("target_id", "match")
+        return cls(Target.objects.prefetch_related("in_words").order_by("-pk"), members)
+
+    def add(self, target: Target) -> None:
         if target.external_id:
             self.by_id[target.external_id] = target
         if target.email:
@@ -109,7 +116,7 @@ class Known:
 
 def plan(upload: TargetImport) -> Plan:
     """Reads every row and compares it with what is there. Changes nothing."""
-    known, seen = Known(upload.target_list_id), dict[str, int]()
+    known, seen = Known.here(upload.target_list_id), dict[str, int]()
     return Plan([_planned(upload, number, row, known, seen) for number, row in enumerate(upload.rows, start=2)])
 
 

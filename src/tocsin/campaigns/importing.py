@@ -177,34 +177,53 @@ def _noted(row: Planned, target: Target, was: dict[str, str]) -> dict[str, Any]:
 
 def _kept_targets(taken: list[Planned]) -> list[Target]:
     """New ones made and changed ones changed, in two statements, in the order of the rows."""
-    targets = []
+    targets, changed = [], _Changed(Target)
     for row in taken:
         said = row.read.values if row.read else {}
         target = row.target or Target(**(row.read.first if row.read else {}))
         for name in IMPORTED:
             if name in said:
-                setattr(target, name, said[name])
+                changed.put(target, name, said[name])
         targets.append(target)
     Target.objects.bulk_create([target for target in targets if target._state.adding], batch_size=500)
-    changed = [target for target, row in zip(targets, taken, strict=True) if row.target is not None]
-    Target.objects.bulk_update(changed, list(IMPORTED), batch_size=200)
+    changed.store()
     return targets
 
 
 def _keep_words(targets: Iterable[Target], taken: Iterable[Planned]) -> None:
     """The words of each language that the file says something of, on top of those that were there."""
-    made: list[TargetWords] = []
+    new: list[TargetWords] = []
+    changed = _Changed(TargetWords)
     for target, row in zip(targets, taken, strict=True):
         old = {words.language: words for words in target.in_words.all()} if row.target else {}
         for name, value in (row.read.values if row.read else {}).items():
             language, dot, word = name.partition(".")
+            if dot and language not in old:
+                new.append(old.setdefault(language, TargetWords(target=target, language=language)))
             if dot:
-                words = old.setdefault(language, TargetWords(target=target, language=language))
-                setattr(words, word, value)
-        made += old.values()
-    TargetWords.objects.bulk_create([words for words in made if words._state.adding], batch_size=500)
-    names = ["style", "person", "office", "organisation", "salutation"]
-    TargetWords.objects.bulk_update([words for words in made if not words._state.adding], names, batch_size=200)
+                changed.put(old[language], word, value)
+    TargetWords.objects.bulk_create(new, batch_size=500)
+    changed.store()
+
+
+class _Changed:
+    """Stored rows that differ now, and in which fields: Django needs seconds to name every field of thousands."""
+
+    def __init__(self, model: type[Target | TargetWords]) -> None:
+        self._model = model
+        self._rows: dict[int, Any] = {}
+        self._names: dict[str, None] = {}
+
+    def put(self, row: Any, name: str, value: str) -> None:
+        if getattr(row, name) != value:
+            setattr(row, name, value)
+            if not row._state.adding:
+                self._rows[row.pk] = row
+                self._names[name] = None
+
+    def store(self) -> None:
+        if self._rows:
+            self._model.objects.bulk_update(self._rows.values(), list(self._names), batch_size=200)
 
 
 # ── taking back ─────────────────────────────────────────────────────────────────────────────────────────────────

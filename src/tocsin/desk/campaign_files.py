@@ -12,7 +12,6 @@ from typing import Any
 from django import forms
 from django.core import signing
 from django.core.validators import validate_slug
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
@@ -163,13 +162,14 @@ def _pressed(request: HttpRequest, campaign: Campaign | None) -> HttpResponse:
     return HttpResponseRedirect(reverse("campaign:hub", args=[made.pk]))
 
 
-@transaction.atomic
 def _made(request: HttpRequest, said: CampaignFiles, seen: str) -> Campaign:
     ticked = request.POST.getlist("at_once")
     is_new = not Campaign.objects.filter(slug=said.short_name).exists()
-    made = carry_out(said, person=request.user, seen=seen, ticked=ticked)
-    note(request, "files_brought", made, new=is_new, ticked=sorted(ticked))
-    return made
+
+    def noted(made: Campaign) -> None:
+        note(request, "files_brought", made, new=is_new, ticked=sorted(ticked))
+
+    return carry_out(said, person=request.user, seen=seen, ticked=ticked, then=noted)
 
 
 def _carried(request: HttpRequest, campaign: Campaign | None) -> Draft | None:

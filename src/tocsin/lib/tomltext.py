@@ -20,9 +20,16 @@ _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _TO_ESCAPE = re.compile('[\\\\"\x00-\x08\x0a-\x1f\x7f]')
 _TO_ESCAPE_IN_LINES = re.compile('\\\\|"(?="")|"\\Z|[\x00-\x08\x0b-\x1f\x7f]')
 _NOT_LITERAL = re.compile("['\x00-\x08\x0a-\x1f\x7f]")
-_HEAD = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
+_HEAD = re.compile(r"\s*+(\[\[?+)([^\[\]]++)\]\]?+\s*+(?:#.*)?$")
 _PART = re.compile(r"""[A-Za-z0-9_-]+|"[^"]*"|'[^']*'""")
 _KEY = re.compile(r"""\s*([A-Za-z0-9_-]+|"[^"]*"|'[^']*')\s*=(.*)$""", re.DOTALL)
+# A text of several lines, a comment, names joined by dots, or a text that nothing closes. Each sign is looked at once.
+_NAME = r"""(?:[A-Za-z0-9_-]++|"(?:[^"\\\n]|\\[^\n])*+"|'[^'\n]*+')"""
+_NAMES = re.compile(
+    rf"""\"{{3}}(?:[^"\\]|\\.?|"(?!""))*+"{{0,5}}|'{{3}}(?:[^']|'(?!''))*+'{{0,5}}|\#[^\n]*+"""
+    rf"""|(?P<names>{_NAME}(?:[ \t]*+\.[ \t]*+{_NAME})*+)|"[^\n]*+|'[^\n]*+""",
+    re.DOTALL,
+)
 _PLACE = re.compile(r"\(at line (\d+), column \d+\)")
 
 
@@ -95,6 +102,16 @@ def line_of(lines: Mapping[Path, int], path: Path) -> int | None:
         if found := lines.get(path) or lines.get((*path, 0)):
             return found
         path = path[:-1]
+    return None
+
+
+def line_of_longer_key(text: str, most: int) -> int | None:
+    """The first line on which more than so many names are joined by dots, in a heading or wherever a key may stand.
+    Asked before tomllib reads it, which needs the square of a key's length in time and memory."""
+    for found in _NAMES.finditer(text):
+        names = found["names"] or ""
+        if names.count(".") >= most and len(re.findall(_NAME, names)) > most:
+            return text.count("\n", 0, found.start()) + 1
     return None
 
 

@@ -8,6 +8,7 @@ releasing and cancelling change the letters themselves, some hundreds at a time,
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import batched
@@ -23,7 +24,7 @@ from tocsin.lib.sql import database_now
 from tocsin.outbox.decide import TAKEN_OUT, change, share_fate
 from tocsin.outbox.lanes import TO_TARGETS, campaign_key, pair_key, target_key
 from tocsin.outbox.models import Bucket, Delivery, Kind, Lane, Message, Notice
-from tocsin.outbox.notices import settle_notice
+from tocsin.outbox.notices import settle_notices
 from tocsin.outbox.post import address_digest
 from tocsin.outbox.states import State, that_may_become
 
@@ -174,12 +175,18 @@ def cancel(which: Mails, seconds: float = inf) -> int:
 
 def reopen(key: str) -> bool:
     """Lets mails pass a bucket again that staff or the breaker had shut, with a clean slate. Whether it was shut."""
-    was_shut = Bucket.objects.filter(key=key, paused=True).update(
-        paused=False, why_paused="", recent="", slow_until=None, ready_at=Now()
-    )
-    settle_notice(Notice.Kind.PAUSED, key)
-    settle_notice(Notice.Kind.DEAD, key)
-    return bool(was_shut)
+    return bool(reopen_all([key]))
+
+
+@transaction.atomic
+def reopen_all(keys: Collection[str]) -> int:
+    """The same of many, in a few statements; how many were shut. Locked in the order in which workers lock them."""
+    shut = Bucket.objects.filter(key__in=keys, paused=True)
+    locked = list(shut.select_for_update(no_key=True).order_by("key").values_list("pk", flat=True))
+    Bucket.objects.filter(pk__in=locked).update(paused=False, why_paused="", recent="", slow_until=None, ready_at=Now())
+    for kind in (Notice.Kind.PAUSED, Notice.Kind.DEAD):
+        settle_notices(kind, keys)
+    return len(locked)
 
 
 @transaction.atomic

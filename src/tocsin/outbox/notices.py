@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db.models.functions import Now
 
 from tocsin.outbox.models import Notice
@@ -14,4 +16,9 @@ def raise_notice(kind: Notice.Kind, about: str, words: str = "") -> None:
 
 def settle_notice(kind: Notice.Kind, about: str) -> bool:
     """It is dealt with. Whether it was open."""
-    return bool(Notice.objects.filter(kind=kind, about=about, settled_at=None).update(settled_at=Now()))
+    return bool(settle_notices(kind, [about]))
+
+
+def settle_notices(kind: Notice.Kind, about: Collection[str]) -> int:
+    """The same of many things; how many were open."""
+    return Notice.objects.filter(kind=kind, about__in=about, settled_at=None).update(settled_at=Now())

@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission, User
-from django.db import IntegrityError
+from django.core.files.storage import FileSystemStorage
+from django.db import IntegrityError, connection
 from django.test import Client
+from pytest_django import Settings
 from wagtail.images import get_image_model
-from wagtail.models import Collection
+from wagtail.models import Collection, Page
 
 from tests.cast import sign
 from tests.pages.conftest import PICTURE, MakePage
 from tests.pages.files.conftest import brought, read
 from tests.pages.files.test_read import CAMPAIGN, PAGE, folder
-from tocsin.campaigns.models import Campaign, Edition, ListMember, Target, TargetList
+from tocsin.campaigns.models import Campaign, Edition, ListMember, Target, TargetList, TargetWords
 from tocsin.outbox.controls import Letters, scheduled_until
-from tocsin.pages.files import carry
+from tocsin.pages.files import carry, pictures, plan
 from tocsin.pages.files.carry import ChangedMeanwhile, StandsInTheWay, carry_out
 from tocsin.pages.files.out import campaign_files
 from tocsin.pages.files.plan import Tick, plan_of
 from tocsin.pages.models import ActionPage, HomePage
+from tocsin.pages.review import make_review
 from tocsin.staff.giving import give_role
 from tocsin.staff.models import Role
 
 pytestmark = pytest.mark.django_db
 EVERYBODY = frozenset({Tick.TARGETS, Tick.KNOWN})
+LOCKED = "page.en.toml: This page is locked, or waits for a review: its words stay for now."
 HEARINGS = "Minister of Hearings,new@hearings.example,\n"
 TARGETS = f"Name,Email,Office EN\nMinister of Immigration,minister@ircc.example,%s\n{HEARINGS}"
 
@@ -261,6 +268,108 @@ def test_all_or_nothing(homes: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not any(model.objects.exists() for model in (Campaign, Target, ActionPage))
 
 
+def test_a_press_that_fails_leaves_no_file_behind(
+    homes: Any, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    said = read(folder(**{"pictures/a.jpg": PICTURE.read_bytes()}))
+    seen = plan_of(said).seen
+    monkeypatch.setattr(carry, "change_draft", Mock(side_effect=OSError("full")))
+    with pytest.raises(OSError, match="full"):
+        carry_out(said, person=None, seen=seen)
+    assert [file for file in Path(settings.MEDIA_ROOT).rglob("*") if file.is_file()] == []
+
+
+def test_what_takes_long_is_done_before_anybody_waits(
+    page: ActionPage, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On SQLite, everybody who signs waits for a transaction of ours: files are read, measured and written before, and
+    tables are planned before."""
+    files = campaign_files(campaign) | {"targets.csv": (TARGETS % "Other").encode()}
+    said = read(files | {f"pictures/{name}.jpg": PICTURE.read_bytes() for name in ("a", "b")})
+    brought(read(files | {"pictures/a.jpg": PICTURE.read_bytes()}))  # one that the library has, and one that is new
+    seen, done = plan_of(said).seen, []
+
+    def noting(name: str, real: Any) -> Any:
+        def called(*arguments: Any, **more: Any) -> Any:
+            done.append((name, bool(connection.savepoint_ids)))
+            return real(*arguments, **more)
+
+        return called
+
+    for owner, name in (
+        *((plan, "planned_rows"), (pictures, "_content_of"), (FileSystemStorage, "_open")),
+        *((FileSystemStorage, "_save"), (carry, "_made")),
+    ):
+        monkeypatch.setattr(owner, name, noting(name, getattr(owner, name)))
+    carry_out(said, person=None, seen=seen, ticked=("targets", "known"))
+    inside = {name for name, waits in done if waits}
+    assert (inside, {name for name, _waits in done} - inside) == (
+        {"_made"},
+        {"planned_rows", "_content_of", "_open", "_save"},
+    )
+
+
+def another_draft(page: ActionPage) -> None:
+    page.demand = "Later."
+    page.save_revision(clean=False)
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        lambda _page: Campaign.objects.update(goal=7),
+        lambda _page: Target.objects.update(phone="1"),
+        lambda _page: TargetWords.objects.update(office="Other"),
+        lambda _page: Target.objects.create(name="B", email="new@hearings.example"),
+        lambda page: page.campaign.targets.clear(),
+        lambda page: ListMember.objects.create(
+            target_list=page.campaign.target_list, target=page.campaign.targets.get(), match="ON"
+        ),
+        lambda _page: Page.objects.filter(depth=2).update(live=False),
+        lambda _page: ActionPage.objects.update(locked=True),
+        lambda page: make_review().start(page, get_user_model().objects.create_user("writer")),
+        another_draft,
+        lambda _page: get_image_model().objects.all().delete(),
+        lambda _page: TargetList.objects.update(name="Senate"),
+    ],
+)
+def test_a_change_after_the_plan_and_before_it_is_carried_out(
+    page: ActionPage, campaign: Campaign, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[ActionPage], object]
+) -> None:
+    campaign.target_list = TargetList.objects.create(name="Parliament")
+    campaign.save()
+    brought(read(campaign_files(campaign) | {"pictures/a.jpg": PICTURE.read_bytes()}))
+    files = changed(campaign, "page.en.toml", "Because", "So") | {"pictures/a.jpg": PICTURE.read_bytes()}
+    said = read(files)
+    seen, revisions = plan_of(said).seen, page.revisions.count()
+
+    def planned(*arguments: Any) -> Any:
+        found = plan_of(*arguments)
+        page.refresh_from_db()
+        meanwhile(page)
+        return found
+
+    monkeypatch.setattr(carry, "plan_of", planned)
+    with pytest.raises(ChangedMeanwhile):
+        carry_out(said, person=None, seen=seen)
+    assert page.revisions.count() - revisions == (meanwhile is another_draft)
+
+
+def test_two_in_one_table_whom_the_other_takes_for_one(homes: Any) -> None:
+    said = read(
+        folder(
+            **{
+                "campaign.toml": CAMPAIGN + '[rules]\ntarget_list = "Cabinet"',
+                "list.csv": b"Name,Email,External ID\nA,a@hearings.example,a\nB,b@hearings.example,b\n",
+                "targets.csv": b"Name,Email,External ID\nA,b@hearings.example,a\n",
+            }
+        )
+    )
+    with pytest.raises(StandsInTheWay):
+        carry_out(said, person=None, seen=plan_of(said).seen)
+    assert not Target.objects.exists()
+
+
 def test_the_kind_stays_once_people_have_acted(page: ActionPage, campaign: Campaign, client: Client) -> None:
     files = changed(campaign, "campaign.toml", '"letter"', '"petition"')
     assert told(files) == []
@@ -303,7 +412,19 @@ def test_a_locked_page_stays(page: ActionPage, campaign: Campaign, administrator
     page.locked, page.locked_by = True, administrator
     page.save()
     files = changed(campaign, "page.en.toml", "Because", "So")
-    assert "page.en.toml: This page is locked, or waits for a review" in told(files, somebody(Role.CAMPAIGNER))[0]
+    assert told(files, somebody(Role.CAMPAIGNER)) == told(files) == [LOCKED]
+    assert told(files, administrator) == []  # whose lock it is
+
+
+def test_a_page_that_waits_for_a_review_stays(page: ActionPage, campaign: Campaign, administrator: User) -> None:
+    review = make_review()
+    files = changed(campaign, "page.en.toml", "Because", "So")
+    assert told(files) == []
+    review.start(page, administrator)
+    assert told(files) == [LOCKED]
+    assert told(files, somebody(Role.CAMPAIGNER)) == []  # who may review it
+    with pytest.raises(StandsInTheWay):
+        carry_out(read(files), person=None, seen=plan_of(read(files)).seen)
 
 
 def test_what_is_decided_of_letters_is_left_to_those_who_decide(homes: Any) -> None:

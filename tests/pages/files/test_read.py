@@ -8,6 +8,7 @@ import pytest
 
 from tests.pages.conftest import PICTURE
 from tests.pages.files.conftest import read
+from tocsin.pages.files import richtext
 from tocsin.pages.files.read import read_files
 from tocsin.pages.files.shape import Problem
 
@@ -79,6 +80,16 @@ def test_it_works() -> None:
         ),
         (
             CAMPAIGN + "[" + ".".join("a" * 50) + "]",
+            "campaign.toml, line 5: It cannot be read as TOML: what stands in it is nested",
+        ),
+        (
+            CAMPAIGN + "a" + ".a" * 100_000 + " = 1",
+            "campaign.toml, line 5: It cannot be read as TOML: what stands in it",
+        ),
+        (CAMPAIGN + "a = {a" + ".a" * 100_000 + " = 1}", "campaign.toml, line 5: It cannot be read as TOML: what"),
+        (CAMPAIGN + "[a.a]\n" * 2, "campaign.toml, line 6: It cannot be read as TOML from here on"),
+        (
+            CAMPAIGN + "a = " + "{a.a.a.a.a.a.a.a.a.a = " * 90 + "1" + "}" * 90,
             "campaign.toml: It cannot be read as TOML: what stands in it is nested",
         ),
     ],
@@ -212,6 +223,25 @@ def test_rich_text_passes_the_editors_own_cleaning() -> None:
     )
     said = read(folder(**{"page.en.toml": f'{PAGE}thanks_text = "{rich}"'}))
     assert said.pages["en"]["thanks_text"] == "<p>Big</p>\n<p>a b c</p>\n<p>d</p>"
+
+
+@pytest.mark.parametrize(
+    ("rich", "said"),
+    [
+        ("<p>a</p>b" + "\n" * 29_990 + "c", "<p>a</p>\n<p>b c</p>"),
+        ("<p>a</p>" + " \n" * 14_990 + "<ul>\n\n<li>b</li>\n</ul>", "<p>a</p>\n<ul>\n<li>b</li>\n</ul>"),
+        ("<p>one\u00a0\n two</p>\n\n<p>three</p>", "<p>one\u00a0 two</p>\n<p>three</p>"),
+    ],
+)
+def test_empty_lines_without_end_say_no_more_than_one(rich: str, said: str) -> None:
+    """Not timed: what looks for them again from each of them would need years for the first."""
+    assert richtext.tidied(rich) == said
+
+
+def test_what_could_run_is_found_behind_any_number_of_blanks() -> None:
+    """Not timed either: a look that begins anew at each blank takes a minute."""
+    assert not richtext.holds_script("<" + " " * 29_999)
+    assert all(map(richtext.holds_script, ("< script>", "</ \n script>", f"<{' ' * 999}/{' ' * 999}iframe>")))
 
 
 def test_a_page_of_a_number_cannot_be_linked() -> None:

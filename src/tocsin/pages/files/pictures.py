@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
@@ -82,12 +84,28 @@ def known(picture: Picture) -> Any:
     return next((image for image in _called(picture) if _content_of(image) == picture.data), None)
 
 
-def put_into_the_library(picture: Picture, person: Any) -> Any:
+@contextmanager
+def laid_ready(pictures: Iterable[Picture], person: Any) -> Iterator[dict[str, Any]]:
+    """The image of each picture, by name: the library's own, or a new one that has only to be saved. Its file is
+    written and measured before anybody waits for a transaction, and taken away again where that fails."""
+    ready: dict[str, Any] = {}
+    written: list[Any] = []
+    try:
+        for picture in pictures:
+            ready[picture.name] = known(picture) or _new(picture, person, written)
+        yield ready
+    except BaseException:
+        for image in written:
+            image.file.delete(save=False)
+        raise
+
+
+def _new(picture: Picture, person: Any, written: list[Any]) -> Any:
     image = get_image_model()(title=picture.title, description=picture.description, uploaded_by_user=person)
     name = picture.name.removeprefix(IN_PICTURES)
     image.file.save(name, ImageFile(BytesIO(picture.data), name=name), save=False)
+    written.append(image)
     image.file_size, image.file_hash = len(picture.data), _hash(picture)  # as the library's own form sets them
-    image.save()
     return image
 
 

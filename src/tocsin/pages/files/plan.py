@@ -176,7 +176,8 @@ def _settings(said: CampaignFiles, campaign: Campaign | None, person: Any, notes
 
 def _rows(file: str, table: TargetImport, target_list: TargetList | None, notes: Notes) -> Rows:
     """As an import of targets would take them; a row that it would leave out is a problem: nothing is lost by half."""
-    rows = rows_of(table, target_list)
+    upload = TargetImport(columns=table.columns, rows=table.rows, mapping=table.mapping, target_list=target_list)
+    rows = planned_rows(upload).rows
     for row in rows:
         told = _("Row %(row)s: %(sentence)s") % {"row": row.number, "sentence": row.sentence}
         if row.outcome in {Outcome.WRONG, Outcome.TWICE}:
@@ -186,12 +187,6 @@ def _rows(file: str, table: TargetImport, target_list: TargetList | None, notes:
                 file, _("Row %(row)s: %(sentence)s") % {"row": row.number, "sentence": " ".join(row.read.remarks)}
             )
     return Rows(rows)
-
-
-def rows_of(table: TargetImport, target_list: TargetList | None) -> list[Planned]:
-    """What would become of each row as things stand now."""
-    upload = TargetImport(columns=table.columns, rows=table.rows, mapping=table.mapping, target_list=target_list)
-    return planned_rows(upload).rows
 
 
 def _check_list(said: CampaignFiles, target_list: TargetList | None, members: Rows, notes: Notes) -> None:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from tocsin.campaigns.import_columns import guess
 from tocsin.campaigns.import_file import CannotBeRead, read_table
 from tocsin.campaigns.models import Kind, TargetImport
-from tocsin.lib.tomltext import line_in
+from tocsin.lib.tomltext import line_in, line_of_longer_key
 from tocsin.pages.files.notes import MOST_TOLD, Notes
 from tocsin.pages.files.pictures import Picture
 from tocsin.pages.files.read_campaign import read_campaign
@@ -146,21 +146,28 @@ def _text(name: str, data: bytes, notes: Notes) -> str | None:
 
 
 def _parsed(name: str, text: str, notes: Notes) -> dict[str, Any] | None:
+    if line := line_of_longer_key(text, DEEPEST):
+        notes.problems.append(Problem(name, _too_deep(), line))
+        return None
     try:
         table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        why = str(error).partition(" (at ")[0]
-        said = _(
-            "It cannot be read as TOML from here on (%(why)s). Look for a quotation mark or a bracket that is missing."
-        )
-        notes.problems.append(Problem(name, said % {"why": why}, line_in(error)))
-    except (RecursionError, ValueError):
-        notes.wrong(name, _too_deep())
-    else:
         if _depth(table) <= DEEPEST:
             return table
-        notes.wrong(name, _too_deep())
+    except tomllib.TOMLDecodeError as error:
+        notes.problems.append(Problem(name, _no_toml(error), line_in(error)))
+        return None
+    except (RecursionError, ValueError):
+        pass
+    notes.wrong(name, _too_deep())
     return None
+
+
+def _no_toml(error: Exception) -> str:
+    why = str(error).partition(" (at ")[0]
+    said = _(
+        "It cannot be read as TOML from here on (%(why)s). Look for a quotation mark or a bracket that is missing."
+    )
+    return said % {"why": why}
 
 
 def _too_deep() -> str:

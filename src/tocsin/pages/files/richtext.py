@@ -25,11 +25,12 @@ _LINK_MEANWHILE = re.compile(rf'<a href="{re.escape(_MEANWHILE)}([^"]*)">')
 _NAMED = re.compile(r'<a href="campaign:([^"]*)">(.*?)</a>', re.DOTALL)
 _KEYS = re.compile(r' data-block-key="[^"]*"')
 _ENDS = re.compile(r"(</(?:p|li|ul|ol)>|<(?:ul|ol)>)(?=.)", re.DOTALL)
-_BETWEEN = re.compile(r"(</(?:p|li|ul|ol)>|<(?:ul|ol)>|<br/?>)\s*\n\s*|\s*\n\s*(?=</?(?:ul|ol|li)\b)")
+# Blanks as one run, with the tag before and the one after: looked for around each line's end, thousands take hours.
+_BLANKS = re.compile(r"(</(?:p|li|ul|ol)>|<(?:ul|ol)>|<br/?>)?+(\s++)(?=(</?(?:ul|ol|li)\b)?)")
 _LINKTYPE = re.compile(r"\blinktype\s*=", re.IGNORECASE)
 # No paragraph of an editor's has one of these. Scripts have a door of their own, with a second person behind it.
 _SCRIPT = re.compile(
-    r"<\s*/?\s*(?:script|iframe|object|embed|style|svg|form)\b|<[^<>]*\son\w+\s*=|<[^<>]*(?:java|vb)script\s*:",
+    r"<[\s/]*+(?:script|iframe|object|embed|style|svg|form)\b|<[^<>]*\son\w+\s*=|<[^<>]*(?:java|vb)script\s*:",
     re.IGNORECASE,
 )
 
@@ -54,7 +55,7 @@ def written(html: str, here: Here) -> str:
 def tidied(text: str) -> str:
     """What stands in a file, as `written` would have it: clean, and the same whatever editor it came from. Raises
     NoHtml."""
-    text = _BETWEEN.sub(lambda found: found[1] or "", text.strip())
+    text = _BLANKS.sub(_without_breaks, text.strip())
     text = _LINKTYPE.sub("data-no=", text)
     return _readable(_cleaned(_HREF_OURS.sub(rf"\1{_MEANWHILE}\2\3", text)))
 
@@ -67,6 +68,12 @@ def stored(text: str, here: Here) -> str:
 def linked_to(text: str) -> list[str]:
     """The pages of ours that a text in a file leads to, by name."""
     return [unescape(found[1]) for found in _NAMED.finditer(text)]
+
+
+def _without_breaks(found: re.Match[str]) -> str:
+    """A line's end beside such a tag says nothing; among words it parts them."""
+    says_nothing = "\n" in found[2] and (found[1] or found[3])
+    return found[1] or "" if says_nothing else found[0]
 
 
 def _cleaned(html: str) -> str:

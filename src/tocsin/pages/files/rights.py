@@ -1,4 +1,7 @@
-"""Who may bring what in: the rights of the desk, asked of each part of a plan. Who runs the server may all of it."""
+"""Who may bring what in: the rights of the desk, asked of each part of a plan.
+
+Whoever runs the server may all of it, but for what keeps anybody: the lock of a page, and a review that it waits for.
+"""
 
 from __future__ import annotations
 
@@ -35,8 +38,14 @@ def may_decide_on_letters(campaign: Campaign | None, person: Any) -> bool:
 
 def problems(plan: Plan, person: Any) -> Iterator[Problem]:
     """What somebody would have to be allowed for the files to be brought in at all."""
-    if person is None:
-        return
+    if person is not None:
+        yield from _missing_rights(plan, person)
+    for page in plan.pages:
+        if page.page is not None and (person is None or page.page.permissions_for_user(person).can_edit()):
+            yield from _lock_of(page, person)
+
+
+def _missing_rights(plan: Plan, person: Any) -> Iterator[Problem]:
     if plan.campaign is None and not may(person, ADD_CAMPAIGN):
         yield Problem(
             CAMPAIGN, _("You may not make campaigns. Ask somebody who may, or an administrator for the right.")
@@ -100,11 +109,14 @@ def _problems_of_page(plan: PagePlan, person: Any) -> Iterator[Problem]:
         home = home_in(plan.language)
         if home is not None and not home.permissions_for_user(person).can_add_subpage():
             yield Problem(page_file(plan.language), _("You may not write pages in this language."))
-        return
-    tester = plan.page.permissions_for_user(person)
-    if not tester.can_edit():
+    elif not plan.page.permissions_for_user(person).can_edit():
         yield Problem(page_file(plan.language), _("You may not change this page."))
-    elif tester.page_locked():
+
+
+def _lock_of(plan: PagePlan, person: Any) -> Iterator[Problem]:
+    """A program is nobody's colleague: whoever holds a lock or a review, it is not the one."""
+    lock = plan.page.get_lock() if plan.page else None
+    if lock and (person is None or lock.for_user(person)):
         yield Problem(
             page_file(plan.language), _("This page is locked, or waits for a review: its words stay for now.")
         )
