@@ -92,6 +92,7 @@ def test_a_letter_says_its_target_and_its_fate(client: Client, edition_en: Editi
         "550 no",
         f"<{letter.message.ref}@tocsin.example>",
     )
+    assert found["id"] == letter.pk  # its number in the API
     assert found["target"] == {"id": letter.target_id, "name": "Minister of Hearings", "division": ""}
     assert found["action"]["reference"] == f"{edition_en.campaign_id}-{letter.action_id}"
 

@@ -80,6 +80,7 @@ def test_a_yes_or_no_that_was_not_answered_is_missing(crm: Program, campaign: Ca
         {"answers": {"union": {"a": 1}}},
         {"language": "xx"},
         {"language": ""},
+        {"edition": 99999},
         {"text": "a" * 8001},
         {"subject": "a\nb"},
         {"details": {"given_name": "a\u0000b", "email": "jane.doe@example.org"}},
@@ -131,7 +132,7 @@ def test_the_wording_they_saw_is_kept(crm: Program, campaign: Campaign, edition:
 
 def test_another_campaigns_wording_is_none_of_this(crm: Program, edition: Edition) -> None:
     other = a_campaign(name="Keep the forest", slug="forest", targets=[])
-    problem(crm.post(f"/campaigns/{other.pk}/actions", an_action(edition, edition=edition.pk)), 404)
+    problem(crm.post(f"/campaigns/{other.pk}/actions", an_action(edition, edition=edition.pk)), 422)
     problem(crm.post(f"/campaigns/{other.pk}/actions", an_action(edition)), 409)
 
 

@@ -77,6 +77,12 @@ def test_a_key_for_one_campaign(admin: Client, campaign: Campaign) -> None:
     assert str(campaign) in admin.get(reverse("desk_keys")).content.decode()
 
 
+def test_a_key_for_one_campaign_is_not_promised_what_belongs_to_the_site(admin: Client, campaign: Campaign) -> None:
+    answer = make(admin, campaign=campaign.pk, scopes=["targets:write", "audit:read", "actions:read"])
+    assert answer.status_code == 422
+    assert "belongs to the whole site: Bring targets" in answer.content.decode()
+
+
 def test_an_ended_key_opens_nothing(admin: Client) -> None:
     make(admin, networks="")
     key, kept = shown(admin), ApiKey.objects.get()

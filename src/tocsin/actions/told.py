@@ -126,7 +126,8 @@ def _letter(
     with_person: bool,  # noqa: FBT001
 ) -> Data:
     said: Data = {
-        "id": message.pk,
+        # Its number in the API; of one that was written anew since, this mail is no letter's any more.
+        "id": letter.pk if letter else None,
         "campaign": campaigns.get(message.campaign_ref or 0),
         "message_id": f"<{message.ref}@{_mail_domain()}>",
         "fate": message.state,

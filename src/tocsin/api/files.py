@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
@@ -85,8 +86,8 @@ def bring(
     if plan.problems:
         raise _wrong(plan.problems)
     if not seen:
-        return _told(plan, plan.campaign)
-    return _told(plan, _brought(request, said, seen, at_once or []), done=True)
+        return _told(plan, plan.campaign, tuple(Tick))
+    return _told(plan, _brought(request, said, seen, at_once or []), at_once or [], done=True)
 
 
 def _read(data: bytes, short_name: str) -> CampaignFiles:
@@ -136,10 +137,11 @@ def _brought(request: HttpRequest, said: CampaignFiles, seen: str, ticked: list[
         raise Refused(409, "Something changed since you looked. Nothing was brought in: look again.") from None
 
 
-def _told(plan: Plan, campaign: Campaign | None, *, done: bool = False) -> PlanOut:
+def _told(plan: Plan, campaign: Campaign | None, ticks: Sequence[Tick], *, done: bool = False) -> PlanOut:
+    """What would be done, or was: of what takes effect at once, only what was ticked."""
     return PlanOut(
         campaign=campaign.pk if campaign else None,
-        says=[line.strip() for line in told(plan)],
+        says=[line.strip().replace("--", "") for line in told(plan, ticks)],
         remarks=[str(remark) for remark in plan.remarks],
         at_once=sorted(tick.value for tick in plan.offered),
         seen=plan.seen,

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.utils import translation
 from ninja import Field, Router, Schema
 
@@ -48,7 +48,9 @@ class ActionIn(Body):
     answers: Annotated[dict[str, str | bool], Field(default_factory=dict)]
     consents: Annotated[dict[str, bool], Field(default_factory=dict)]
     division: Annotated[str, Field(max_length=120, description="Where they live, if they chose among ridings.")] = ""
-    email_as_typed: bool = False
+    email_as_typed: Annotated[
+        bool, Field(description="True where an address that looks mistyped is right as it is: they were asked.")
+    ] = False
     source: Annotated[dict[Short, Short], Field(default_factory=dict)]
 
 
@@ -82,15 +84,21 @@ def _edition(campaign: Campaign, said: ActionIn) -> Edition:
     if said.edition is not None:
         found = edition_named(said.edition)
         if found is None or found.campaign_id != campaign.pk:
-            raise Http404
+            raise _wrong("edition", "This campaign has no such wording: GET …/editions has them all.")
+        if said.language not in {"", found.language}:
+            raise _wrong("language", "The edition that you name is in another language. Name the one that they saw.")
         return found
     if said.language not in dict(settings.LANGUAGES):
-        field = {"field": "language", "detail": "Say in which language, or name the edition that they saw."}
-        raise Refused(422, "Which wording did they see?", [field])
+        known = ", ".join(dict(settings.LANGUAGES))
+        raise _wrong("language", f"Say in which language ({known}), or name the edition that they saw.")
     newest = Edition.objects.current(campaign, said.language)
     if newest is None:
         raise Refused(409, "This campaign has no page in that language yet.")
     return edition_named(newest.pk) or newest
+
+
+def _wrong(field: str, detail: str) -> Refused:
+    return Refused(422, "Which wording did they see?", [{"field": field, "detail": detail}])
 
 
 def _know_what_is_asked(edition: Edition, said: ActionIn) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -70,7 +70,7 @@ class TargetIn(Body):
     phone: Text | None = None
     postal_address: Text | None = None
     party: Text | None = None
-    status: str | None = None
+    status: Literal["active", "away", "dead"] | None = None
     successor: int | None = None
     paused: bool | None = None
 

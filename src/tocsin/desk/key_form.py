@@ -16,6 +16,7 @@ from tocsin.staff.models import Scope
 
 LONGEST = timedelta(days=731)
 MOST_NETWORKS = 20
+OF_THE_SITE = {Scope.CHANGE_TARGETS, Scope.END_MAIL, Scope.READ_AUDIT}
 
 
 class KeyForm(forms.Form):
@@ -58,6 +59,14 @@ class KeyForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["expires_on"].initial = (timezone.localdate() + timedelta(days=365)).isoformat()
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or {}
+        never = [str(Scope(one).label) for one in said.get("scopes", ()) if Scope(one) in OF_THE_SITE]
+        if said.get("campaign") and never:
+            sentence = _("A key for one campaign can never do this, since it belongs to the whole site: %(what)s.")
+            self.add_error("campaign", forms.ValidationError(sentence, params={"what": "; ".join(never)}))
+        return said
 
     def clean_name(self) -> str:
         return " ".join(str(self.cleaned_data["name"]).split())

@@ -171,7 +171,7 @@ def _consents(supporter: Supporter | None) -> Table:
         [
             *(one.given_at, purpose_said(one.purpose), answer_of(one), one.wording.text if one.wording else ""),
             *(one.wording.controller if one.wording else "", one.get_method_display(), one.page_url or one.source),
-            one.expires_at,
+            one.expires_at or "",
         ]
         for one in (found if supporter else ())
     ]

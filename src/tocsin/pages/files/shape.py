@@ -22,6 +22,7 @@ ONLY_TO_READ = (LEDGER, README)
 RULES = (
     *("targeting", "matched_by", "provider", "goal", "show_count_from", "time_zone", "reply_to", "moderation"),
     *("letters_held", "confirm_first", "offer_own_mail", "offer_print", "show_taken"),
+    *("data_kept_months", "words_kept_days"),
 )
 DATES = ("opens_at", "closes_at", "letters_not_before")
 # Decided by whoever decides on letters.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,7 +12,8 @@ from tocsin.pages.files.plan import PagePlan, Plan, Tick
 INDENT = "    "
 
 
-def told(plan: Plan) -> Iterator[str]:
+def told(plan: Plan, ticks: Collection[str] = tuple(Tick)) -> Iterator[str]:
+    """`ticks`: of what takes effect at once, this alone."""
     if plan.campaign is None:
         yield _("A new campaign: %(name)s (%(short_name)s).") % _named(plan)
     else:
@@ -23,7 +24,7 @@ def told(plan: Plan) -> Iterator[str]:
         yield said % {"number": len(plan.pictures)}
     if plan.campaign is None:
         yield from _targets_of_a_new_one(plan)
-    yield from _at_once(plan)
+    yield from _at_once(plan, ticks)
     if plan.changes_nothing:
         yield _("Nothing differs from what is here.")
 
@@ -47,16 +48,17 @@ def _targets_of_a_new_one(plan: Plan) -> Iterator[str]:
         yield _("A new list of targets: %(name)s.") % {"name": plan.said.target_list}
 
 
-def _at_once(plan: Plan) -> Iterator[str]:
+def _at_once(plan: Plan, ticks: Collection[str]) -> Iterator[str]:
     """Only what was ticked, or said with the command, is done of this."""
-    if Tick.SETTINGS in plan.offered:
+    offered = {tick for tick in plan.offered if tick in ticks}
+    if Tick.SETTINGS in offered:
         yield _("At once, with --settings:")
         yield from (f"{INDENT}{one.name}: {one.before} → {one.after}" for one in plan.settings)
-    if Tick.TARGETS in plan.offered:
+    if Tick.TARGETS in offered:
         yield _("At once, with --targets:")
         yield from (INDENT + _("comes: %(name)s") % {"name": name} for name in plan.enter)
         yield from (INDENT + _("goes: %(name)s") % {"name": name} for name in plan.leave)
-    if Tick.KNOWN in plan.offered:
+    if Tick.KNOWN in offered:
         yield _("At once, in every campaign, with --known:")
         rows = [*plan.targets.changed, *plan.members.changed]
         yield from (f"{INDENT}{row.name}: {row.sentence}" for row in rows)
