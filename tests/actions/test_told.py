@@ -81,9 +81,12 @@ def test_it_says_how_things_are_when_it_is_told(client: Client, edition_en: Edit
 
 def test_a_letter_says_its_target_and_its_fate(client: Client, edition_en: Edition) -> None:
     an_endpoint(URL, kinds=CHOOSABLE)
+    sign(client, edition_en, email="another@example.org")  # so that letters and mails have different numbers
+    follow_everything()
     sign(client, edition_en)
     follow_everything()
-    letter = Letter.objects.select_related("message", "target").get()
+    letter = Letter.objects.select_related("message", "target").latest("pk")
+    assert letter.pk != letter.message_id
     Message.objects.filter(pk=letter.message_id).update(state="refused", last_words="550 no")
     tell([Happened(EventKind.LETTER_REFUSED, letter.message_id, edition_en.campaign_id)], _endpoints())
     [found] = said(EventKind.LETTER_REFUSED)
