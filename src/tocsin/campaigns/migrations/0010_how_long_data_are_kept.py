@@ -21,4 +21,9 @@ class Migration(migrations.Migration):
             name='words_kept_days',
             field=models.PositiveSmallIntegerField(db_default=28, default=28, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(365)], verbose_name="days that a letter's words are kept"),
         ),
+        # People of campaigns that were there before acted when nothing was said of an end: nothing ends in the first night
+        # after an upgrade. Staff choose.
+        migrations.RunSQL(
+            'UPDATE campaigns_campaign SET data_kept_months = 60, words_kept_days = 365', migrations.RunSQL.noop
+        ),
     ]
