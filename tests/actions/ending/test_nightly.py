@@ -390,6 +390,7 @@ def test_supporters_are_looked_at_round_and_round(
         signed(email=f"{name}@example.org")
     monkeypatch.setattr(nightly, "BATCH", 2)
     monkeypatch.setattr(nightly, "LEAST_SUPPORTERS", 2)
+    monkeypatch.setattr(nightly, "NIGHTS_FOR_ALL_SUPPORTERS", 10**9)  # PostgreSQL begins no test with number one
     numbers = list(Supporter.objects.order_by("pk").values_list("pk", flat=True))
     seen = []
     for seconds in (60, 0, 60, 60):
