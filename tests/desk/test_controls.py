@@ -328,6 +328,17 @@ def test_a_job_that_comes_late_does_not_undo_a_later_hold(
     assert {state_of(letter) for letter in letters} == {State.HELD}
 
 
+def test_a_hold_counts_also_for_what_is_held_already(campaign: Campaign, write: Write) -> None:
+    """However few there are: a release that began before, and whose job comes late, does not let them go."""
+    letter = write(State.HELD)
+    before = controls.there_now(controls.Letters(campaign.pk))
+    time.sleep(0.002)  # SQLite's moments are thousandths of a second
+    steering.hold(campaign=campaign.pk)
+    assert before.as_of is not None
+    steering.go_on.func("release", campaign.pk, None, before.up_to, before.as_of.isoformat())
+    assert state_of(letter) == State.HELD
+
+
 def test_how_many_there_are_is_counted_before_the_turn_to_write(
     admin: Client, campaign: Campaign, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -92,10 +92,13 @@ def _begin(step: str, which: Letters) -> int:
     began = time.monotonic()
     with transaction.atomic():
         changed = ONE_BY_ONE[step](which, 0.0)
-        if changed >= controls.AT_ONCE:
+        left = changed >= controls.AT_ONCE
+        if left:
             _leave_the_rest(step, which)
-    if changed >= controls.AT_ONCE and not goes_on(began):
+    if not goes_on(began):
         changed += ONE_BY_ONE[step](which, WAITED_FOR - (time.monotonic() - began))
+    if goes_on(began) and not left:
+        _leave_the_rest(step, which)
     return changed
 
 
