@@ -213,7 +213,9 @@ def test_letters_to_one_target_are_held_and_released(crm: Program, campaign: Cam
     assert Message.objects.get(kind="letter").state == "held"
     crm.post(f"/campaigns/{campaign.pk}/letters", {"do": "release", "target": target})
     assert Message.objects.get(kind="letter").state == "waiting"
-    problem(crm.post(f"/campaigns/{campaign.pk}/letters", {"do": "hold", "target": 10**19}), 404)
+    other = a_target(name="Of another campaign", email="other@hearings.example")
+    for number in (10**19, other.pk):
+        problem(crm.post(f"/campaigns/{campaign.pk}/letters", {"do": "hold", "target": number}), 404)
     problem(crm.post(f"/campaigns/{campaign.pk}/letters", {"do": "cancel"}), 422)
 
 

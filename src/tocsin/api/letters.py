@@ -16,7 +16,7 @@ from tocsin.actions.models import Letter
 from tocsin.api.bodies import Body
 from tocsin.api.door import Key, campaign_of, campaigns_asked, key_of, note
 from tocsin.api.paging import Ask, Page, settled
-from tocsin.campaigns.models import Target
+from tocsin.api.targets import targets_of
 from tocsin.outbox.controls import Alone, hold, release
 from tocsin.outbox.models import Delivery, Event
 from tocsin.staff.models import Scope
@@ -133,7 +133,7 @@ def steered(request: HttpRequest, campaign: int, said: SteerIn) -> SteeredOut:
     """Pauses or resumes a campaign's letters, or holds or releases those that are there; all, or to one target. Within
     seconds nothing leaves any more. No key can stop letters for good: that takes a person."""
     found = campaign_of(request, campaign)
-    if said.target is not None and not Target.objects.filter(pk=said.target).exists():
+    if said.target is not None and not targets_of(found.pk).filter(pk=said.target).exists():
         raise Http404
     about = f"target:{said.target}" if said.target else f"campaign:{found.pk}"
     # Written down first, as at the desk: where there are very many, the step itself is no one transaction.

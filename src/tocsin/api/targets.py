@@ -107,8 +107,12 @@ def change(request: HttpRequest, target: int, said: TargetIn) -> TargetOut:
 
 def _seen(request: HttpRequest) -> QuerySet[Target]:
     campaign = key_of(request).campaign_id
-    rows = Target.objects.prefetch_related("in_words")
-    return rows.filter(Q(campaigns=campaign) | Q(lists__campaigns=campaign)).distinct() if campaign else rows
+    return (targets_of(campaign) if campaign else Target.objects.all()).prefetch_related("in_words")
+
+
+def targets_of(campaign: int) -> QuerySet[Target]:
+    """Those whom it names, and those whom its list holds."""
+    return Target.objects.filter(Q(campaigns=campaign) | Q(lists__campaigns=campaign)).distinct()
 
 
 def _found(request: HttpRequest, number: int) -> Target:
