@@ -63,7 +63,9 @@ def test_what_takes_effect_at_once_is_ticked(crm: Program, campaign: Campaign, p
     files = changed(unpacked(crm.get(f"/campaigns/{campaign.pk}/files").content), "campaign.toml", "100", "200")
     looked = bring(crm, files).json()
     assert looked["at_once"] == ["settings"]
-    bring(crm, files, seen=looked["seen"])
+    assert "At once, with settings:" in looked["says"]
+    unticked = bring(crm, files, seen=looked["seen"]).json()
+    assert not any("At once" in line or "100" in line for line in unticked["says"])
     assert Campaign.objects.get().goal == 100
     assert bring(crm, files, seen=bring(crm, files).json()["seen"], at_once="settings").json()["done"]
     assert Campaign.objects.get().goal == 200

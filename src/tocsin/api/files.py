@@ -141,7 +141,7 @@ def _told(plan: Plan, campaign: Campaign | None, ticks: Sequence[Tick], *, done:
     """What would be done, or was: of what takes effect at once, only what was ticked."""
     return PlanOut(
         campaign=campaign.pk if campaign else None,
-        says=[line.strip().replace("--", "") for line in told(plan, ticks)],
+        says=[line.strip() for line in told(plan, ticks, option="")],
         remarks=[str(remark) for remark in plan.remarks],
         at_once=sorted(tick.value for tick in plan.offered),
         seen=plan.seen,

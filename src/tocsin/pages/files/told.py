@@ -12,8 +12,8 @@ from tocsin.pages.files.plan import PagePlan, Plan, Tick
 INDENT = "    "
 
 
-def told(plan: Plan, ticks: Collection[str] = tuple(Tick)) -> Iterator[str]:
-    """`ticks`: of what takes effect at once, this alone."""
+def told(plan: Plan, ticks: Collection[str] = tuple(Tick), *, option: str = "--") -> Iterator[str]:
+    """`ticks`: of what takes effect at once, this alone. `option` stands before each word that has it done."""
     if plan.campaign is None:
         yield _("A new campaign: %(name)s (%(short_name)s).") % _named(plan)
     else:
@@ -24,7 +24,7 @@ def told(plan: Plan, ticks: Collection[str] = tuple(Tick)) -> Iterator[str]:
         yield said % {"number": len(plan.pictures)}
     if plan.campaign is None:
         yield from _targets_of_a_new_one(plan)
-    yield from _at_once(plan, ticks)
+    yield from _at_once(plan, ticks, option)
     if plan.changes_nothing:
         yield _("Nothing differs from what is here.")
 
@@ -48,18 +48,18 @@ def _targets_of_a_new_one(plan: Plan) -> Iterator[str]:
         yield _("A new list of targets: %(name)s.") % {"name": plan.said.target_list}
 
 
-def _at_once(plan: Plan, ticks: Collection[str]) -> Iterator[str]:
+def _at_once(plan: Plan, ticks: Collection[str], option: str) -> Iterator[str]:
     """Only what was ticked, or said with the command, is done of this."""
     offered = {tick for tick in plan.offered if tick in ticks}
     if Tick.SETTINGS in offered:
-        yield _("At once, with --settings:")
+        yield _("At once, with %(option)s:") % {"option": f"{option}{Tick.SETTINGS}"}
         yield from (f"{INDENT}{one.name}: {one.before} → {one.after}" for one in plan.settings)
     if Tick.TARGETS in offered:
-        yield _("At once, with --targets:")
+        yield _("At once, with %(option)s:") % {"option": f"{option}{Tick.TARGETS}"}
         yield from (INDENT + _("comes: %(name)s") % {"name": name} for name in plan.enter)
         yield from (INDENT + _("goes: %(name)s") % {"name": name} for name in plan.leave)
     if Tick.KNOWN in offered:
-        yield _("At once, in every campaign, with --known:")
+        yield _("At once, in every campaign, with %(option)s:") % {"option": f"{option}{Tick.KNOWN}"}
         rows = [*plan.targets.changed, *plan.members.changed]
         yield from (f"{INDENT}{row.name}: {row.sentence}" for row in rows)
         if plan.target_list and (joining := len(plan.members.joining) + len(plan.members.new)):
