@@ -237,3 +237,8 @@ def test_what_was_unforeseen_is_logged_by_its_class_alone(
 def test_addresses_of_nothing_are_answered_to_programs(client: Client, db: None) -> None:
     for path in ("/api/", "/api/v2/campaigns", "/api/v1/nothing/"):
         problem(client.get(path), 404)
+
+
+@pytest.mark.parametrize("path", ["/supporters?purpose=ne%00ws", "/targets?external_id=mps%00"])
+def test_what_no_database_keeps_is_refused_in_a_question_too(crm: Program, path: str) -> None:
+    problem(crm.get(path), 422)

@@ -18,7 +18,7 @@ from tocsin.actions.models import Action, Letter
 from tocsin.actions.question_contract import ANSWERS
 from tocsin.actions.take import action_context
 from tocsin.api.bodies import Body
-from tocsin.api.door import Key, campaigns_asked, demand, key_of, note
+from tocsin.api.door import Key, campaigns_asked, demand, key_of, note, note_people_read
 from tocsin.api.paging import Ask, Page, page, some
 from tocsin.api.problems import Refused
 from tocsin.campaigns.models import Edition
@@ -112,9 +112,7 @@ def _said(request: HttpRequest, rows: list[Action], *, people: bool, asked: int 
     """In three queries, however many there are. Who is named is logged, as at the desk."""
     if people:
         demand(request, key_of(request), Scope.READ_PEOPLE)
-        first, last = (rows[0].pk, rows[-1].pk) if rows else (0, 0)
-        said: dict[str, Any] = {"rows": len(rows), "from": first, "to": last}
-        note(request, "api_people_read", kind="people", about="actions", campaign=asked, **said)
+        note_people_read(request, "actions", rows, asked)
     languages = dict(Edition.objects.filter(pk__in={row.edition_id for row in rows}).values_list("pk", "language"))
     letters: dict[int, list[tuple[int, bool]]] = defaultdict(list)
     for action, pk, own in Letter.objects.filter(action__in=rows).values_list("action_id", "pk", "own_words"):

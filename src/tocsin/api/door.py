@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest
 from ninja.security import HttpBearer
 
@@ -122,3 +123,10 @@ def note(  # noqa: PLR0913  (what a line of the log says)
         details={"key": key.prefix, **details},
         address=address_of(request),
     )
+
+
+def note_people_read(request: HttpRequest, what: str, rows: Sequence[Model], campaign: int | None, **more: Any) -> None:
+    """Which rows were read, so that it can be told later whose they were."""
+    first, last = (rows[0].pk, rows[-1].pk) if rows else (0, 0)
+    said: dict[str, Any] = {"rows": len(rows), "from": first, "to": last, **more}
+    note(request, "api_people_read", kind="people", about=what, campaign=campaign, **said)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
 from django.db import transaction
-from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest
 from ninja import Query, Router, Schema
 
@@ -18,8 +18,8 @@ from tocsin.actions.models import Action
 from tocsin.actions.take import action_context
 from tocsin.actions.unsubscribe import leave_everything
 from tocsin.actions.written_to import may_be_written_to
-from tocsin.api.bodies import Body
-from tocsin.api.door import Key, campaigns_asked, for_the_whole_site, key_of, note
+from tocsin.api.bodies import Body, Text
+from tocsin.api.door import Key, campaigns_asked, for_the_whole_site, key_of, note, note_people_read
 from tocsin.api.paging import Ask, Page, page, some
 from tocsin.api.problems import Refused
 from tocsin.campaigns.words import FIELD_KINDS
@@ -77,7 +77,7 @@ class SupporterOut(Schema):
 
 class AskSupporters(Ask):
     campaign: Annotated[int | None, Query(description="Who acted in this campaign, and did not leave it.")] = None
-    purpose: Annotated[str, Query(max_length=40, description="Whose consent to this purpose counts now.")]
+    purpose: Annotated[Text, Query(max_length=40, description="Whose consent to this purpose counts now.")]
 
 
 class AddressIn(Body):
@@ -96,7 +96,7 @@ def all_consents(request: HttpRequest, ask: Query[AskConsents]) -> Page[ConsentO
     campaign = campaigns_asked(request, ask.campaign)
     walk = Consent.objects.filter(campaign_ref=campaign) if campaign else Consent.objects.all()
     rows, more = some(walk.select_related("wording"), ask, "noted_at")
-    _note(request, "consents", rows, campaign)
+    note_people_read(request, "consents", rows, campaign)
     return page([_consent(row) for row in rows], rows, ask, more=more)
 
 
@@ -105,10 +105,10 @@ def mailing_list(request: HttpRequest, ask: Query[AskSupporters]) -> Page[Suppor
     """Whom you may write to now about a purpose: consent that counts, and no reason to send nothing. A mailing list,
     and no feed: go through all of it each time, since people leave it."""
     campaign = campaigns_asked(request, ask.campaign)
-    if not ask.purpose.replace("\x00", ""):
+    if not ask.purpose:
         raise Refused(422, "Say for which purpose, like “news”: there is no list of everybody.")
-    rows, more = some(_mailable(ask.purpose.replace("\x00", ""), campaign), ask, None)
-    _note(request, "supporters", rows, campaign, purpose=ask.purpose)
+    rows, more = some(_mailable(ask.purpose, campaign), ask, None)
+    note_people_read(request, "supporters", rows, campaign, purpose=ask.purpose)
     return page(_people(rows, campaign), rows, ask, more=more)
 
 
@@ -133,13 +133,6 @@ def leave(request: HttpRequest, said: AddressIn) -> LeftOut:
 def supporter(request: HttpRequest, supporter: int) -> SupporterOut:
     """One person."""
     return _only(request, Supporter.objects.filter(pk=supporter))
-
-
-def _note(request: HttpRequest, what: str, rows: Sequence[Model], campaign: int | None, **more: str) -> None:
-    """Which rows were read, so that it can be told later whose they were."""
-    first, last = (rows[0].pk, rows[-1].pk) if rows else (0, 0)
-    said: dict[str, Any] = {"rows": len(rows), "from": first, "to": last, **more}
-    note(request, "api_people_read", kind="people", about=what, campaign=campaign, **said)
 
 
 def _mailable(purpose: str, campaign: int | None) -> QuerySet[Supporter]:

@@ -26,7 +26,7 @@ router = Router(tags=["targets"])
 
 
 class AskTargets(Ask):
-    external_id: Annotated[str, Query(max_length=120, description="Known to you by this, as an import was.")] = ""
+    external_id: Annotated[Text, Query(max_length=120, description="Known to you by this, as an import was.")] = ""
 
 
 class AddressedOut(Schema):
@@ -80,7 +80,7 @@ def targets(request: HttpRequest, ask: Query[AskTargets]) -> Page[TargetOut]:
     """The targets; those of one campaign where the key is for one."""
     found = _seen(request)
     if ask.external_id:
-        found = found.filter(external_id=ask.external_id.replace("\x00", ""))
+        found = found.filter(external_id=ask.external_id)
     rows, more = some(found, ask, "created_at")
     return page([_said(row) for row in rows], rows, ask, more=more)
 
