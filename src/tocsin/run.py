@@ -1,7 +1,7 @@
 """Starts the processes of Tocsin, watches them, starts again what dies, and ends all of them together.
 
-Each process has a group of its own, so that whatever it started ends with it. The supervisor knows nothing of Django:
-it stays small, and nothing that can break them can break it.
+Each process has a group of its own, and each command a session, so that whatever it started ends with it. The
+supervisor knows nothing of Django: it stays small, and nothing that can break them can break it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from tocsin.lib.endings import end_with_parent
 from tocsin.lib.forks import fork
@@ -98,7 +98,7 @@ class Member:
             self.command,
             env={**environment, "TOCSIN_TREE": "yes"},
             stdin=subprocess.DEVNULL,
-            process_group=0,
+            start_new_session=True,
             preexec_fn=partial(end_with_parent, os.getpid()),  # noqa: PLW1509  (the supervisor has one thread)
         )
 
@@ -115,16 +115,18 @@ class Member:
         process = self.process
         if process is None:
             return ""
-        self._end_group(process)
+        self._end_what_it_left(process)
         status = process.wait()
         self.process = None
         return f"killed by signal {-status}" if status < 0 else f"exit code {status}"
 
     @staticmethod
-    def _end_group(process: Process) -> None:
-        """A web worker whose master was killed keeps the port, and goes on answering: it may finish, and then goes."""
+    def _end_what_it_left(process: Process) -> None:
+        """A web worker whose master was killed keeps the port. It may finish what it answers, and then goes: one that
+        hangs would take its share of the connections for ever, beside the new one."""
         for number, seconds in ((signal.SIGTERM, SECONDS_FOR_REMAINS), (signal.SIGKILL, 1.0)):
-            signal_group(process.pid, number)
+            for group in groups_of(process.pid):
+                signal_group(group, number)
             deadline = time.monotonic() + seconds
             while remains(process.pid) and time.monotonic() < deadline:
                 time.sleep(LOOK_EVERY / 2)
@@ -143,20 +145,39 @@ def signal_group(group: int, number: signal.Signals) -> None:
         os.killpg(group, number)
 
 
-def remains(group: int) -> list[int]:
-    """The processes of a group that still run: those that only wait to be reaped do not."""
+class Place(NamedTuple):
+    """Where a process stands, as /proc tells it."""
+
+    pid: int
+    state: str
+    group: int
+    session: int
+
+
+def remains(leader: int) -> list[int]:
+    """The processes of its group and of its session that still run: those that only wait to be reaped do not."""
     if not PROC.is_dir():  # macOS: there the time-out decides
-        return [group]
-    return [int(folder.name) for folder in PROC.glob("[0-9]*") if _runs_in(folder, group)]
+        return [leader]
+    return [place.pid for place in _places_below(leader)]
 
 
-def _runs_in(folder: Path, group: int) -> bool:
+def groups_of(leader: int) -> set[int]:
+    """Its own group, and those of the forks below it, which stay in its session when they make groups of their own."""
+    return {leader, *(place.group for place in _places_below(leader))}
+
+
+def _places_below(leader: int) -> list[Place]:
+    places = (_place(folder) for folder in PROC.glob("[0-9]*"))
+    return [place for place in places if place and leader in {place.group, place.session} and place.state not in "ZX"]
+
+
+def _place(folder: Path) -> Place | None:
     try:
         stat = (folder / "stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
-        return False
-    state, _parent, its_group = stat.rpartition(")")[2].split()[:3]
-    return int(its_group) == group and state not in {"Z", "X"}
+        return None
+    state, _parent, group, session = stat.rpartition(")")[2].split()[:4]
+    return Place(int(folder.name), state, int(group), int(session))
 
 
 @dataclass

@@ -16,7 +16,8 @@ import pytest
 from tocsin.run import FIRST_PAUSE, LONGEST_PAUSE, Member, port_is_free, remains
 
 pytestmark = pytest.mark.once
-# A member writes its number into a file and sleeps. With “child” it leaves somebody behind who ignores SIGTERM.
+# A member writes its number into a file and sleeps. With “child” it leaves somebody behind who ignores SIGTERM, and
+# with “apart” in a group of its own, as the nursery does.
 MEMBER = """
 import os, signal, sys, time
 name = sys.argv[1]
@@ -28,6 +29,8 @@ def live(file):
 if "stubborn" in sys.argv:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
 if "child" in sys.argv and os.fork() == 0:
+    if "apart" in sys.argv:
+        os.setpgid(0, 0)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     live(name + ".child")
 live(name)
@@ -64,7 +67,7 @@ def supervise(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
         code = SUPERVISOR.format(member=MEMBER, members={name: f"{name} {words}" for name, words in members.items()})
         process = subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, stdout=subprocess.PIPE, text=True)
         started.append(process)
-        files = [*members, *(f"{name}.child" for name, words in members.items() if words == "child")]
+        files = [*members, *(f"{name}.child" for name, words in members.items() if "child" in words)]
         until(lambda: all((tmp_path / name).exists() for name in files))
         return process
 
@@ -91,8 +94,11 @@ def test_what_dies_is_started_again(supervise: Callable[..., subprocess.Popen[st
     assert "web ended (killed by signal 9); starting it again in 0.4 s." in supervisor.communicate(timeout=5)[0]
 
 
-def test_what_it_left_running_is_ended_first(supervise: Callable[..., subprocess.Popen[str]], tmp_path: Path) -> None:
-    supervise(web="child")
+@pytest.mark.parametrize("words", ["child", "child apart"])
+def test_what_it_left_running_is_ended_first(
+    supervise: Callable[..., subprocess.Popen[str]], tmp_path: Path, words: str
+) -> None:
+    supervise(web=words)
     before, left = number(tmp_path / "web"), number(tmp_path / "web.child")
 
     os.kill(before, signal.SIGKILL)
@@ -105,8 +111,8 @@ def test_what_it_left_running_is_ended_first(supervise: Callable[..., subprocess
 def test_everything_ends_together(
     supervise: Callable[..., subprocess.Popen[str]], tmp_path: Path, how: signal.Signals
 ) -> None:
-    supervisor = supervise(web="child", worker="stubborn")
-    numbers = [number(tmp_path / name) for name in ("web", "worker", "web.child")]
+    supervisor = supervise(web="child", worker="stubborn", nursery="child apart")
+    numbers = [number(tmp_path / name) for name in ("web", "worker", "nursery", "web.child", "nursery.child")]
 
     supervisor.send_signal(how)
     said = supervisor.communicate(timeout=8)[0]

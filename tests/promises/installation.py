@@ -101,6 +101,11 @@ class Installation:
         return f"http://{HOST}:{self.port}"
 
     @property
+    def patience(self) -> float:
+        """Seconds until something that was killed must be at work again, on a machine as fast as this one is now."""
+        return 30 + 3 * self.seconds_to_start
+
+    @property
     def log(self) -> str:
         return (self.folder / "log").read_text(errors="replace")
 
@@ -163,7 +168,7 @@ class Installation:
 
     def kill(self, name: str) -> None:
         """As if the power had failed for this one process."""
-        until(lambda: self.process(name), f"the {name} runs", now=lambda: self.log)
+        until(lambda: self.process(name), f"the {name} runs", self.patience, now=lambda: self.log)
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.process(name) or 0, signal.SIGKILL)
 

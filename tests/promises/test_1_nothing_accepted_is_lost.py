@@ -4,13 +4,17 @@ why not. Killed at random under load, what runs keeps it (requirements: faults.m
 from __future__ import annotations
 
 import http.client
+import os
 import random
 import resource
+import signal
+import sqlite3
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -18,6 +22,7 @@ from typing import Any
 
 import pytest
 
+from tests.empty_tables import DATABASE
 from tests.outbox.sink import Sink, SinkController
 from tests.promises.installation import PAGE, Answer, Installation, keys, until
 from tocsin.lib.emailaddress import read_address
@@ -150,13 +155,14 @@ def kill_at_random(here: Installation, crowd: Crowd, sink: Sink) -> Counter[str]
     dice, killed = random.Random(SEED), Counter[str]()  # noqa: S311  (no secret)
     for victims in dice.sample(ROUNDS, len(ROUNDS)):
         thanked, taken = len(crowd.thanked), len(sink.taken)
-        until(lambda: len(crowd.thanked) > thanked and len(sink.taken) > taken, "thanked and sent again")  # noqa: B023
+        until(lambda: len(crowd.thanked) > thanked, "thanked again", here.patience)  # noqa: B023
+        until(lambda: len(sink.taken) > taken, "sent again", here.patience)  # noqa: B023
         time.sleep(dice.uniform(0.2, 1.0))
         for victim in victims:
             here.kill(victim)
             killed[victim] += 1
     thanked = len(crowd.thanked)
-    until(lambda: len(crowd.thanked) > thanked, "thanked after the last kill")
+    until(lambda: len(crowd.thanked) > thanked, "thanked after the last kill", here.patience)
     return killed
 
 
@@ -206,7 +212,7 @@ def storm(here: Installation, sink: Sink) -> Storm:
             killed = kill_at_random(here, crowd, sink)
         finally:
             crowd.enough.set()
-    until(here.answers, "it answers again")
+    until(here.answers, "it answers again", here.patience)
     let_minutes_pass(here)
     until(lambda: calm(here), "all is followed and sent", now=lambda: (states_of_actions(here), states_of_mails(here)))
     return Storm(here, crowd, reader, killed)
@@ -285,6 +291,38 @@ def test_nothing_personal_is_in_the_log(storm: Storm) -> None:
     """I10: also where something broke."""
     assert "starting it again" in storm.here.log
     assert MARKER.lower() not in storm.here.log.lower()
+
+
+# ── a web server that hangs ─────────────────────────────────────────────────────────────────────────────────────
+def test_one_that_hangs_and_lost_those_above_it_keeps_nobody_waiting(here: Installation) -> None:
+    """It still has the port: who is sent to it by the system would wait until they give up."""
+    address, inner = here.address_of_form(), here.process("inner")
+    assert inner
+    with nothing_can_be_stored(here), ThreadPoolExecutor() as people:
+        waiting = people.submit(here.ask, address, a_letter("waiting@example.org"))
+        time.sleep(1)  # until it is there
+        here.kill("master")
+        here.kill("nursery")
+        os.kill(inner, signal.SIGSTOP)  # in the midst of that letter
+    with pytest.raises((OSError, http.client.HTTPException)):
+        waiting.result()
+    until(lambda: not runs(inner), "the one that hangs is ended", now=lambda: here.log)
+    until(here.answers, "another answers", here.patience)
+
+
+@contextmanager
+def nothing_can_be_stored(here: Installation) -> Iterator[None]:
+    """Whoever would write waits, because somebody else does."""
+    with closing(sqlite3.connect(here.folder / DATABASE, isolation_level=None)) as database:
+        database.execute("BEGIN IMMEDIATE")
+        yield
+
+
+def runs(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
 
 
 # ── the same letter many times, and a disk that is full ─────────────────────────────────────────────────────────
