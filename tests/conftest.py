@@ -61,13 +61,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if ON_POSTGRESQL:
-        elsewhere = [item for item in items if _runs_once(item) and not _starts_processes(item)]
+        elsewhere = {item for item in items if _in_a_browser(item)}
     elif config.stash.get(second_run, None):
-        elsewhere = [item for item in items if _starts_processes(item)]
+        elsewhere = {item for item in items if _runs_once(item) and not _in_a_browser(item)}
     else:
         return
-    config.hook.pytest_deselected(items=elsewhere)
-    items[:] = [item for item in items if item not in set(elsewhere)]
+    config.hook.pytest_deselected(items=list(elsewhere))
+    items[:] = [item for item in items if item not in elsewhere]
 
 
 def pytest_collection_finish() -> None:
@@ -76,15 +76,19 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def _in_a_browser(item: pytest.Item) -> bool:
+    """They run once, here."""
+    return item.get_closest_marker("browser") is not None
+
+
 def _runs_once(item: pytest.Item) -> bool:
-    return bool(item.get_closest_marker("browser") or item.get_closest_marker("once"))
+    """What is the same on every database runs beside the tests on PostgreSQL, which are done sooner than browsers."""
+    return item.get_closest_marker("once") is not None or not _knows_the_database(item)
 
 
-def _starts_processes(item: pytest.Item) -> bool:
-    """Those that run `tocsin` itself, with settings of its own, need no database of ours. They run once, beside the
-    tests on PostgreSQL, which are done sooner than those with browsers."""
-    alone = item.get_closest_marker("once") and not item.get_closest_marker("browser")
-    return bool(alone) and item.nodeid.startswith(("tests/cli/", "tests/promises/test_1_"))
+def _knows_the_database(item: pytest.Item) -> bool:
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return item.get_closest_marker("django_db") is not None or bool(fixtures & {"db", "transactional_db"})
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

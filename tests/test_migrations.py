@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,15 +15,12 @@ import pytest
 
 from tests.cli.conftest import KEYS
 from tests.conftest import ON_POSTGRESQL
-from tests.empty_tables import clean_environment
+from tests.empty_tables import DATABASE, clean_environment
 
 
 @pytest.fixture
 def database_url() -> Iterator[str]:
-    """An empty database of the kind that these tests run on; no address means SQLite."""
-    if not ON_POSTGRESQL:
-        yield ""
-        return
+    """An empty database of PostgreSQL."""
     server, name = os.environ["TOCSIN_TEST_DATABASE_URL"], f"migrated_{secrets.token_hex(4)}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
@@ -30,7 +28,7 @@ def database_url() -> Iterator[str]:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-# In one process: loading everything takes longer than making the tables.
+# In one process: loading everything takes longer than most of it.
 COMMANDS = """
 import django
 from django.core.management import call_command
@@ -54,13 +52,22 @@ for table in ("staff_auditline", "staff_auditproof"):
 """
 
 
-def test_the_tables_are_made_match_the_models_and_guard_the_audit_log(database_url: str, tmp_path: Path) -> None:
-    environment = clean_environment(
-        **KEYS, TOCSIN_DIR=str(tmp_path), DATABASE_URL=database_url, DJANGO_SETTINGS_MODULE="tocsin.settings"
-    )
+def test_in_the_embedded_database(tables: Path, tmp_path: Path) -> None:
+    """`tables` is what the migrations have made."""
+    shutil.copy(tables, tmp_path / DATABASE)
+    they_match_the_models_and_guard_the_audit_log(tmp_path, "")
 
+
+@pytest.mark.skipif(not ON_POSTGRESQL, reason="This is the run on SQLite")
+def test_on_postgresql(database_url: str, tmp_path: Path) -> None:
+    they_match_the_models_and_guard_the_audit_log(tmp_path, database_url)
+
+
+def they_match_the_models_and_guard_the_audit_log(folder: Path, database_url: str) -> None:
+    environment = clean_environment(
+        **KEYS, TOCSIN_DIR=str(folder), DATABASE_URL=database_url, DJANGO_SETTINGS_MODULE="tocsin.settings"
+    )
     done = subprocess.run(
         [sys.executable, "-c", COMMANDS], env=environment, capture_output=True, text=True, check=False
     )
-
     assert done.returncode == 0, done.stdout + done.stderr

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
-from zoneinfo import available_timezones
 
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +12,7 @@ from tocsin.lib.databases import postgresql_database, sqlite_database
 from tocsin.lib.environment import WrongSetting, env, read_options
 from tocsin.lib.outward import read_allowed
 from tocsin.lib.sealing import derive, parse_key
+from tocsin.lib.zones import is_zone
 
 PACKAGE = Path(__file__).parent
 
@@ -269,7 +269,7 @@ USE_I18N = WAGTAIL_I18N_ENABLED = True
 LOCALE_PATHS = [PACKAGE / "locale"]
 USE_TZ = True
 TIME_ZONE = env.text("TOCSIN_TIME_ZONE", "America/Toronto", help="The time zone that staff read times in.")
-if TIME_ZONE not in available_timezones():
+if not is_zone(TIME_ZONE):
     raise WrongSetting(f"TOCSIN_TIME_ZONE must be a time zone like America/Toronto, but it is “{TIME_ZONE}”.")
 USE_THOUSAND_SEPARATOR = True
 

@@ -11,6 +11,8 @@ import pytest
 from tests.look.markup import Markup
 from tests.look.states import STATES
 
+pytestmark = pytest.mark.once
+
 every_state = pytest.mark.parametrize("name", STATES)
 OUR_FIELDS = {"input", "select", "textarea"}
 

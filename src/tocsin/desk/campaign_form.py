@@ -17,6 +17,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, Obj
 from tocsin.campaigns.models import Campaign, Kind, Target, Targeting
 from tocsin.desk.rights import DECIDE_ON_LETTERS, may
 from tocsin.desk.zones import time_zones
+from tocsin.lib.zones import is_zone
 
 
 class CampaignForm(WagtailAdminModelForm):
@@ -91,8 +92,7 @@ class CampaignForm(WagtailAdminModelForm):
     def _chosen_zone(self) -> zoneinfo.ZoneInfo:
         """The zone that was posted with the dates, or the campaign's if that is none."""
         posted = self.data.get(self.add_prefix("time_zone"), "")
-        known = posted in zoneinfo.available_timezones()
-        return zoneinfo.ZoneInfo(posted if known else self.instance.time_zone)
+        return zoneinfo.ZoneInfo(posted if is_zone(posted) else self.instance.time_zone)
 
 
 def free_slug(wish: str) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import zoneinfo
+from collections.abc import Collection
 from functools import cache
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from tocsin.lib.zones import known_zones
 
 type Zone = tuple[str, str | Promise]
 
@@ -55,12 +57,11 @@ def _places() -> dict[str, str | Promise]:
 
 @cache
 def _groups() -> list[tuple[str | Promise, list[Zone]]]:
-    """Once in a process: to say which zones there are, Python opens all of their 600 files."""
-    names = zoneinfo.available_timezones() - {name for name, _said in CANADA}
+    names = known_zones() - {name for name, _said in CANADA}
     return [(_("Canada"), CANADA), *((said, _cities(names, region)) for region, said in ELSEWHERE.items())]
 
 
-def _cities(names: set[str], region: str) -> list[Zone]:
+def _cities(names: Collection[str], region: str) -> list[Zone]:
     """“Buenos Aires, Argentina” for America/Argentina/Buenos_Aires, by the alphabet."""
     inside = [name for name in names if name.startswith(f"{region}/")]
     cities = [(name, ", ".join(reversed(name.replace("_", " ").split("/")[1:]))) for name in inside]

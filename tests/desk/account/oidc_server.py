@@ -98,7 +98,7 @@ def running() -> Iterator[House]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
     house.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     yield house
     server.shutdown()

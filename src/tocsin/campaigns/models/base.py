@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from tocsin.lib.zones import is_zone
+
 
 def check_time_zone(name: str) -> None:
-    if name not in zoneinfo.available_timezones():
+    if not is_zone(name):
         raise ValidationError(_("“%(name)s” is no time zone. Write one like America/Toronto."), params={"name": name})
 
 

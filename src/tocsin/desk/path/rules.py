@@ -16,6 +16,7 @@ from tocsin.campaigns.models import Campaign, Kind, ReplyTo, Targeting
 from tocsin.desk.path.forms import StepForm, lines
 from tocsin.desk.path.outline import DATES, moment
 from tocsin.desk.zones import time_zones
+from tocsin.lib.zones import is_zone
 from tocsin.pages.blocks import DetailBlock
 
 ALWAYS = ("given_name", "family_name", "email")
@@ -115,8 +116,7 @@ class RulesForm(StepForm):
             super().full_clean()
 
     def _zone(self, name: str) -> zoneinfo.ZoneInfo:
-        known = name in zoneinfo.available_timezones()
-        return zoneinfo.ZoneInfo(name if known else Campaign().time_zone)
+        return zoneinfo.ZoneInfo(name if is_zone(name) else Campaign().time_zone)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
