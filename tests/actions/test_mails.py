@@ -73,6 +73,16 @@ def test_a_second_request_is_another_mail(edition_en: Edition) -> None:
     assert len(keys) == 2
 
 
+def test_whoever_left_before_is_told_that_it_still_holds(edition_en: Edition) -> None:
+    """Only where something was asked: who it is sent to is not looked up, so it is said to all."""
+    mail = thanked(edition_en)
+    for form in (mail.text, mail.html):
+        assert "If you once asked us to send you nothing" in form
+    edition_en.words, edition_en.sha256 = {**edition_en.words, "consents": []}, "another"
+    mail = thanked(edition_en)
+    assert "If you once asked" not in mail.text + mail.html
+
+
 def test_names_in_html_are_escaped(edition_en: Edition) -> None:
     mail = thanked(edition_en, given_name="<b>Jane</b>")
     assert "<b>Jane" not in mail.html

@@ -96,6 +96,12 @@ def test_each_door_needs_its_own_scope(a_program: Maker, edition: Edition, door:
     assert AuditLine.objects.filter(what="refused", who_name="API · CRM", about__startswith=V1).exists()
 
 
+def test_a_wrong_method_is_a_problem_that_names_the_right_ones(crm: Program) -> None:
+    answer = crm.patch("/campaigns", {})
+    assert problem(answer, 405)["detail"]
+    assert answer.headers["Allow"] == "GET"
+
+
 def test_whoever_stands_in_an_address_stands_in_no_log(a_program: Maker, caplog: pytest.LogCaptureFixture) -> None:
     reader = a_program(Scope.READ_CAMPAIGNS)
     problem(reader.get("/supporters/jane.doe@example.org"), 403)

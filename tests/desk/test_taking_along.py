@@ -18,6 +18,7 @@ from tests.desk.conftest import Sign, confirm
 from tocsin.actions.models import Action, Letter
 from tocsin.actions.states import State as ActionState
 from tocsin.outbox.models import Delivery, Message
+from tocsin.staff import audit
 from tocsin.staff.models import AuditLine
 from tocsin.supporters.leaving import leave
 from tocsin.supporters.models import Supporter
@@ -72,6 +73,30 @@ def test_for_people_in_their_language_and_for_programs(admin: Client, jane: Supp
     letter = Letter.objects.order_by("pk").first()
     assert letter is not None
     assert b"Unmistakable words." in archive.read(f"mails/letter-{letter.message.ref}.eml")
+
+
+def test_which_programs_read_lists_that_go_past_them(admin: Client, jane: Supporter) -> None:
+    """By the numbers of the first and last row that were read, in the campaign that was asked for."""
+    here, there = Action.objects.order_by("pk")
+    of_one_there = {"about": "actions", "campaign_ref": there.campaign_id}
+    lines: dict[str, dict[str, Any]] = {
+        "all of it": {"about": "supporters", "details": {"from": 1, "to": jane.pk + 5}},
+        "her alone": {"about": "actions", "details": {"from": here.pk, "to": here.pk}},
+        "there": {**of_one_there, "details": {"from": there.pk, "to": there.pk + 9}},
+        "there, before": {**of_one_there, "details": {"from": here.pk, "to": here.pk}},
+        "after her": {"about": "supporters", "details": {"from": jane.pk + 1, "to": jane.pk + 5}},
+        "nobody": {"about": "consents", "details": {"from": 0, "to": 0}},
+        "of another campaign": {"about": "supporters", "campaign_ref": 999, "details": {"from": 1, "to": jane.pk}},
+    }
+    for name, line in lines.items():
+        for _twice in range(2):
+            audit.write("api_people_read", kind="people", who_name=f"API · {name}", **line)
+    read = json.loads(taken_along(admin, jane).read("data.json"))["read_by_programs"]
+    assert {row["program"]: row["times"] for row in read} == {
+        "API · all of it": 2,
+        "API · her alone": 2,
+        "API · there": 2,
+    }
 
 
 def test_nothing_of_anybody_else(admin: Client, jane: Supporter) -> None:

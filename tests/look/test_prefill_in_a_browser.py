@@ -130,6 +130,13 @@ def test_a_page_without_a_form_takes_them_out_too(come: Show, state: str) -> Non
     assert page.url == HERE + PAGE
 
 
+def test_another_link_to_the_page_that_is_open_fills_it_too(come: Show) -> None:
+    page = come(link(given_name="Jane"))
+    page.evaluate("location.hash = '#given_name=Marie'")
+    page.wait_for_function("document.querySelector('[name=given_name]').value == 'Marie'")
+    assert page.url == HERE + PAGE
+
+
 def test_without_the_script_nothing_happens(come: Show) -> None:
     page = come(link(**JANE), java_script_enabled=False)
     assert filled(page, "given_name", "country") == ["", "CA"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse
+from django.urls import URLPattern, URLResolver
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
@@ -20,7 +21,7 @@ from tocsin.api.links import router as links
 from tocsin.api.lists import router as lists
 from tocsin.api.mail import router as notices
 from tocsin.api.people import consents, supporters
-from tocsin.api.problems import answer_problems
+from tocsin.api.problems import answer_problems, as_problems
 from tocsin.api.sent import router as sent
 from tocsin.api.sets import router as sets
 from tocsin.api.targets import router as targets
@@ -60,6 +61,14 @@ class Api(NinjaAPI):
             for operation in operations.values():
                 operation["responses"]["default"] = PROBLEM
         return schema
+
+    @property
+    def urls(self) -> tuple[list[URLResolver | URLPattern], str, str]:
+        patterns, application, namespace = super().urls
+        for pattern in patterns:
+            if isinstance(pattern, URLPattern):
+                pattern.callback = as_problems(pattern.callback)
+        return patterns, application, namespace
 
     def create_response(self, *args: Any, **kwargs: Any) -> HttpResponse:
         return private(super().create_response(*args, **kwargs))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
@@ -48,6 +49,21 @@ def _too_large(_request: HttpRequest, _why: Any) -> HttpResponse:
 def nothing_here(request: HttpRequest) -> HttpResponse:
     """For addresses below the API's own that lead nowhere: a program reads no page."""
     return _not_here(request, None)
+
+
+def as_problems(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A view of ninja's, which answers a wrong method by itself, with a page."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED:
+            return response
+        problem = _problem(405, "This address knows other methods. See “Allow”.")
+        problem.headers["Allow"] = response.headers["Allow"]
+        return problem
+
+    return answered
 
 
 def _of_http(_request: HttpRequest, why: Any) -> HttpResponse:

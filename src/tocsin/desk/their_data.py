@@ -20,6 +20,7 @@ from tocsin.actions.question_contract import ANSWERS
 from tocsin.campaigns.words import FIELD_KINDS
 from tocsin.desk.audit_words import words_of
 from tocsin.desk.people_rows import answer_of
+from tocsin.desk.read_by_programs import read_by_programs
 from tocsin.desk.their_mails import (
     Cell,
     Table,
@@ -64,6 +65,7 @@ def their_data(digest: bytes) -> TheirData:
         _proofs(digest),
         _not_written_to(digest),
         _read_by_staff(supporter, actions, letters),
+        read_by_programs(supporter, actions),
     ]
     return TheirData([table for table in tables if table.rows], as_files(letters, mails))
 

@@ -210,6 +210,14 @@ def test_targets_change_only_where_it_is_ticked(page: ActionPage, campaign: Camp
     assert plan_of(said).changes_nothing
 
 
+def test_who_only_has_another_address_is_told_by_it(campaign: Campaign, page: ActionPage, minister: Target) -> None:
+    said = campaign_files(campaign)
+    said["targets.csv"] = said["targets.csv"].replace(minister.email.encode(), b"new@hearings.example")
+    plan = plan_of(read(said))
+    assert plan.enter == [f"{minister.name} · new@hearings.example"]
+    assert plan.leave == [f"{minister.name} · {minister.email}"]
+
+
 def test_a_list_that_is_here_is_joined_only_where_it_is_ticked(campaign: Campaign) -> None:
     parliament = TargetList.objects.create(name="Parliament")
     staying = Target.objects.create(name="Stays", email="stays@hearings.example")

@@ -217,10 +217,21 @@ def _only_here(target_list: TargetList, members: Rows) -> int:
 
 
 def _who_comes_and_goes(campaign: Campaign | None, targets: Rows) -> tuple[list[str], list[str]]:
-    now = {target.pk: target.name for target in campaign.targets.all()} if campaign else {}
+    """By name; with the address where one goes and another of the same name comes."""
+    now = {target.pk: target for target in campaign.targets.all()} if campaign else {}
     then = {row.target.pk for row in targets.known if row.target}
-    enter = [row.name for row in targets.rows if row.target is None or row.target.pk not in now]
-    return enter, sorted(name for pk, name in now.items() if pk not in then)
+    enter = [(row.name, _address(row)) for row in targets.rows if row.target is None or row.target.pk not in now]
+    leave = sorted((target.name, target.email) for pk, target in now.items() if pk not in then)
+    both = {name for name, _address in enter} & {name for name, _address in leave}
+
+    def told(one: tuple[str, str]) -> str:
+        return " · ".join(one) if one[0] in both else one[0]
+
+    return [told(one) for one in enter], [told(one) for one in leave]
+
+
+def _address(row: Planned) -> str:
+    return row.target.email if row.target else row.read.values.get("email", "") if row.read else ""
 
 
 # ── pages ───────────────────────────────────────────────────────────────────────────────────────────────────────

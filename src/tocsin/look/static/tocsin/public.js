@@ -7,6 +7,8 @@ const written = new Intl.NumberFormat(language);
 const told = new URLSearchParams(location.hash.slice(1).replaceAll("+", "%2B"));
 const { address } = document.querySelector("[data-address]")?.dataset ?? {};
 history.replaceState(null, "", address ?? location.href.replace(/[?&]carried=.*|#.*=.*/, ""));
+// Another link to the page that is open already changes the # alone.
+addEventListener("hashchange", () => location.hash.includes("=") && location.reload());
 
 // What is to be put right is heard first, also where a browser knows `autofocus` for fields only.
 setTimeout(() => {
