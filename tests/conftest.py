@@ -61,9 +61,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if ON_POSTGRESQL:
-        elsewhere = {item for item in items if _in_a_browser(item)}
+        elsewhere = {item for item in items if _in_a_browser(item) or (_runs_once(item) and _knows_ours(item))}
     elif config.stash.get(second_run, None):
-        elsewhere = {item for item in items if _runs_once(item) and not _in_a_browser(item)}
+        elsewhere = {item for item in items if not _in_a_browser(item) and not _knows_ours(item)}
     else:
         return
     config.hook.pytest_deselected(items=list(elsewhere))
@@ -82,13 +82,15 @@ def _in_a_browser(item: pytest.Item) -> bool:
 
 
 def _runs_once(item: pytest.Item) -> bool:
-    """What is the same on every database runs beside the tests on PostgreSQL, which are done sooner than browsers."""
-    return item.get_closest_marker("once") is not None or not _knows_the_database(item)
+    return item.get_closest_marker("once") is not None or not _knows_ours(item)
 
 
-def _knows_the_database(item: pytest.Item) -> bool:
+def _knows_ours(item: pytest.Item) -> bool:
+    """Whether it asks for our database, and not just for any. What does not runs once, beside the tests on PostgreSQL,
+    which are done sooner than those with browsers."""
     fixtures = set(getattr(item, "fixturenames", ()))
-    return item.get_closest_marker("django_db") is not None or bool(fixtures & {"db", "transactional_db"})
+    asks = item.get_closest_marker("django_db") is not None or bool(fixtures & {"db", "transactional_db"})
+    return asks and "any_database" not in fixtures
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

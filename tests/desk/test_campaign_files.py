@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -17,6 +16,7 @@ from django.urls import reverse
 from pytest_django import Settings
 from wagtail.models import Collection
 
+from tests.browsers import what_axe_finds
 from tests.desk.conftest import enter, make_a_site
 from tocsin.campaigns.models import Campaign, Target
 from tocsin.pages.files.kept import FILES, remove_old_uploads
@@ -226,7 +226,7 @@ def test_what_files_would_do_is_readable_on_a_phone(
     opened.get_by_role("button", name="See what would happen").click()
     opened.get_by_label("Its settings: rules and dates").check()
 
-    assert [found["id"] for found in Axe().run(opened).response["violations"]] == []
+    assert what_axe_finds(opened) == []
     opened.set_viewport_size({"width": 360, "height": 740})
     assert opened.evaluate("document.documentElement.scrollWidth") <= 360
     opened.get_by_role("button", name="Bring it in").click()

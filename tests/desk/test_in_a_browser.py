@@ -7,13 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Page
 
+from tests.browsers import what_axe_finds
 from tests.campaigns.test_importing import COMMONS, MEMBER, as_csv
 from tests.desk.conftest import Sign, Write, a_hand_in, an_update, make_a_site, words
 from tests.desk.test_figures import some_numbers
@@ -303,7 +303,7 @@ def test_axe_finds_nothing_and_nothing_overflows_a_phone(enter: Callable[..., An
     page = enter()
     for screen in screens:
         assert page.goto(screen).status == 200, screen
-        assert violations(page) == [], screen
+        assert what_axe_finds(page) == [], screen
         page.set_viewport_size({"width": 360, "height": 740})
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, screen
         page.set_viewport_size({"width": 1280, "height": 720})
@@ -314,13 +314,7 @@ def test_axe_finds_nothing_in_the_dark(enter: Callable[..., Any], screens: list[
     page = enter(color_scheme="dark")
     for screen in screens[::3]:
         page.goto(screen)
-        assert violations(page) == [], screen
-
-
-def violations(page: Any) -> list[tuple[str, str]]:
-    seen = Axe().run(page, options={"resultTypes": ["violations"]}).response
-    assert len(seen["passes"]) > 10
-    return [(found["id"], found["nodes"][0]["html"]) for found in seen["violations"]]
+        assert what_axe_finds(page) == [], screen
 
 
 def test_a_line_reaches_the_ledger_without_script(enter: Callable[..., Any], campaign: Campaign) -> None:

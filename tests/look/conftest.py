@@ -6,5 +6,5 @@ import pytest
 
 
 @pytest.fixture(autouse=True)
-def _database(db: None) -> None:
+def any_database(db: None) -> None:
     pass

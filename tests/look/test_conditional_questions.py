@@ -11,8 +11,6 @@ from tests.look.markup import Element, Markup
 from tests.look.states import CHAIN, STATES
 from tocsin.actions.shown_questions import said_condition
 
-pytestmark = pytest.mark.once
-
 CONDITIONS = {
     "union": "If you answered “Yes” or “I was” to “Are you in a union?”:",
     "shop": "If you answered “Yes” to “Are you in a union?”:",

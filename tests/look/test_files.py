@@ -10,8 +10,6 @@ import pytest
 from tocsin.lib.colour import DARK_BACKGROUND, contrast, lightened
 from tocsin.pages.brand import DEFAULT_ACCENT
 
-pytestmark = pytest.mark.once
-
 FILES = Path(__file__).parents[2] / "src/tocsin/look/static/tocsin"
 STYLE = (FILES / "public.css").read_text()
 SCRIPT = (FILES / "public.js").read_text()

@@ -7,8 +7,6 @@ import pytest
 from tests.look.markup import Element, Markup
 from tests.look.states import BLANK, STATES, mistyped
 
-pytestmark = pytest.mark.once
-
 TOKENS = {
     "given_name": "given-name",
     "family_name": "family-name",

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browsers import DESK, PHONE
+from tests.browsers import DESK, PHONE, what_axe_finds
 from tests.look.states import STATES
 from tocsin.look.policy import accent_style, content_policy
 
@@ -64,11 +63,6 @@ def _answer(route: Any, html: str, answers: dict[str, str]) -> None:
 def too_wide(page: Any) -> int:
     wide: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     return wide
-
-
-def what_axe_finds(page: Any) -> list[str]:
-    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-    return [f"{one['id']}: {node['html'][:120]}" for one in found for node in one["nodes"]]
 
 
 @pytest.mark.parametrize("name", ["without a story", "without a story or a picture"])

@@ -7,8 +7,6 @@ import pytest
 from tests.look.markup import Element, Markup
 from tests.look.states import QUESTIONS, STATES, mistyped_answers
 
-pytestmark = pytest.mark.once
-
 
 @pytest.fixture
 def page() -> Markup:

@@ -11,8 +11,6 @@ import pytest
 from tests.look.markup import Markup
 from tests.look.states import STATES
 
-pytestmark = pytest.mark.once
-
 every_state = pytest.mark.parametrize("name", STATES)
 OUR_FIELDS = {"input", "select", "textarea"}
 

@@ -25,8 +25,6 @@ from tocsin.look.templatetags.look import (
 )
 from tocsin.outbox.models import State
 
-pytestmark = pytest.mark.once
-
 
 @pytest.mark.parametrize(
     ("language", "people", "written"),

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
-from tests.browsers import PHONE
+from tests.browsers import PHONE, what_axe_finds
 from tests.lookups import CENTRE, VANIER, Provider, a_parliament, provider
 from tests.pages.conftest import MakePage
 from tests.web.test_act import act_of
@@ -51,15 +50,10 @@ def division() -> str:
     return found
 
 
-def accessible(page: Any) -> bool:
-    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-    return not found
-
-
 def test_with_script_one_press_sends(start: Callable[..., Any]) -> None:
     page = start(ONE, script=True)
     page.locator(".found-who").wait_for()
-    assert accessible(page)
+    assert what_axe_finds(page) == []
     send(page)
     page.wait_for_url("**/thanks/**")
     assert division() == CENTRE.division
@@ -82,7 +76,7 @@ def test_of_two_ridings_one_is_chosen(start: Callable[..., Any], script: bool) -
         page.get_by_role("radio").first.wait_for()
     send(page)  # without choosing
     page.get_by_role("radio", name="Vanier").check()
-    assert not script or accessible(page)
+    assert not script or what_axe_finds(page) == []
     send(page)
     page.wait_for_url("**/thanks/**")
     assert division() == VANIER.division

@@ -7,11 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from wagtail.models import Collection, Locale, Page, Site
 
-from tests.browsers import DESK, PHONE
+from tests.browsers import DESK, PHONE, what_axe_finds
 from tests.cast import follow_everything
 from tocsin.actions.models import Action
 from tocsin.actions.receipts import receipt_key
@@ -88,23 +87,18 @@ def test_by_keyboard_alone(site: str, page: Any) -> None:
 def test_axe_finds_nothing_on_the_way(site: str, new_page: Callable[..., Any], language: str) -> None:
     page = new_page(viewport=DESK)
     page.goto(site + PAGES[language])
-    found = [*_violations(page)]
+    found = [*what_axe_finds(page)]
     page.set_viewport_size({"width": 320, "height": 640})
-    found += _violations(page)
+    found += what_axe_finds(page)
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
     page.click("form button[type=submit]")
     page.wait_for_selector("[role=alert]")
-    found += _violations(page)
+    found += what_axe_finds(page)
     fill_in(page)
     page.click("form button[type=submit]")
     page.wait_for_url("**/thanks/**")
-    found += _violations(page)
+    found += what_axe_finds(page)
     assert found == []
-
-
-def _violations(page: Any) -> list[str]:
-    response = Axe().run(page, options={"resultTypes": ["violations"]}).response
-    return [f"{one['id']}: {node['html'][:120]}" for one in response["violations"] for node in one["nodes"]]
 
 
 def test_it_is_light_enough_for_a_bad_line(site: str, new_page: Callable[..., Any]) -> None:
