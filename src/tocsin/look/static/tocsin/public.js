@@ -1,4 +1,4 @@
-// Improves public pages that work without it: nothing here is needed to read or to act, and nothing is stored.
+// Improves public pages, which work without it. Nothing is stored.
 
 const language = document.documentElement.lang;
 const written = new Intl.NumberFormat(language);
@@ -7,8 +7,8 @@ const written = new Intl.NumberFormat(language);
 const told = new URLSearchParams(location.hash.slice(1).replaceAll("+", "%2B"));
 const { address } = document.querySelector("[data-address]")?.dataset ?? {};
 history.replaceState(null, "", address ?? location.href.replace(/[?&]carried=.*|#.*=.*/, ""));
-// Another link to the page that is open already changes the # alone.
-addEventListener("hashchange", () => location.hash.includes("=") && location.reload());
+// Another link to this page changes # alone.
+onhashchange = () => /=/.test(location.hash) && location.reload();
 
 // What is to be put right is heard first, also where a browser knows `autofocus` for fields only.
 setTimeout(() => {
