@@ -44,7 +44,7 @@ from tocsin.actions.trials import look_at_trials
 from tocsin.campaigns.evidence import remove_evidence
 from tocsin.campaigns.models import Campaign
 from tocsin.campaigns.targeting.memory import forget_what_is_old
-from tocsin.desk.ending_mails import tell_of_ended, warn_of_endings
+from tocsin.desk.ending_mails import tell_of_endings
 from tocsin.outbox.calls.removing import remove_endpoints, remove_old_calls
 from tocsin.outbox.mail_domain import look_at_mail_domain
 from tocsin.pages.files.kept import remove_old_uploads
@@ -173,10 +173,8 @@ def prove_the_pictures() -> None:
 
 def end_data() -> None:
     """What ended stands in the audit log: how many, of which campaign, and nothing of whom."""
-    done = end_what_is_over()
-    for one in done:
-        write("data_ended", kind="people", campaign_ref=one.campaign, details=one.said())
-    tell_of_ended(done)
+    for done in end_what_is_over():
+        write("data_ended", kind="people", campaign_ref=done.campaign, details=done.said())
 
 
 def clear_sessions() -> None:
@@ -195,7 +193,7 @@ EVERY_MINUTE: tuple[Callable[[], object], ...] = (
 # The counts last: that they are proved says that the night was done.
 EVERY_NIGHT: tuple[Callable[[], object], ...] = (
     *(remove_old_kits, remove_evidence, remove_old_files, forget_what_is_old, clear_sessions, clear_old_jobs),
-    *(forget_proposals, remove_old_tables, remove_old_calls, remove_old_uploads, end_data, warn_of_endings),
+    *(forget_proposals, remove_old_tables, remove_old_calls, remove_old_uploads, end_data, tell_of_endings),
     *(prove_the_audit_log, prove_the_pictures, prove_the_counts),
 )
 

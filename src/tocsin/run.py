@@ -1,7 +1,7 @@
 """Starts the processes of Tocsin, watches them, starts again what dies, and ends all of them together.
 
-Each process has a group of its own, and each command a session, so that whatever it started ends with it. The
-supervisor knows nothing of Django: it stays small, and nothing that can break them can break it.
+Each process has a group of its own, and each command a session, by which, on Linux, whatever it started is found and
+ended with it. The supervisor knows nothing of Django: it stays small, and nothing that can break them can break it.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ LOOK_EVERY = 0.1
 # Longer than a nursery waits for those below it (nursery.py).
 SECONDS_TO_END = 10.0
 SECONDS_FOR_REMAINS = 3.0
+# Of a nursery: a worker below it may have letters in hand, which it finishes in less.
+SECONDS_FOR_ALL_BELOW = 8.0
 # A process that lived this long is started again at once; one that keeps dying waits longer each time.
 STEADY_AFTER = 20.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
@@ -115,16 +117,16 @@ class Member:
         process = self.process
         if process is None:
             return ""
-        self._end_what_it_left(process)
+        self._end_what_it_left(process, SECONDS_FOR_REMAINS if callable(self.command) else SECONDS_FOR_ALL_BELOW)
         status = process.wait()
         self.process = None
         return f"killed by signal {-status}" if status < 0 else f"exit code {status}"
 
     @staticmethod
-    def _end_what_it_left(process: Process) -> None:
+    def _end_what_it_left(process: Process, may_take: float) -> None:
         """A web worker whose master was killed keeps the port. It may finish what it answers, and then goes: one that
         hangs would take its share of the connections for ever, beside the new one."""
-        for number, seconds in ((signal.SIGTERM, SECONDS_FOR_REMAINS), (signal.SIGKILL, 1.0)):
+        for number, seconds in ((signal.SIGTERM, may_take), (signal.SIGKILL, 1.0)):
             for group in groups_of(process.pid):
                 signal_group(group, number)
             deadline = time.monotonic() + seconds

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, connections
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
@@ -113,8 +113,10 @@ def test_the_file_system_under_a_folder(tmp_path: Path, path: str, kind: str) ->
 
 def test_sqlite_across_a_network(in_public: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checks, "file_system_of", lambda _path: "nfs4")
-
-    assert found() == (["tocsin.E009"] if connection.vendor == "sqlite" else [])
+    monkeypatch.setattr(connections["default"], "vendor", "sqlite")
+    assert found() == ["tocsin.E009"]
+    monkeypatch.setattr(connections["default"], "vendor", "postgresql")
+    assert found() == []
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tocsin import run
 from tocsin.run import FIRST_PAUSE, LONGEST_PAUSE, Member, port_is_free, remains
 
 pytestmark = pytest.mark.once
@@ -38,7 +39,7 @@ live(name)
 SUPERVISOR = """
 import sys
 from tocsin import run
-run.SECONDS_FOR_REMAINS = 0.5
+run.SECONDS_FOR_ALL_BELOW = 0.5
 members = [run.Member(name, [sys.executable, "-c", {member!r}, *words.split()]) for name, words in {members!r}.items()]
 run.Tree(members, seconds_to_end=0.5).watch()
 """
@@ -65,7 +66,11 @@ def supervise(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
 
     def supervise(**members: str) -> subprocess.Popen[str]:
         code = SUPERVISOR.format(member=MEMBER, members={name: f"{name} {words}" for name, words in members.items()})
-        process = subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, stdout=subprocess.PIPE, text=True)
+        # Of the code that is tested, wherever the supervisor is started.
+        environment = {**os.environ, "PYTHONPATH": str(Path(run.__file__).parents[1])}
+        process = subprocess.Popen(
+            [sys.executable, "-c", code], cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True
+        )
         started.append(process)
         files = [*members, *(f"{name}.child" for name, words in members.items() if "child" in words)]
         until(lambda: all((tmp_path / name).exists() for name in files))

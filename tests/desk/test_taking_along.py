@@ -6,9 +6,11 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
@@ -76,27 +78,36 @@ def test_for_people_in_their_language_and_for_programs(admin: Client, jane: Supp
 
 
 def test_which_programs_read_lists_that_go_past_them(admin: Client, jane: Supporter) -> None:
-    """By the numbers of the first and last row that were read, in the campaign that was asked for."""
+    """By the numbers of the first and last row that were read, in the campaign that was asked for; and her alone."""
     here, there = Action.objects.order_by("pk")
-    of_one_there = {"about": "actions", "campaign_ref": there.campaign_id}
+    before = there.accepted_at - timedelta(days=900)
+    of_there = {"about": "actions", "campaign_ref": there.campaign_id}
     lines: dict[str, dict[str, Any]] = {
-        "all of it": {"about": "supporters", "details": {"from": 1, "to": jane.pk + 5}},
-        "her alone": {"about": "actions", "details": {"from": here.pk, "to": here.pk}},
-        "there": {**of_one_there, "details": {"from": there.pk, "to": there.pk + 9}},
-        "there, before": {**of_one_there, "details": {"from": here.pk, "to": here.pk}},
-        "after her": {"about": "supporters", "details": {"from": jane.pk + 1, "to": jane.pk + 5}},
-        "nobody": {"about": "consents", "details": {"from": 0, "to": 0}},
-        "of another campaign": {"about": "supporters", "campaign_ref": 999, "details": {"from": 1, "to": jane.pk}},
+        "all": {"about": "supporters", "details": {"rows": 2, "from": 1, "to": jane.pk + 5}},
+        "one": {"about": "actions", "details": {"rows": 1, "from": here.pk, "to": here.pk}},
+        "there": {**of_there, "details": {"rows": 3, "from": there.pk, "to": there.pk + 9}},
+        "by address": {"about": f"supporter:{jane.pk}", "details": {"rows": 1}},
+        "who acted": {
+            "about": "supporters",
+            "campaign_ref": there.campaign_id,
+            "details": {"rows": 1, "from": 1, "to": jane.pk},
+        },
     }
-    for name, line in lines.items():
+    others: dict[str, dict[str, Any]] = {
+        "there, before her": {**of_there, "details": {"rows": 1, "from": here.pk, "to": here.pk}},
+        "after her": {"about": "supporters", "details": {"rows": 1, "from": jane.pk + 1, "to": jane.pk + 5}},
+        "nobody": {"about": "consents", "details": {"rows": 0, "from": 0, "to": 0}},
+        "elsewhere": {**lines["who acted"], "campaign_ref": 999},
+        "somebody": {"about": f"supporter:{jane.pk + 1}", "details": {"rows": 1}},
+    }
+    for name, line in {**lines, **others}.items():
         for _twice in range(2):
-            audit.write("api_people_read", kind="people", who_name=f"API · {name}", **line)
-    read = json.loads(taken_along(admin, jane).read("data.json"))["read_by_programs"]
-    assert {row["program"]: row["times"] for row in read} == {
-        "API · all of it": 2,
-        "API · her alone": 2,
-        "API · there": 2,
-    }
+            audit.write("api_people_read", kind="people", who_name=name, **line)
+    with time_machine.travel(before):
+        audit.write("api_people_read", kind="people", who_name="before she acted there", **lines["who acted"])
+    data = json.loads(taken_along(admin, jane).read("data.json"))
+    assert {row["program"]: row["times"] for row in data["read_by_programs"]} == dict.fromkeys(lines, 2)
+    assert not [row for row in data["read_by_staff"] if "API" in row["what"]]
 
 
 def test_nothing_of_anybody_else(admin: Client, jane: Supporter) -> None:

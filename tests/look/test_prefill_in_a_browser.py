@@ -137,6 +137,14 @@ def test_another_link_to_the_page_that_is_open_fills_it_too(come: Show) -> None:
     assert page.url == HERE + PAGE
 
 
+def test_what_somebody_typed_outlives_another_link(come: Show) -> None:
+    page = come(link(given_name="Jane"))
+    page.fill("textarea[name=text]", "My long letter")
+    page.evaluate("location.hash = '#given_name=Marie'")
+    page.wait_for_timeout(200)
+    assert filled(page, "text", "given_name") == ["My long letter", "Jane"]
+
+
 def test_without_the_script_nothing_happens(come: Show) -> None:
     page = come(link(**JANE), java_script_enabled=False)
     assert filled(page, "given_name", "country") == ["", "CA"]

@@ -10,21 +10,24 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.mail import send_mail
 from django.db.models import Count, QuerySet
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import translation
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from wagtail.users.models import UserProfile
 
 from tocsin.campaigns.models import Campaign, CounterEntry
 from tocsin.desk.rights import APPROVE_ENTRIES, APPROVE_SCRIPTS, Person, campaigns_with, may
-from tocsin.desk.staff_mail import tell
 from tocsin.pages.models import Script
 from tocsin.pages.script_steps import may_decide
 from tocsin.pages.scripts import Standing
 from tocsin.staff.holders import holders_of
 
 MOST_SHOWN = 20
-NEEDED = _("A second person is needed")
 LINES_WAIT = _("In the campaign “%(name)s”, lines of the ledger wait: a second person has to decide.")
 SCRIPT_WAITS = _("The script “%(name)s” does not run yet: a second person has to decide.")
 
@@ -60,7 +63,11 @@ def tell_of_script(script: Script, by: Any) -> None:
 
 
 def _tell(people: Sequence[User] | QuerySet[User], by: Any, sentence: Promise, name: str, where: str) -> None:
-    """Who asks stands behind the sign-in, with all else."""
-    address = settings.WAGTAILADMIN_BASE_URL + where
-    others = [person for person in people if person != by]
-    tell(others, NEEDED, "second_person", lambda: {"sentence": str(sentence) % {"name": name}, "where": address})
+    """In the language of each, through the outbox. Who asks stands behind the sign-in, with all else."""
+    for person in people:
+        if not person.email or person == by:
+            continue
+        with translation.override(UserProfile.get_for_user(person).get_preferred_language()):
+            said = {"sentence": str(sentence) % {"name": name}, "where": settings.WAGTAILADMIN_BASE_URL + where}
+            text = render_to_string("desk/mails/second_person/body.txt", said)
+            send_mail(gettext("A second person is needed"), text, None, [person.email])

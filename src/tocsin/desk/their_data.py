@@ -20,7 +20,7 @@ from tocsin.actions.question_contract import ANSWERS
 from tocsin.campaigns.words import FIELD_KINDS
 from tocsin.desk.audit_words import words_of
 from tocsin.desk.people_rows import answer_of
-from tocsin.desk.read_by_programs import read_by_programs
+from tocsin.desk.read_by_programs import READ, read_by_programs
 from tocsin.desk.their_mails import (
     Cell,
     Table,
@@ -214,13 +214,14 @@ def _not_written_to(digest: bytes) -> Table:
 
 
 def _read_by_staff(supporter: Supporter | None, actions: list[Action], letters: list[Letter]) -> Table:
-    """What staff opened or decided about them, and when."""
+    """What staff opened or decided about them, and when. What programs read stands by itself."""
     about = [f"action:{one.pk}" for one in actions] + [f"letter:{one.pk}" for one in letters]
     about += [f"supporter:{supporter.pk}"] if supporter else []
     campaigns = {one.campaign_id for one in actions}
     lines = AuditLine.objects.filter(about__in=about, campaign_ref__in=campaigns) | AuditLine.objects.filter(
         about__in=about, campaign_ref=None
     )
-    rows: list[list[Cell]] = [[one.at, words_of(one.what), one.about] for one in lines.order_by("at")]
+    shown = lines.exclude(what=READ).order_by("at")
+    rows: list[list[Cell]] = [[one.at, words_of(one.what), one.about] for one in shown]
     columns = {"at": _("When"), "what": _("What somebody of the organisation did"), "about": _("About")}
     return Table("read_by_staff", _("Who looked at your data"), columns, rows)

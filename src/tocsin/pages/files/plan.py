@@ -225,7 +225,7 @@ def _who_comes_and_goes(campaign: Campaign | None, targets: Rows) -> tuple[list[
     both = {name for name, _address in enter} & {name for name, _address in leave}
 
     def told(one: tuple[str, str]) -> str:
-        return " · ".join(one) if one[0] in both else one[0]
+        return " · ".join(filter(None, one)) if one[0] in both else one[0]
 
     return [told(one) for one in enter], [told(one) for one in leave]
 

@@ -1,4 +1,4 @@
-// Improves public pages, which work without it. Nothing is stored.
+// Improves pages, which work without it.
 
 const language = document.documentElement.lang;
 const written = new Intl.NumberFormat(language);
@@ -7,7 +7,7 @@ const written = new Intl.NumberFormat(language);
 const told = new URLSearchParams(location.hash.slice(1).replaceAll("+", "%2B"));
 const { address } = document.querySelector("[data-address]")?.dataset ?? {};
 history.replaceState(null, "", address ?? location.href.replace(/[?&]carried=.*|#.*=.*/, ""));
-// Another link to this page changes # alone.
+// Another link changes #; what is typed stays.
 onhashchange = () => /=/.test(location.hash) && location.reload();
 
 // What is to be put right is heard first, also where a browser knows `autofocus` for fields only.
@@ -15,7 +15,7 @@ setTimeout(() => {
   if (document.activeElement === document.body) document.querySelector("[autofocus]")?.focus();
 }, 300);
 
-// The letter: how much room is left, told only when it becomes little.
+// How much room a letter has left, told when it becomes little.
 for (const area of document.querySelectorAll("textarea[data-longest]")) {
   const left = area.parentElement.querySelector(".left");
   const tell = () => {
@@ -27,7 +27,7 @@ for (const area of document.querySelectorAll("textarea[data-longest]")) {
   tell();
 }
 
-// The supporter's name under their letter, and what else its locked parts say of them, as they type it.
+// The supporter's name under their letter, and what its locked parts say of them, as they type.
 const form = document.querySelector("form.act");
 const fields = form?.elements;
 const typed = (name) => fields?.[name]?.value?.trim() ?? "";
@@ -52,10 +52,11 @@ for (const field of document.querySelectorAll("form.act [autocomplete]:not([auto
 }
 if (fields) {
   form.addEventListener("input", sign);
+  form.oninput = () => (onhashchange = null);
   addEventListener("pageshow", sign);
 }
 
-// What is asked only after a certain answer waits for it. Hidden, it keeps what was typed, and is not sent.
+// What is asked only after a certain answer waits. Hidden, it keeps what was typed, and is not sent.
 const waiting = document.querySelectorAll("[data-only-if]");
 const ask = () => {
   for (const one of waiting) {
