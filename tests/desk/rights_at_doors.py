@@ -15,6 +15,7 @@ type Needed = tuple[tuple[str, ...], ...]
 
 SEE: Needed = (rights.SEE_CAMPAIGNS,)
 OPEN: Needed = (rights.SEE_CAMPAIGNS, rights.OPEN_PERSONAL_DATA)
+PEOPLE: Needed = (*OPEN, rights.FIND_PEOPLE)
 STEER: Needed = (rights.SEE_CAMPAIGNS, rights.DECIDE_ON_LETTERS)
 CHANGE: Needed = (rights.CHANGE_CAMPAIGNS,)
 TARGETS: Needed = (rights.CHANGE_TARGETS,)
@@ -95,10 +96,10 @@ OF_A_CAMPAIGN: dict[str, Needed] = {
     "campaign:look": SEE,
     "campaign:look_at": SEE,
     "campaign:changed_words": CHANGE,
-    "campaign:supporters": OPEN,
-    "campaign:person": OPEN,
-    "campaign:actions": OPEN,
-    "campaign:consents": OPEN,
+    "campaign:supporters": PEOPLE,
+    "campaign:person": PEOPLE,
+    "campaign:actions": PEOPLE,
+    "campaign:consents": PEOPLE,
     "campaign:exports": SEE,
     "campaign:new_export": (rights.SEE_CAMPAIGNS, rights.EXPORT_PEOPLE),
     "campaign:updates": SEE,
@@ -129,12 +130,12 @@ OF_THE_SITE: dict[str, Needed] = {
     "campaign:plan_away": ADD,
     "campaign:models": ADD,
     "campaign:remove_model": (rights.ADD_CAMPAIGNS, rights.CHANGE_CAMPAIGNS),
-    "desk_data": ((*rights.OPEN_PERSONAL_DATA, *rights.EXPORT_PEOPLE),),
-    "desk_supporters": (rights.OPEN_PERSONAL_DATA,),
-    "desk_actions": (rights.OPEN_PERSONAL_DATA,),
-    "desk_consents": (rights.OPEN_PERSONAL_DATA,),
+    "desk_data": ((*rights.FIND_PEOPLE, *rights.EXPORT_PEOPLE),),
+    "desk_supporters": (rights.FIND_PEOPLE, rights.OPEN_PERSONAL_DATA),
+    "desk_actions": (rights.FIND_PEOPLE, rights.OPEN_PERSONAL_DATA),
+    "desk_consents": (rights.FIND_PEOPLE, rights.OPEN_PERSONAL_DATA),
     "desk_find_person": (rights.FIND_PEOPLE,),
-    "desk_supporter": (rights.OPEN_PERSONAL_DATA,),
+    "desk_supporter": (rights.FIND_PEOPLE, rights.OPEN_PERSONAL_DATA),
     "desk_erase_person": ERASE,
     "desk_erase_by_action": ERASE,
     "desk_take_along": ERASE,

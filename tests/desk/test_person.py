@@ -51,7 +51,7 @@ def test_a_person_is_opened_with_everything(admin: Client, jane: Supporter, camp
 
 
 def test_who_opened_it_is_told(admin: Client, colleague: Callable[..., Client], jane: Supporter) -> None:
-    colleague("actions.view_action").get(reverse("desk_supporter", args=[jane.pk]))
+    colleague("actions.view_action", "staff.find_people").get(reverse("desk_supporter", args=[jane.pk]))
     assert "colleague" in admin.get(reverse("desk_supporter", args=[jane.pk])).content.decode()
     assert ModelLogEntry.objects.filter(action="tocsin.person_opened").count() == 2
 

@@ -30,15 +30,18 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class _Room:
+    """Both rights are needed, each one of several."""
+
     name: str
     words: Promise
     right: tuple[str, ...]
+    also: tuple[str, ...] = ()
 
 
 ROOMS = (
-    _Room("supporters", gettext_lazy("Supporters"), OPEN_PERSONAL_DATA),
-    _Room("actions", gettext_lazy("Actions"), OPEN_PERSONAL_DATA),
-    _Room("consents", gettext_lazy("Consents"), OPEN_PERSONAL_DATA),
+    _Room("supporters", gettext_lazy("Supporters"), OPEN_PERSONAL_DATA, FIND_PEOPLE),
+    _Room("actions", gettext_lazy("Actions"), OPEN_PERSONAL_DATA, FIND_PEOPLE),
+    _Room("consents", gettext_lazy("Consents"), OPEN_PERSONAL_DATA, FIND_PEOPLE),
     _Room("find_person", gettext_lazy("Find a person"), FIND_PEOPLE),
     _Room("exports", gettext_lazy("Exports"), EXPORT_PEOPLE),
     _Room("imports", gettext_lazy("Imports"), IMPORT_PEOPLE),
@@ -49,7 +52,7 @@ def data_tabs(request: HttpRequest, campaign: Campaign | None, here: str) -> lis
     """The rooms that this person may enter; none in a campaign."""
     if campaign is not None:
         return []
-    mine = [room for room in ROOMS if may(request.user, room.right)]
+    mine = [room for room in ROOMS if may(request.user, room.right) and may(request.user, room.also or room.right)]
     return [Tab(address(room.name, None), room.words, room.name == here) for room in mine]
 
 

@@ -92,37 +92,37 @@ def data(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(tabs[0].url)
 
 
-@only(OPEN_PERSONAL_DATA)
+@only(FIND_PEOPLE, OPEN_PERSONAL_DATA)
 @require_GET
 def supporters(request: HttpRequest) -> HttpResponse:
     return _screen(request, None, LISTS["supporters"])
 
 
-@only(OPEN_PERSONAL_DATA)
+@only(FIND_PEOPLE, OPEN_PERSONAL_DATA)
 @require_GET
 def actions(request: HttpRequest) -> HttpResponse:
     return _screen(request, None, LISTS["actions"])
 
 
-@only(OPEN_PERSONAL_DATA)
+@only(FIND_PEOPLE, OPEN_PERSONAL_DATA)
 @require_GET
 def consents(request: HttpRequest) -> HttpResponse:
     return _screen(request, None, LISTS["consents"])
 
 
-@of_campaign(SEE_CAMPAIGNS, OPEN_PERSONAL_DATA)
+@of_campaign(SEE_CAMPAIGNS, FIND_PEOPLE, OPEN_PERSONAL_DATA)
 @require_GET
 def supporters_of(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     return _screen(request, campaign, LISTS["supporters"])
 
 
-@of_campaign(SEE_CAMPAIGNS, OPEN_PERSONAL_DATA)
+@of_campaign(SEE_CAMPAIGNS, FIND_PEOPLE, OPEN_PERSONAL_DATA)
 @require_GET
 def actions_of(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     return _screen(request, campaign, LISTS["actions"])
 
 
-@of_campaign(SEE_CAMPAIGNS, OPEN_PERSONAL_DATA)
+@of_campaign(SEE_CAMPAIGNS, FIND_PEOPLE, OPEN_PERSONAL_DATA)
 @require_GET
 def consents_of(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     return _screen(request, campaign, LISTS["consents"])
@@ -159,7 +159,7 @@ def _screen(request: HttpRequest, campaign: Campaign | None, which: List) -> Htt
 def _rows(request: HttpRequest, campaign: Campaign | None, which: List, found: list[Any], *, names: bool) -> list[Any]:
     """What somebody signed elsewhere is shown only to whoever may open that campaign's people."""
     if which.name == "supporters":
-        seen = campaigns_with(request.user, OPEN_PERSONAL_DATA)
+        seen = campaigns_with(request.user, FIND_PEOPLE)
         return which.rows(found, names=names, seen=seen, campaign=campaign)
     return which.rows(found, names=names)
 

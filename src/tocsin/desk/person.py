@@ -78,17 +78,17 @@ def _erasable(request: HttpRequest, acted: list[Action]) -> Action | None:
     return next(iter(acted), None) if may(request.user, ERASE_PEOPLE) else None
 
 
-@only(OPEN_PERSONAL_DATA)
+@only(FIND_PEOPLE, OPEN_PERSONAL_DATA)
 @require_GET
 def person(request: HttpRequest, pk: int) -> HttpResponse:
     return _opened(request, get_object_or_404(Supporter, pk=pk), None)
 
 
-@of_campaign(SEE_CAMPAIGNS, OPEN_PERSONAL_DATA)
+@of_campaign(SEE_CAMPAIGNS, FIND_PEOPLE, OPEN_PERSONAL_DATA)
 @require_GET
 def person_of(request: HttpRequest, campaign: Campaign, supporter_pk: int) -> HttpResponse:
     """Only what they did in this campaign, for whoever may open only that."""
-    if may(request.user, OPEN_PERSONAL_DATA):
+    if may(request.user, FIND_PEOPLE):
         return HttpResponseRedirect(reverse("desk_supporter", args=[supporter_pk]))
     supporter = Supporter.objects.filter(pk=supporter_pk, actions__campaign=campaign).first()
     if supporter is None:

@@ -32,6 +32,7 @@ ADD_LEDGER_LINES = ("campaigns.add_counterentry",)
 OPEN_PERSONAL_DATA = ("actions.view_action",)
 MODERATE = ("actions.change_action",)
 DECIDE_ON_LETTERS = ("outbox.change_message",)
+# Whoever decides on what is held reads that, and goes through no list of people.
 FIND_PEOPLE = ("staff.find_people",)
 EXPORT_PEOPLE = ("staff.export_people",)
 IMPORT_PEOPLE = ("staff.import_people",)

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tocsin.campaigns.models import Campaign, Kind
-from tocsin.desk.rights import CHANGE_CAMPAIGNS, OPEN_PERSONAL_DATA, SEE_CAMPAIGNS, may
+from tocsin.desk.rights import CHANGE_CAMPAIGNS, FIND_PEOPLE, SEE_CAMPAIGNS, may
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +82,9 @@ GROUPS: list[Group] = [
     Group(
         _("Supporters"),
         (
-            Room("supporters", _("Supporters"), OPEN_PERSONAL_DATA, ("person",)),
-            Room("actions", _("Actions"), OPEN_PERSONAL_DATA),
-            Room("consents", _("Consents"), OPEN_PERSONAL_DATA),
+            Room("supporters", _("Supporters"), FIND_PEOPLE, ("person",)),
+            Room("actions", _("Actions"), FIND_PEOPLE),
+            Room("consents", _("Consents"), FIND_PEOPLE),
             Room("updates", _("Updates"), also=("new_update", "edit_update", "update", "update_send")),
             Room("exports", _("Exports"), also=("new_export", "desk_export")),
         ),
