@@ -14,6 +14,7 @@ from ninja import Query, Router, Schema
 from tocsin.actions.exporting.batches import opened
 from tocsin.actions.exporting.consents import answer_said
 from tocsin.actions.exporting.supporters import open_supporter, reasons_to_send_nothing
+from tocsin.actions.lists.of_people import acts_of
 from tocsin.actions.models import Action
 from tocsin.actions.take import action_context
 from tocsin.actions.unsubscribe import leave_everything
@@ -168,11 +169,10 @@ def _people(rows: list[Supporter], campaign: int | None) -> list[SupporterOut]:
     """In six queries at most, however many there are. A key of one campaign learns nothing of others."""
     numbers = [row.pk for row in rows]
     acted: dict[int, list[int]] = {pk: [] for pk in numbers}
-    actions = Action.objects.filter(supporter__in=numbers)
-    of_these = actions.filter(campaign=campaign) if campaign else actions
-    for person, action in of_these.order_by("pk").values_list("supporter_id", "pk"):
-        acted[person or 0].append(action)
-    own = _said_there(numbers, campaign) if campaign else None
+    for act in acts_of(numbers):
+        if campaign in {None, act.campaign}:
+            acted[act.supporter].append(act.action)
+    own = _said_there(acted) if campaign else None
     asked = _asked_there(numbers, campaign) if campaign else None
     purposes = purposes_of(numbers)
     stopped = reasons_to_send_nothing([bytes(row.email_digest) for row in rows], campaign)
@@ -195,19 +195,20 @@ def _details(said: Mapping[str, Any]) -> dict[str, str]:
     return {kind: str(said[kind]) for kind in FIELD_KINDS if said.get(kind)}
 
 
-def _said_there(people: list[int], campaign: int) -> dict[int, dict[str, Any]]:
-    """What each said in this campaign, which has one action of each person."""
-    rows = Action.objects.filter(campaign=campaign, supporter__in=people)
+def _said_there(acted: Mapping[int, list[int]]) -> dict[int, dict[str, Any]]:
+    """What each said in these actions of a campaign, which has one of each person."""
+    rows = Action.objects.filter(pk__in=[pk for actions in acted.values() for pk in actions])
     sealed = rows.values_list("supporter_id", "email_digest", "sealed")
     return {pk or 0: opened(act, action_context(digest)) for pk, digest, act in sealed}
 
 
 def _asked_there(people: list[int], campaign: int) -> dict[int, set[str]]:
-    """The purposes that each answered about in this campaign."""
+    """The purposes that each answered about in this campaign; asked as `acts_of` asks."""
     found: dict[int, set[str]] = {pk: set() for pk in people}
-    rows = Consent.objects.filter(campaign_ref=campaign, supporter__in=people)
-    for pk, purpose in rows.values_list("supporter_id", "purpose"):
-        found[pk].add(purpose)
+    rows = Consent.objects.filter(supporter__in=people).values_list("supporter_id", "purpose", "campaign_ref")
+    for pk, purpose, there in rows:
+        if there == campaign:
+            found[pk].add(purpose)
     return found
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from tocsin.actions.exporting.batches import opened
 from tocsin.actions.exporting.supporters import open_supporter, reasons_to_send_nothing
 from tocsin.actions.letters import full_name
+from tocsin.actions.lists.of_people import acts_of
 from tocsin.actions.models import Action, Letter
 from tocsin.actions.take import action_context
 from tocsin.actions.written_to import left_campaign
@@ -179,9 +180,11 @@ def _source(source: dict[str, str]) -> str:
 
 
 def _campaigns_of(supporters: list[int], seen: QuerySet[Campaign]) -> dict[int, list[str]]:
+    """Newest first."""
+    acts = acts_of(supporters)
+    names = dict(seen.filter(pk__in={act.campaign for act in acts}).values_list("pk", "name"))
     found: dict[int, list[str]] = {}
-    acted = Action.objects.filter(supporter__in=supporters, campaign__in=seen).order_by("-pk")
-    for supporter, name in acted.values_list("supporter_id", "campaign__name"):
-        if supporter is not None:
-            found.setdefault(supporter, []).append(name)
+    for act in reversed(acts):
+        if act.campaign in names:
+            found.setdefault(act.supporter, []).append(names[act.campaign])
     return found

@@ -11,8 +11,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 from tocsin.actions.exporting.batches import batches, cells, opened
 from tocsin.actions.exporting.model import Export
 from tocsin.actions.lists.find import supporters_like, supporters_of_campaign
+from tocsin.actions.lists.of_people import acts_of
 from tocsin.actions.lists.wanted import Wanted
-from tocsin.actions.models import Action
 from tocsin.actions.written_to import sent_nothing
 from tocsin.supporters.current import purposes_of
 from tocsin.supporters.models import Supporter
@@ -58,11 +58,9 @@ def _rows(some: list[tuple[Any, ...]], campaign: int | None, *, people: bool) ->
     return found
 
 
-def _actions_of(supporters: list[int], campaign: int | None) -> Counter[int | None]:
+def _actions_of(supporters: list[int], campaign: int | None) -> Counter[int]:
     """How often each acted. A campaign's export says nothing of other campaigns."""
-    acted = Action.objects.filter(supporter__in=supporters)
-    of_these = acted.filter(campaign=campaign) if campaign else acted
-    return Counter(of_these.values_list("supporter_id", flat=True))
+    return Counter(act.supporter for act in acts_of(supporters) if campaign in {None, act.campaign})
 
 
 def open_supporter(digest: bytes | memoryview, sealed: bytes | memoryview) -> dict[str, Any]:
