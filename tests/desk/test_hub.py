@@ -14,10 +14,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from tests.desk.conftest import Sign, Write, enter, make_a_site
+from tests.desk.conftest import Sign, Write, enter, make_a_site, words
 from tocsin.actions.models import CounterRun, HourOfActions
 from tocsin.actions.states import State as ActionState
-from tocsin.campaigns.models import Campaign, CounterEntry, Tally, Target
+from tocsin.campaigns.changed_words import ask_what_follows
+from tocsin.campaigns.editions import publish_edition
+from tocsin.campaigns.models import Campaign, CounterEntry, Edition, Tally, Target
 from tocsin.desk import remembered as remembering
 from tocsin.desk.fates import MEANS, picture_of
 from tocsin.desk.pictures import segments
@@ -181,6 +183,21 @@ def test_how_it_is_doing_is_told_by_days(admin: Client, campaign: Campaign) -> N
     assert len(trend.points.split()) == 14
     html = admin.get("/desk/").content.decode()
     assert "+2" in html
+
+
+@pytest.mark.parametrize("address", ["/desk/campaigns/", "/desk/"])
+def test_whatever_waits_for_a_decision_is_said_beside_its_campaign(
+    admin: Client, campaign: Campaign, target: Target, edition: Edition, address: str
+) -> None:
+    assert "waits for a second person" not in admin.get(address).content.decode()
+    line = {"source": "paper", "reason": "At the vigil", "entered_by_name": "Jane Doe"}
+    CounterEntry.objects.create(campaign=campaign, people=1200, needs_approval=True, **line)
+    changed = {**words(campaign, target), "demand": "Open it today."}
+    after = publish_edition(campaign=campaign, language="en", words=changed, by_name="Jane Doe")
+    ask_what_follows(before=edition, after=after, acted_before=12)
+    html = admin.get(address).content.decode()
+    assert "1 line of the ledger waits for a second person" in html
+    assert reverse("campaign:changed_words", args=[campaign.pk]) in html
 
 
 def test_what_takes_long_is_remembered_for_longer(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tocsin.desk.picture import percent, said_percent
 from tocsin.desk.pictures import BAR_HEIGHT, MOST_LINES, bars, plot, scale
 
 pytestmark = pytest.mark.once
@@ -21,6 +22,13 @@ def test_it_works() -> None:
     assert number(acted.y) + number(acted.height) == pytest.approx(number(own.y), abs=0.1)
     assert drawn.columns[1].parts == []
     assert [tick.label for tick in drawn.ticks] == ["Mon", "Tue"]
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "words"), [(5, 9, "56%"), (4, 9, "44%"), (1, 100, "1.0%"), (199, 200, "100%"), (0, 9, "0%")]
+)
+def test_shares_are_rounded(part: int, whole: int, words: str) -> None:
+    assert said_percent(percent(part, whole)) == words
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from tocsin.actions.models import HourOfPlace
 from tocsin.campaigns.models import Target
 from tocsin.campaigns.targeting.tables import names_of
 from tocsin.desk.figures import FEW, Shares, places
-from tocsin.desk.picture import Line, Picture, percent, said, said_percent
+from tocsin.desk.picture import Line, Picture, percent, said, said_percent, share
 from tocsin.desk.pictures import bars
 from tocsin.lib.places import provinces_in
 from tocsin.lib.sources import OTHER, SITE
@@ -31,7 +31,13 @@ def came_from(shares: Shares) -> Picture:
         key="sources",
         heading=_("Links that people acted by"),
         says=_largest(rows, whole, _("Nobody came by a link that says where it stood.")),
-        columns=[_("Source"), _("People"), _("Share"), _("Page views"), _("Actions for each hundred views")],
+        columns=[
+            _("Source"),
+            _("People"),
+            share(),
+            _("Page views"),
+            _("Actions for each hundred views"),
+        ],
         csv_columns=["source", "people", "percent", "views", "people_for_a_hundred_views"],
         lines=[
             Line(
@@ -66,7 +72,7 @@ def read_from(shares: Shares, *, counted: bool) -> Picture:
         key="referrers",
         heading=_("Where readers came from"),
         says=_largest(rows, whole, _("Nothing said where readers came from.")),
-        columns=[_("Source"), _("Page views"), _("Share")],
+        columns=[_("Source"), _("Page views"), share()],
         csv_columns=["source", "views", "percent"],
         lines=[
             Line(
@@ -148,8 +154,16 @@ def in_places(campaigns: list[int], kind: str, acted: int) -> Picture:
     return Picture(
         key=f"{kind}s",
         heading=_("Ridings") if ridings else _("Provinces and territories"),
-        says=_largest([*numbered], acted, _("No place has five people yet.")),
-        columns=[_("Riding") if ridings else _("Province or territory"), _("People"), _("Share")],
+        says=_largest(
+            [*numbered],
+            acted,
+            _("A place is shown once five people wrote from it, and some from elsewhere: so nobody can be picked out."),
+        ),
+        columns=[
+            _("Riding") if ridings else _("Province or territory"),
+            _("People"),
+            share(),
+        ],
         csv_columns=[kind, "people", "percent"],
         lines=lines,
         bars=bars([(name, number, said(number)) for name, number in numbered[:MOST_BARS]]),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from tocsin.campaigns.models import Campaign, Kind
 from tocsin.desk.figures import OverTime, Scope, grown, letters
 from tocsin.desk.moments import Moment
-from tocsin.desk.picture import Line, Picture, percent, said, said_percent
+from tocsin.desk.picture import Line, Picture, percent, said, said_percent, share
 from tocsin.desk.pictures import plot
 from tocsin.desk.spans import Span, short_day
 from tocsin.desk.templatetags.desk import day as a_day
@@ -112,7 +112,7 @@ def own_words(scope: Scope, seen: OverTime) -> Picture:
         key="own-words",
         heading=_("In their own words"),
         says=_("%(percent)s of the letters were changed by their writers.") % {"percent": said_percent(whole)},
-        columns=[_("When"), _("With their own words"), _("Share")],
+        columns=[_("When"), _("With their own words"), share()],
         csv_columns=["from", "own_words", "percent"],
         lines=[
             Line(scope.span.long(place), _key(scope.span, place), [own, share], [said(own), said_percent(share)])

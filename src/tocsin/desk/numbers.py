@@ -17,7 +17,7 @@ from tocsin.actions.aside import FOR_STAFF, set_aside
 from tocsin.actions.count import ShownCount, elsewhere_by_source, shown_count, shown_numbers
 from tocsin.actions.models import Action, CounterRun, CountProof
 from tocsin.actions.states import State as ActionState
-from tocsin.campaigns.models import Campaign, CounterEntry, Tally
+from tocsin.campaigns.models import Campaign, CounterEntry, EditionNote, Tally
 from tocsin.desk.fates import NEED_SOMEBODY, Fates
 from tocsin.desk.pictures import Segment, segments
 from tocsin.desk.spoken import published_among
@@ -104,10 +104,14 @@ class Glance:
     by_state: dict[str, int] = field(default_factory=dict)
     held: int = 0
     stuck: int = 0
+    lines: int = 0
+    changed_words: int = 0
 
     @property
     def attention(self) -> list[Attention]:
-        return _attention(self.held, self.stuck, self.by_state)
+        decisions = [("lines", self.lines), ("changed_words", self.changed_words)]
+        said = [Attention(kind, number) for kind, number in decisions if number]
+        return [*_attention(self.held, self.stuck, self.by_state), *said]
 
 
 def attention_to(fates: Fates, number: Number) -> list[Attention]:
@@ -129,7 +133,7 @@ class Attention:
 
 
 def glances(campaigns: Iterable[Campaign]) -> list[Glance]:
-    """Several campaigns at a glance, in seven queries however many they are, none of which reads what went well."""
+    """Several campaigns at a glance, in nine queries however many they are, none of which reads what went well."""
     campaigns = list(campaigns)
     trends, public = trends_of(campaigns), published_among(campaigns)
     seen = {campaign.pk: Glance(campaign, trends[campaign.pk], campaign.pk in public) for campaign in campaigns}
@@ -140,6 +144,11 @@ def glances(campaigns: Iterable[Campaign]) -> list[Glance]:
     waiting = Action.objects.filter(FOR_STAFF, campaign__in=seen).order_by()
     for pk, state, people in waiting.values_list("campaign", "state").annotate(people=Count("pk")):
         setattr(seen[pk], state, people)
+    open_notes = EditionNote.objects.filter(answer="")
+    for name, waits in (("lines", CounterEntry.objects.waiting()), ("changed_words", open_notes)):
+        rows = waits.filter(campaign__in=seen).order_by().values_list("campaign")
+        for pk, number in rows.annotate(number=Count("pk")):
+            setattr(seen[pk], name, number)
     return list(seen.values())
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from tocsin.desk.moments import Moment
 from tocsin.desk.pictures import Bar, Plot
@@ -59,11 +60,16 @@ def said(number: float | None) -> str:
     return "–" if number is None else number_format(number, force_grouping=True)
 
 
+def share() -> str:
+    """The heading of a column of percents: no button."""
+    return pgettext("a part of the whole", "Share")
+
+
 def said_percent(share: float | None) -> str:
     """Whole percents, but for what is little: there a tenth tells something."""
     if share is None:
         return "–"
-    return _("%(number)s%%") % {"number": number_format(share, 1 if 0 < share < 10 else 0)}
+    return _("%(number)s%%") % {"number": number_format(share, 1) if 0 < share < 10 else number_format(round(share))}
 
 
 def percent(part: int, whole: int) -> float | None:
