@@ -24,6 +24,7 @@ from tocsin.desk.counter_urls import COUNTER_OF_A_CAMPAIGN
 from tocsin.desk.data_urls import DATA_OF_A_CAMPAIGN
 from tocsin.desk.figure_urls import NUMBERS_OF_A_CAMPAIGN
 from tocsin.desk.keeping import keeping_of
+from tocsin.desk.listing import LISTING, SaidColumn
 from tocsin.desk.numbers import Glance, glances
 from tocsin.desk.path_urls import PATH
 from tocsin.desk.proof_urls import PROOF_OF_A_CAMPAIGN
@@ -42,6 +43,7 @@ class CampaignsList(generic.IndexView):
 
     page_title = _("Campaigns")
     add_item_label = _("New campaign")
+    table_classname = LISTING
 
     def get_add_url(self) -> str | None:
         """A campaign is made on the path, together with its pages."""
@@ -65,7 +67,7 @@ class CampaignsList(generic.IndexView):
     def columns(self) -> list[Column]:
         return [
             TitleColumn("campaign", label=_("Name"), accessor="campaign.name", get_url=_hub_of),
-            Column("kind", label=_("Kind"), accessor=_kind_of),
+            SaidColumn("kind", label=_("Kind"), accessor=_kind_of),
             NumberColumn("count", label=_("Number"), accessor="count", classname="desk-figure"),
             TrendColumn("trend", label=_("In seven days"), classname="desk-figure"),
             AttentionColumn("attention", label=_("Needs somebody")),

@@ -25,6 +25,7 @@ from tocsin.campaigns.models import ListMember, Target, TargetList
 from tocsin.desk import target_import
 from tocsin.desk.frame import Frame, list_crumbs, show
 from tocsin.desk.journal import note
+from tocsin.desk.listing import LISTING, SaidColumn
 from tocsin.desk.removing import RemoveUnlessUsed
 from tocsin.desk.rights import CHANGE_LISTS, SEE_TARGETS, may, only
 from tocsin.desk.target_form import name_and_riding
@@ -193,6 +194,7 @@ def _buttons(request: HttpRequest, target_list: TargetList) -> list[HeaderButton
 # ── the viewset ─────────────────────────────────────────────────────────────────────────────────────────────────
 class ListsList(generic.IndexView):
     page_title = gettext_lazy("Lists of targets")
+    table_classname = LISTING
 
     def get_base_queryset(self) -> QuerySet[TargetList]:
         return TargetList.objects.annotate(
@@ -203,8 +205,8 @@ class ListsList(generic.IndexView):
     def columns(self) -> list[Column]:
         return [
             TitleColumn("name", label=gettext_lazy("Name"), get_url=_members_of),
-            Column("targets_count", label=gettext_lazy("Targets")),
-            Column("campaigns_count", label=gettext_lazy("Campaigns")),
+            SaidColumn("targets_count", label=gettext_lazy("Targets")),
+            SaidColumn("campaigns_count", label=gettext_lazy("Campaigns")),
         ]
 
 

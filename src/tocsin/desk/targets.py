@@ -23,6 +23,7 @@ from tocsin.campaigns.editions import named_in_editions
 from tocsin.campaigns.models import Target
 from tocsin.campaigns.targeting.who import current
 from tocsin.desk.journal import note
+from tocsin.desk.listing import LISTING, SaidColumn
 from tocsin.desk.removing import RemoveUnlessUsed
 from tocsin.desk.rights import CHANGE_TARGETS, DECIDE_ON_LETTERS, only
 from tocsin.desk.target_form import TargetForm
@@ -31,6 +32,7 @@ from tocsin.outbox.models import Kind, Message
 
 class TargetsList(generic.IndexView):
     page_title = gettext_lazy("Targets")
+    table_classname = LISTING
 
     def get_base_queryset(self) -> QuerySet[Target]:
         """With the campaigns that name each of them, and those that find them in a list: none is counted twice."""
@@ -43,9 +45,9 @@ class TargetsList(generic.IndexView):
         return [
             self._get_title_column("name"),
             AddressColumn("email", label=gettext_lazy("Letters go to")),
-            Column("division_name", label=gettext_lazy("Riding")),
-            Column("get_language_display", label=gettext_lazy("Preferred language")),
-            Column("campaigns_count", label=gettext_lazy("Campaigns")),
+            SaidColumn("division_name", label=gettext_lazy("Riding")),
+            SaidColumn("get_language_display", label=gettext_lazy("Preferred language")),
+            SaidColumn("campaigns_count", label=gettext_lazy("Campaigns")),
         ]
 
 
