@@ -41,6 +41,14 @@ def test_the_number_is_shown_before_anything_is_stored(admin: Client, campaign: 
     assert not CounterEntry.objects.exists()
 
 
+def test_the_preview_says_what_will_be_seen_where_old_lines_took_back_too_many(
+    admin: Client, campaign: Campaign
+) -> None:
+    CounterEntry.objects.create(campaign=campaign, source="paper", people=-50, reason="Old", entered_by_name="Staff")
+    assert "0 → 0" in _post(admin, campaign, people="40", preview="yes")[1]
+    assert "0 → 11" in _post(admin, campaign, people="60", preview="yes")[1]
+
+
 def test_a_large_number_comes_back_as_it_was_typed(admin: Client, campaign: Campaign) -> None:
     assert 'name="people" value="12345"' in _post(admin, campaign, people="12345", preview="yes")[1]
 

@@ -22,6 +22,7 @@ from tocsin.actions.models import Action, CounterRun, CountProof
 from tocsin.actions.rollup import Inside, Step, add_to_hours
 from tocsin.actions.states import IN_THE_TALLY, State, step
 from tocsin.actions.telling import tell_of_actions
+from tocsin.campaigns.ledger import reckoned
 from tocsin.campaigns.models import Campaign, CounterEntry, EditionTally, Tally
 
 type Told = tuple[int, int, int]
@@ -52,8 +53,7 @@ class ShownCount:
 
 def shown_count(campaign: Campaign) -> ShownCount:
     """The public number of a campaign, in one cheap query for each of its parts."""
-    tallied = Tally.objects.filter(campaign=campaign).values_list("counted", flat=True).first() or 0
-    return _shown(campaign, tallied + sum(elsewhere_by_source(campaign).values()))
+    return _shown(campaign, reckoned(campaign))
 
 
 def shown_numbers(campaigns: Iterable[int]) -> Counter[int]:
@@ -74,8 +74,7 @@ def count_with_everyone(campaign: Campaign) -> ShownCount:
 
 def elsewhere_by_source(campaign: Campaign) -> dict[str, int]:
     """The sums of the ledger (paper, partners, offset), of the lines that wait for nobody."""
-    ledger = CounterEntry.objects.counted().filter(campaign=campaign).order_by()
-    return dict(ledger.values_list("source").annotate(people=Sum("people")))
+    return CounterEntry.objects.counted().filter(campaign=campaign).by_source()
 
 
 def _shown(campaign: Campaign, count: int) -> ShownCount:

@@ -16,9 +16,16 @@ from django.db.models import Sum
 from django.db.models.functions import Abs
 from django.utils import timezone
 
-from tocsin.campaigns.models import Campaign, CounterEntry, EntryDecision
+from tocsin.campaigns.models import Campaign, CounterEntry, EntryDecision, Tally
 
 ALONE_IN = timedelta(days=1)
+
+
+def reckoned(campaign: Campaign) -> int:
+    """Tally plus ledger. Old lines can bring it below nothing, where the public sees 0: what is added is reckoned from
+    here, not from what is shown."""
+    tallied = Tally.objects.filter(campaign=campaign).values_list("counted", flat=True).first() or 0
+    return tallied + sum(CounterEntry.objects.counted().filter(campaign=campaign).by_source().values())
 
 
 def must_be_approved(campaign: Campaign, user: Any, people: int, *, may_approve: bool) -> bool:

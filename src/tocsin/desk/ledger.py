@@ -22,7 +22,7 @@ from wagtail.admin import messages
 from wagtail.admin.widgets import AdminDateInput
 
 from tocsin.actions.count import shown_count
-from tocsin.campaigns.ledger import add_lines, must_be_approved
+from tocsin.campaigns.ledger import add_lines, must_be_approved, reckoned
 from tocsin.campaigns.models import Campaign, CounterEntry
 from tocsin.desk.frame import Frame, campaign_crumbs, show
 from tocsin.desk.journal import note
@@ -132,11 +132,11 @@ def _preview(request: HttpRequest, campaign: Campaign, people: int) -> dict[str,
 
 def effect_of(campaign: Campaign, request: HttpRequest, people: int, moved: int) -> dict[str, Any]:
     """The number now and then, and whether somebody else has to approve. `moved` counts what is taken back too."""
-    now = shown_count(campaign).count
+    now = reckoned(campaign)
     may_approve = _may_approve(request, campaign)
     waits = must_be_approved(campaign, request.user, moved, may_approve=may_approve)
     return {
-        "now": now,
+        "now": max(0, now),
         "then": max(0, now + people),
         "people": people,
         "waits": waits,

@@ -52,6 +52,10 @@ class CounterEntryQuerySet(models.QuerySet["CounterEntry"]):
         """The lines that nobody has decided on yet."""
         return self.filter(needs_approval=True, decision=None)
 
+    def by_source(self) -> dict[str, int]:
+        """The sum of these lines for each source; a source without a line is not in it."""
+        return dict(self.order_by().values_list("source").annotate(people=models.Sum("people")))
+
 
 class CounterEntry(AppendOnly):
     """One dated line of the ledger: people counted elsewhere, with who says so, why, and what shows it.
