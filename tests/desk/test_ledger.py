@@ -49,11 +49,30 @@ def test_the_preview_says_what_will_be_seen_where_old_lines_took_back_too_many(
     assert "0 → 11" in _post(admin, campaign, people="60", preview="yes")[1]
 
 
+@pytest.mark.parametrize("button", ["preview", "sure"])
+def test_more_than_were_counted_of_a_kind_are_not_taken_away(admin: Client, campaign: Campaign, button: str) -> None:
+    _post(admin, campaign, people="31", sure="yes")
+    status, html = _post(admin, campaign, people="-32", **{button: "yes"})
+    assert status == 422
+    assert "From “Signed on paper”, at most 31 can be taken away now." in html
+    assert _post(admin, campaign, people="-1", source="partner", **{button: "yes"})[0] == 422
+    assert shown_count(campaign).count == 32
+    assert _post(admin, campaign, people="-31", **{button: "yes"})[0] in {200, 302}
+
+
+def test_no_more_are_taken_away_than_the_page_shows(admin: Client, campaign: Campaign) -> None:
+    _post(admin, campaign, people="31", sure="yes")
+    CounterEntry.objects.create(campaign=campaign, source="offset", people=-30, reason="Old", entered_by_name="Staff")
+    assert "at most 2 can be taken away" in _post(admin, campaign, people="-3", preview="yes")[1]
+    assert _post(admin, campaign, people="-2", preview="yes")[0] == 200
+
+
 def test_a_large_number_comes_back_as_it_was_typed(admin: Client, campaign: Campaign) -> None:
     assert 'name="people" value="12345"' in _post(admin, campaign, people="12345", preview="yes")[1]
 
 
 def test_a_line_that_takes_back_says_so(admin: Client, campaign: Campaign) -> None:
+    _post(admin, campaign, people="1", sure="yes")
     assert "The number goes down" in _post(admin, campaign, people="-1", preview="yes")[1]
 
 

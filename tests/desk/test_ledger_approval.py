@@ -123,6 +123,43 @@ def test_a_decision_is_final(admin: Client, colleague: Callable[..., Client], ca
     assert [decision.approved for decision in EntryDecision.objects.all()] == [True]
 
 
+def test_a_line_that_takes_away_too_many_by_now_is_not_approved(
+    admin: Client, colleague: Callable[..., Client], campaign: Campaign
+) -> None:
+    add(admin, campaign, people="60")
+    first, second = add(admin, campaign, people="-50"), add(admin, campaign, people="-45")
+    other = colleague("campaigns.view_campaign", APPROVES)
+    html = other.post(
+        at(campaign, "ledger_decide"), {"line": [first.pk, second.pk], "approve": "yes"}, follow=True
+    ).content.decode()
+    assert f"Line {first.pk} was not approved and still waits." in html
+    assert "at most 15 can be taken away now" in html
+    assert "as it was" not in html
+    assert shown(campaign) == [15, 15, 15]
+    other.post(at(campaign, "ledger_decide"), {"line": first.pk, "refuse": "yes", "why": "Too many"})
+    assert EntryDecision.objects.count() == 2
+
+
+def test_what_is_added_is_approved_before_what_takes_it_back(
+    admin: Client, colleague: Callable[..., Client], campaign: Campaign
+) -> None:
+    add(admin, campaign, people="60")
+    lines = [add(admin, campaign, people=people) for people in ("-60", "200")]
+    colleague("campaigns.view_campaign", APPROVES).post(
+        at(campaign, "ledger_decide"), {"line": [line.pk for line in lines], "approve": "yes"}
+    )
+    assert shown(campaign) == [200, 200, 200]
+
+
+def test_a_second_click_on_what_takes_back_says_that_it_is_there(admin: Client, campaign: Campaign) -> None:
+    add(admin, campaign, people="60")
+    line = {**LINE, "people": "-40"}
+    draft = carried(admin.post(at(campaign), {**line, "preview": "yes"}).content.decode())
+    clicks = [admin.post(at(campaign), {**line, "draft": draft, "sure": "yes"}, follow=True) for _ in range(2)]
+    assert "in the ledger already" in clicks[1].content.decode()
+    assert CounterEntry.objects.count() == 2
+
+
 def test_a_line_of_another_campaign_is_not_decided_on(
     admin: Client, colleague: Callable[..., Client], campaign: Campaign
 ) -> None:

@@ -22,7 +22,7 @@ from wagtail.admin import messages
 from wagtail.admin.widgets import AdminDateInput
 
 from tocsin.actions.count import shown_count
-from tocsin.campaigns.ledger import add_lines, must_be_approved, reckoned
+from tocsin.campaigns.ledger import TakesTooMany, add_lines, must_be_approved, reckoned, refuse_too_many
 from tocsin.campaigns.models import Campaign, CounterEntry
 from tocsin.desk.frame import Frame, campaign_crumbs, show
 from tocsin.desk.journal import note
@@ -83,10 +83,20 @@ def ledger(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     draft = new_draft(before, form.cleaned_data.get("evidence_file", ""))
     if not is_whole:
         return page(request, campaign, form, draft=draft, status=422)
-    if "sure" in request.POST:
-        return _add(request, campaign, form, draft)
     if "change" in request.POST:
         return page(request, campaign, form, draft=draft)
+    try:
+        return _add_or_preview(request, campaign, form, draft)
+    except TakesTooMany as why:
+        form.add_error("people", str(why))
+        return page(request, campaign, form, draft=draft, status=422)
+
+
+def _add_or_preview(request: HttpRequest, campaign: Campaign, form: LineForm, draft: Draft) -> HttpResponse:
+    """Raises TakesTooMany, also where people were there when the line was seen first."""
+    if "sure" in request.POST:
+        return _add(request, campaign, form, draft)
+    refuse_too_many(campaign, [form.instance])
     return page(request, campaign, form, draft=draft, preview=_preview(request, campaign, form.instance.people))
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from wagtail.admin import messages
 
 from tocsin.campaigns import evidence
-from tocsin.campaigns.ledger import decide_on
+from tocsin.campaigns.ledger import TakesTooMany, decide_on
 from tocsin.campaigns.models import Campaign, CounterEntry
 from tocsin.desk.journal import note
 from tocsin.desk.ledger import name_of, said_of
@@ -39,12 +39,19 @@ def decide(request: HttpRequest, campaign: Campaign) -> HttpResponse:
 def _decide(
     request: HttpRequest, campaign: Campaign, ticked: list[CounterEntry], reason: str, *, approved: bool
 ) -> None:
-    done = _decided(request, campaign, ticked, "" if approved else reason, approved=approved)
+    done, too_many = _decided(request, campaign, ticked, "" if approved else reason, approved=approved)
     if done and approved:
         messages.success(request, said_of(campaign, waits=False))
     elif done:
         messages.success(request, _("Refused. It stays in the ledger, with why, and counts nobody."))
-    if left := len(ticked) - len(done):
+    _tell_of_those_left(request, len(ticked) - len(done) - len(too_many), too_many)
+
+
+def _tell_of_those_left(request: HttpRequest, left: int, too_many: dict[CounterEntry, str]) -> None:
+    for line, why in too_many.items():
+        said = _("Line %(number)s was not approved and still waits. %(why)s")
+        messages.error(request, said % {"number": line.pk, "why": why})
+    if left:
         messages.warning(
             request,
             ngettext(
@@ -59,13 +66,19 @@ def _decide(
 @transaction.atomic
 def _decided(
     request: HttpRequest, campaign: Campaign, ticked: list[CounterEntry], reason: str, *, approved: bool
-) -> list[CounterEntry]:
-    """Those that were decided on now, each with its line in the log."""
-    name = name_of(request.user)
-    done = [line for line in ticked if decide_on(line, request.user, name, approved=approved, reason=reason)]
+) -> tuple[list[CounterEntry], dict[CounterEntry, str]]:
+    """Those that were decided on now, each with its line in the log; and those that would take away too many."""
+    done, too_many = list[CounterEntry](), dict[CounterEntry, str]()
+    # What adds people comes first: what takes back may be meant for those.
+    for line in sorted(ticked, key=lambda line: -line.people):
+        try:
+            if decide_on(line, request.user, name_of(request.user), approved=approved, reason=reason):
+                done.append(line)
+        except TakesTooMany as why:
+            too_many[line] = str(why)
     for line in done:
         note(request, "entry_approved" if approved else "entry_refused", campaign, line=line.pk, people=line.people)
-    return done
+    return done, too_many
 
 
 def _numbers(posted: list[str]) -> list[int]:
