@@ -339,6 +339,20 @@ def test_sheets_are_seen_before_they_are_added_and_added_once(admin: Client, cam
     assert {evidence.kind_named(line.evidence) for line in lines} == {"csv"}
 
 
+def test_several_lines_are_told_of_as_several(
+    admin: Client, colleague: Callable[..., Client], campaign: Campaign
+) -> None:
+    def told(client: Client, name: str, **posted: object) -> str:
+        return client.post(at(campaign, name), posted, follow=True).content.decode()
+
+    few = upload(admin, campaign, "date,people,sheet\n2026-01-02,2,A\n2026-01-02,3,B\n")
+    assert "2 lines are in the ledger. The page now shows 6." in told(admin, "ledger_sheets", draft=carried(few))
+    many = told(admin, "ledger_sheets", draft=carried(upload(admin, campaign)))
+    assert "2 lines are in the ledger and wait for another person. The page still shows 6." in many
+    other, pks = colleague("campaigns.view_campaign", APPROVES), [line.pk for line in CounterEntry.objects.waiting()]
+    assert "2 lines were refused. They stay" in told(other, "ledger_decide", line=pks, refuse="yes", why="No")
+
+
 @pytest.mark.parametrize("key", ["other", "sheets"])
 def test_a_draft_that_is_no_table_of_sheets_is_said_and_nothing_is_added(
     admin: Client, boss: User, campaign: Campaign, key: str

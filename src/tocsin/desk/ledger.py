@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 from wagtail.admin import messages
 from wagtail.admin.widgets import AdminDateInput
@@ -110,20 +110,28 @@ def _add(request: HttpRequest, campaign: Campaign, form: LineForm, draft: Draft)
             note(request, "ledger_line", campaign, line=line.pk, people=line.people, source=line.source)
             tell_of_lines(campaign, [line], request.user)
     if added:
-        messages.success(request, said_of(campaign, waits=line.needs_approval))
+        messages.success(request, said_of(campaign, 1, waits=line.needs_approval))
     else:
         messages.warning(request, _("This line is in the ledger already. It was added once."))
     return HttpResponseRedirect(reverse("campaign:ledger", args=[campaign.pk]))
 
 
-def said_of(campaign: Campaign, *, waits: bool) -> str:
-    """What happened to the number when something was added."""
+def said_of(campaign: Campaign, lines: int, *, waits: bool) -> str:
+    """What happened to the number when so many lines were added or approved."""
     number = number_format(shown_count(campaign).count, force_grouping=True)
     if waits:
-        return _("It is in the ledger and waits for another person. The page still shows %(number)s.") % {
-            "number": number
-        }
-    return _("The line is in the ledger. The page now shows %(number)s.") % {"number": number}
+        said = ngettext(
+            "It is in the ledger and waits for another person. The page still shows %(number)s.",
+            "%(lines)s lines are in the ledger and wait for another person. The page still shows %(number)s.",
+            lines,
+        )
+    else:
+        said = ngettext(
+            "The line is in the ledger. The page now shows %(number)s.",
+            "%(lines)s lines are in the ledger. The page now shows %(number)s.",
+            lines,
+        )
+    return said % {"lines": number_format(lines, force_grouping=True), "number": number}
 
 
 def name_of(user: Any) -> str:

@@ -41,9 +41,14 @@ def _decide(
 ) -> None:
     done, too_many = _decided(request, campaign, ticked, "" if approved else reason, approved=approved)
     if done and approved:
-        messages.success(request, said_of(campaign, waits=False))
+        messages.success(request, said_of(campaign, len(done), waits=False))
     elif done:
-        messages.success(request, _("Refused. It stays in the ledger, with why, and counts nobody."))
+        said = ngettext(
+            "Refused. It stays in the ledger, with why, and counts nobody.",
+            "%(lines)s lines were refused. They stay in the ledger, with why, and count nobody.",
+            len(done),
+        )
+        messages.success(request, said % {"lines": len(done)})
     _tell_of_those_left(request, len(ticked) - len(done) - len(too_many), too_many)
 
 

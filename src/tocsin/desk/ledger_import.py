@@ -89,7 +89,7 @@ def _add(request: HttpRequest, campaign: Campaign, draft: Draft) -> HttpResponse
         if row.day is not None and not row.wrong
     ]
     if lines and _added(request, campaign, lines):
-        messages.success(request, said_of(campaign, waits=lines[0].needs_approval))
+        messages.success(request, said_of(campaign, len(lines), waits=lines[0].needs_approval))
     else:
         messages.warning(request, _("These lines are in the ledger already. They were added once."))
     return HttpResponseRedirect(reverse("campaign:ledger", args=[campaign.pk]))
