@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
+from html import unescape
 
 import pytest
 from django.contrib.auth.models import User
@@ -144,11 +145,11 @@ def test_what_is_added_is_approved_before_what_takes_it_back(
     admin: Client, colleague: Callable[..., Client], campaign: Campaign
 ) -> None:
     add(admin, campaign, people="60")
-    lines = [add(admin, campaign, people=people) for people in ("-60", "200")]
+    lines = [add(admin, campaign, people=people) for people in ("-60", "-60", "200")]
     colleague("campaigns.view_campaign", APPROVES).post(
         at(campaign, "ledger_decide"), {"line": [line.pk for line in lines], "approve": "yes"}
     )
-    assert shown(campaign) == [200, 200, 200]
+    assert shown(campaign) == [140, 140, 140]
 
 
 def test_a_second_click_on_what_takes_back_says_that_it_is_there(admin: Client, campaign: Campaign) -> None:
@@ -327,7 +328,7 @@ def test_sheets_are_seen_before_they_are_added_and_added_once(admin: Client, cam
     html = upload(admin, campaign)
     assert "1 → 1,045" in html
     assert "Row 3: “many” is no number of people." in html
-    assert "Row 5: “2999-01-01” is no day up to today." in html
+    assert "Row 5: “2999-01-01” lies in the future. Write the day on which people were counted, such as" in html
     assert not CounterEntry.objects.exists()
     for _ in range(2):
         admin.post(at(campaign, "ledger_sheets"), {"draft": carried(html)})
@@ -337,6 +338,35 @@ def test_sheets_are_seen_before_they_are_added_and_added_once(admin: Client, cam
         (1019, "Vigil 3", True),
     ]
     assert {evidence.kind_named(line.evidence) for line in lines} == {"csv"}
+
+
+def test_the_example_works_when_it_is_followed(admin: Client, campaign: Campaign) -> None:
+    shown_example = re.search(
+        r"<pre[^>]*>(.*?)</pre>", admin.get(at(campaign, "ledger_sheets")).content.decode(), re.DOTALL
+    )
+    assert shown_example
+    admin.post(at(campaign, "ledger_sheets"), {"draft": carried(upload(admin, campaign, unescape(shown_example[1])))})
+    lines = CounterEntry.objects.all()
+    assert sorted(line.people for line in lines) == [19, 25]
+    assert all("," in line.reason and line.counted_on < timezone.localdate() for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("yesterday,3,Vigil", "Row 2: “yesterday” is no day. Write it like "),
+        ("2026-01-02,25,Vigil in Ottawa, sheet 1", "Row 2: It has more cells than there are columns."),
+        ("2026-01-02,25,Vigil in Ottawa,,", "1 row becomes a line"),
+    ],
+)
+def test_a_row_that_is_wrong_says_why(admin: Client, campaign: Campaign, row: str, said: str) -> None:
+    assert said in upload(admin, campaign, f"date,people,sheet\n{row}\n")
+
+
+def test_a_file_without_days_is_told_a_day_that_would_be_taken(admin: Client, campaign: Campaign) -> None:
+    found = re.search(r"and write (\d{4}-\d\d-\d\d)\.", upload(admin, campaign, "people,sheet\n3,A\n"))
+    assert found
+    assert date.fromisoformat(found[1]) < timezone.localdate()
 
 
 def test_several_lines_are_told_of_as_several(

@@ -67,26 +67,27 @@ class CannotBeRead(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The first row that says anything is the columns; empty rows are left out. All rows are as long as the columns."""
+    """The first row that says anything is the columns; empty rows are left out. All rows are as long as the columns,
+    or at least as long where what stands beyond them was asked for."""
 
     columns: list[str]
     rows: list[list[str]]
 
 
-def read_table(data: bytes, limits: Limits = FOR_TARGETS) -> Table:
-    """The table in a file, whatever its name. Raises CannotBeRead."""
-    rows = stream_table(data, limits)
+def read_table(data: bytes, limits: Limits = FOR_TARGETS, *, cut: bool = True) -> Table:
+    """The table in a file, whatever its name; `cut` drops what stands beyond the columns. Raises CannotBeRead."""
+    rows = stream_table(data, limits, cut=cut)
     return Table(next(rows), list(rows))
 
 
-def stream_table(data: bytes, limits: Limits) -> Iterator[list[str]]:
+def stream_table(data: bytes, limits: Limits, *, cut: bool = True) -> Iterator[list[str]]:
     """First the columns, then each row, while the file is read. Raises CannotBeRead, also on the way."""
     if len(data) > limits.bytes:
         said = _("The file is larger than %(megabytes)s MB. Keep only the columns that are needed, or cut it in two.")
         raise CannotBeRead(said % {"megabytes": limits.megabytes})
     if data.startswith(OLD_EXCEL):
         raise CannotBeRead(_("This is an old Excel file (.xls). Save it as .xlsx or as CSV and take that."))
-    yield from _within(filter(any, _rows(data, limits)), limits)
+    yield from _within(filter(any, _rows(data, limits)), limits, cut=cut)
 
 
 def _rows(data: bytes, limits: Limits) -> Iterator[list[str]]:
@@ -98,7 +99,7 @@ def _rows(data: bytes, limits: Limits) -> Iterator[list[str]]:
     return _rows_of_workbook(data, limits) if WORKBOOK in names else _rows_of_text(_packed(data, names), limits)
 
 
-def _within(rows: Iterator[list[str]], limits: Limits) -> Iterator[list[str]]:
+def _within(rows: Iterator[list[str]], limits: Limits, *, cut: bool) -> Iterator[list[str]]:
     """As wide as the columns, and neither too few nor too many."""
     columns, found = next(rows, []), 0
     width = max((at for at, name in enumerate(columns, start=1) if name), default=0)
@@ -110,7 +111,7 @@ def _within(rows: Iterator[list[str]], limits: Limits) -> Iterator[list[str]]:
         if found > limits.rows:
             said = _("The file has more than %(rows)s rows. Cut it into several.")
             raise CannotBeRead(said % {"rows": number_format(limits.rows, force_grouping=True)})
-        yield [*row, *[""] * width][:width]
+        yield [*row, *[""] * (width - len(row))][: width if cut else None]
     if not found:
         raise CannotBeRead(_("The file has no rows below its first one, which names the columns."))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -34,22 +34,30 @@ class Sheet:
 
 def read_sheets(data: bytes) -> list[Sheet]:
     """Every row. Raises CannotBeRead where a column that is needed is missing, or it is no table."""
-    table = read_table(data)
+    table = read_table(data, cut=False)
     places = {
         name: at for at, column in enumerate(table.columns) for name, known in COLUMNS.items() if _bare(column) in known
     }
     if missing := [name for name in COLUMNS if name not in places]:
         raise CannotBeRead(_missing(missing[0]))
     return [
-        _sheet(number, row[places["people"]], row[places["day"]], row[places["reason"]])
+        _too_long(number)
+        if any(row[len(table.columns) :])
+        else _sheet(number, row[places["people"]], row[places["day"]], row[places["reason"]])
         for number, row in enumerate(table.rows, start=2)
     ]
+
+
+def a_past_day() -> str:
+    """For examples: a day that is taken when somebody follows them, whenever that is."""
+    return (timezone.localdate() - timedelta(days=1)).isoformat()
 
 
 def _missing(name: str) -> str:
     return {
         "people": _("No column says how many people. Name one “people” in the first row."),
-        "day": _("No column says on which day. Name one “date” in the first row, and write 2026-11-30."),
+        "day": _("No column says on which day. Name one “date” in the first row, and write %(example)s.")
+        % {"example": a_past_day()},
         "reason": _("No column says which sheet it is. Name one “sheet” in the first row: everybody can read it."),
     }[name]
 
@@ -58,11 +66,24 @@ def _sheet(row: int, people: str, day: str, reason: str) -> Sheet:
     number, when = _number(people), _day(day)
     if number is None:
         return Sheet(row, wrong=_("“%(text)s” is no number of people.") % {"text": people[:40]})
-    if when is None:
-        return Sheet(row, wrong=_("“%(text)s” is no day up to today. Write it like 2026-11-30.") % {"text": day[:40]})
+    if when is None or when > timezone.localdate():
+        return Sheet(row, wrong=_no_such_day(day, is_a_day=when is not None))
     if not reason.strip():
         return Sheet(row, wrong=_("It does not say which sheet it is."))
     return Sheet(row, number, when, reason.strip()[:LONGEST_REASON])
+
+
+def _too_long(row: int) -> Sheet:
+    """Cut off, it would lose half of what everybody shall read."""
+    said = _("It has more cells than there are columns. Put quotation marks around a cell that has a comma in it.")
+    return Sheet(row, wrong=said)
+
+
+def _no_such_day(text: str, *, is_a_day: bool) -> str:
+    said = _("“%(text)s” is no day. Write it like %(example)s.")
+    if is_a_day:
+        said = _("“%(text)s” lies in the future. Write the day on which people were counted, such as %(example)s.")
+    return said % {"text": text[:40], "example": a_past_day()}
 
 
 def _number(text: str) -> int | None:
@@ -73,10 +94,9 @@ def _number(text: str) -> int | None:
 
 def _day(text: str) -> date | None:
     try:
-        day = date.fromisoformat(text.strip()[:10])
+        return date.fromisoformat(text.strip()[:10])
     except ValueError:
         return None
-    return day if day <= timezone.localdate() else None
 
 
 def _bare(column: str) -> str:

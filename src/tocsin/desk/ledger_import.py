@@ -14,7 +14,7 @@ from wagtail.admin import messages
 from tocsin.campaigns import evidence
 from tocsin.campaigns.import_file import CannotBeRead
 from tocsin.campaigns.ledger import add_lines
-from tocsin.campaigns.ledger_file import Sheet, read_sheets
+from tocsin.campaigns.ledger_file import Sheet, a_past_day, read_sheets
 from tocsin.campaigns.models import Campaign, CounterEntry
 from tocsin.desk.frame import Frame, campaign_crumbs, show
 from tocsin.desk.journal import note
@@ -117,4 +117,6 @@ def _rows(draft: Draft) -> list[Sheet]:
 def _page(request: HttpRequest, campaign: Campaign, *, status: int = 200, **context: object) -> HttpResponse:
     above = (reverse("campaign:ledger", args=[campaign.pk]), _("Ledger"))
     frame = Frame(title=_("Add sheets from a file"), icon="upload", crumbs=[*campaign_crumbs(campaign), above])
-    return show(request, "desk/ledger_import.html", frame, status=status, campaign=campaign, **context)
+    return show(
+        request, "desk/ledger_import.html", frame, status=status, campaign=campaign, past_day=a_past_day(), **context
+    )
