@@ -369,6 +369,44 @@ def test_a_file_without_days_is_told_a_day_that_would_be_taken(admin: Client, ca
     assert date.fromisoformat(found[1]) < timezone.localdate()
 
 
+def test_a_file_that_was_taken_already_adds_only_what_is_new(admin: Client, campaign: Campaign) -> None:
+    first = "date,people,sheet\n2026-01-02,2,A\n2026-01-02,3,B\n"
+    admin.post(at(campaign, "ledger_sheets"), {"draft": carried(upload(admin, campaign, first))})
+    again = upload(admin, campaign, first)
+    assert "2 rows are in the ledger already, word for word, and are not added again:" in again
+    assert "Add them for good" not in again
+    admin.post(at(campaign, "ledger_sheets"), {"draft": carried(again)})
+    more = upload(admin, campaign, first + "2026-01-02,4,A\n2026-01-03,2,A\n")
+    assert "6 → 12" in more
+    admin.post(at(campaign, "ledger_sheets"), {"draft": carried(more)})
+    assert [line.people for line in CounterEntry.objects.order_by("pk")] == [2, 3, 4, 2]
+
+
+def test_what_was_added_between_looking_and_adding_is_not_added_twice(admin: Client, campaign: Campaign) -> None:
+    drafts = [carried(upload(admin, campaign, "date,people,sheet\n2026-01-02,2,A\n")) for _ in range(2)]
+    said = [admin.post(at(campaign, "ledger_sheets"), {"draft": draft}, follow=True) for draft in drafts]
+    assert "These lines are in the ledger already." in said[1].content.decode()
+    assert CounterEntry.objects.count() == 1
+
+
+def test_a_sheet_that_was_refused_may_come_again(
+    admin: Client, colleague: Callable[..., Client], campaign: Campaign
+) -> None:
+    line = add(admin, campaign)
+    file = "date,people,sheet\n2026-01-02,500,At the vigil\n"
+    assert "1 row is in the ledger already" in upload(admin, campaign, file)
+    colleague("campaigns.view_campaign", APPROVES).post(
+        at(campaign, "ledger_decide"), {"line": line.pk, "refuse": "yes", "why": "No sheets"}
+    )
+    assert "1 row becomes a line" in upload(admin, campaign, file)
+
+
+def test_a_row_that_stands_twice_in_a_file_is_taken_once(admin: Client, campaign: Campaign) -> None:
+    html = upload(admin, campaign, "date,people,sheet\n2026-01-02,2,A\n2026-01-02,2,A\n")
+    assert "1 → 3" in html
+    assert "Row 3: It stands twice in this file and is added once." in html
+
+
 def test_several_lines_are_told_of_as_several(
     admin: Client, colleague: Callable[..., Client], campaign: Campaign
 ) -> None:

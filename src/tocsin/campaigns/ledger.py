@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -67,7 +67,7 @@ def _too_many(source: str, most: int) -> str:
     return said % {"source": CounterEntry.Source(source).label, "most": number_format(most, force_grouping=True)}
 
 
-def _reckon_alone(campaign: Campaign) -> None:
+def reckon_alone(campaign: Campaign) -> None:
     """Until the transaction ends: two posts at once are reckoned one by one."""
     Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
 
@@ -78,7 +78,7 @@ def add_lines(lines: Sequence[CounterEntry], campaign: Campaign, user: Any, name
 
     Raises TakesTooMany.
     """
-    _reckon_alone(campaign)
+    reckon_alone(campaign)
     if _are_there(lines):  # before what they take away is looked at: a second click takes nothing away
         return False
     refuse_too_many(campaign, lines)
@@ -97,6 +97,12 @@ def add_lines(lines: Sequence[CounterEntry], campaign: Campaign, user: Any, name
     return True
 
 
+def words_there(campaign: Campaign, source: str) -> set[tuple[int, date | None, str]]:
+    """What lines of this source say: how many, on which day, why. A refused line may come again."""
+    lines = CounterEntry.objects.filter(campaign=campaign, source=source).exclude(decision__approved=False)
+    return set(lines.order_by().values_list("people", "counted_on", "reason"))
+
+
 def _are_there(lines: Sequence[CounterEntry]) -> bool:
     return CounterEntry.objects.filter(key__in=[line.key for line in lines if line.key]).exists()
 
@@ -107,7 +113,7 @@ def decide_on(entry: CounterEntry, user: Any, name: str, *, approved: bool, reas
 
     Raises TakesTooMany where approving it would: there may have been more people when it was added.
     """
-    _reckon_alone(entry.campaign)
+    reckon_alone(entry.campaign)
     waits = CounterEntry.objects.waiting().filter(pk=entry.pk).exclude(entered_by=user)
     if not waits.exists():
         return False

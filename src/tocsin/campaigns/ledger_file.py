@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -31,6 +32,11 @@ class Sheet:
     reason: str = ""
     wrong: str = ""
 
+    @property
+    def words(self) -> tuple[int, date | None, str]:
+        """By which it is known again, in this file and in the ledger."""
+        return self.people, self.day, self.reason
+
 
 def read_sheets(data: bytes) -> list[Sheet]:
     """Every row. Raises CannotBeRead where a column that is needed is missing, or it is no table."""
@@ -40,12 +46,25 @@ def read_sheets(data: bytes) -> list[Sheet]:
     }
     if missing := [name for name in COLUMNS if name not in places]:
         raise CannotBeRead(_missing(missing[0]))
-    return [
+    sheets = [
         _too_long(number)
         if any(row[len(table.columns) :])
         else _sheet(number, row[places["people"]], row[places["day"]], row[places["reason"]])
         for number, row in enumerate(table.rows, start=2)
     ]
+    return list(_once(sheets))
+
+
+def _once(sheets: list[Sheet]) -> Iterator[Sheet]:
+    """Of rows that say the same, the first is taken."""
+    seen = set[tuple[int, date | None, str]]()
+    for sheet in sheets:
+        if not sheet.wrong and sheet.words in seen:
+            said = _("It stands twice in this file and is added once. If it is another sheet, give it another name.")
+            yield Sheet(sheet.row, wrong=said)
+        else:
+            seen.add(sheet.words)
+            yield sheet
 
 
 def a_past_day() -> str:

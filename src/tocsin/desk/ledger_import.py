@@ -13,7 +13,7 @@ from wagtail.admin import messages
 
 from tocsin.campaigns import evidence
 from tocsin.campaigns.import_file import CannotBeRead
-from tocsin.campaigns.ledger import add_lines
+from tocsin.campaigns.ledger import add_lines, reckon_alone, words_there
 from tocsin.campaigns.ledger_file import Sheet, a_past_day, read_sheets
 from tocsin.campaigns.models import Campaign, CounterEntry
 from tocsin.desk.frame import Frame, campaign_crumbs, show
@@ -62,13 +62,15 @@ def _seen(request: HttpRequest, campaign: Campaign, form: SheetsForm) -> HttpRes
     except CannotBeRead as why:
         form.add_error("file", str(why))
         return _page(request, campaign, status=422, form=form)
-    good = [row for row in rows if not row.wrong]
+    good, known = _good_and_known(campaign, rows)
     people = sum(row.people for row in good)
     return _page(
         request,
         campaign,
         rows=good[:ROWS_SHOWN],
         good=len(good),
+        known=known[:ROWS_SHOWN],
+        known_rows=len(known),
         wrong=[row for row in rows if row.wrong][:ROWS_SHOWN],
         preview=effect_of(campaign, request, people, people),
         carried=draft.sealed(request, campaign, SCREEN),
@@ -76,7 +78,23 @@ def _seen(request: HttpRequest, campaign: Campaign, form: SheetsForm) -> HttpRes
 
 
 def _add(request: HttpRequest, campaign: Campaign, draft: Draft) -> HttpResponse:
-    lines = [
+    if lines := _added(request, campaign, draft):
+        messages.success(request, said_of(campaign, len(lines), waits=lines[0].needs_approval))
+    else:
+        messages.warning(request, _("These lines are in the ledger already. They were added once."))
+    return HttpResponseRedirect(reverse("campaign:ledger", args=[campaign.pk]))
+
+
+def _good_and_known(campaign: Campaign, rows: list[Sheet]) -> tuple[list[Sheet], list[Sheet]]:
+    """The rows to add, and those that are in the ledger word for word: most often somebody took a file twice."""
+    there = words_there(campaign, CounterEntry.Source.PAPER)
+    good = [row for row in rows if not row.wrong]
+    return [row for row in good if row.words not in there], [row for row in good if row.words in there]
+
+
+def _lines(campaign: Campaign, draft: Draft) -> list[CounterEntry]:
+    good, _known = _good_and_known(campaign, _rows(draft))
+    return [
         CounterEntry(
             source=CounterEntry.Source.PAPER,
             people=row.people,
@@ -85,25 +103,22 @@ def _add(request: HttpRequest, campaign: Campaign, draft: Draft) -> HttpResponse
             evidence=draft.file,
             key=f"{draft.key}:{row.row}",
         )
-        for row in _rows(draft)
-        if row.day is not None and not row.wrong
+        for row in good
+        if row.day is not None
     ]
-    if lines and _added(request, campaign, lines):
-        messages.success(request, said_of(campaign, len(lines), waits=lines[0].needs_approval))
-    else:
-        messages.warning(request, _("These lines are in the ledger already. They were added once."))
-    return HttpResponseRedirect(reverse("campaign:ledger", args=[campaign.pk]))
 
 
 @transaction.atomic
-def _added(request: HttpRequest, campaign: Campaign, lines: list[CounterEntry]) -> bool:
-    may_approve = may(request.user, APPROVE_ENTRIES, campaign)
-    if not add_lines(lines, campaign, request.user, name_of(request.user), may_approve=may_approve):
-        return False
+def _added(request: HttpRequest, campaign: Campaign, draft: Draft) -> list[CounterEntry]:
+    """The lines that were added now; what is there is looked at alone, since two may take the same file at once."""
+    reckon_alone(campaign)
+    lines, may_approve = _lines(campaign, draft), may(request.user, APPROVE_ENTRIES, campaign)
+    if not lines or not add_lines(lines, campaign, request.user, name_of(request.user), may_approve=may_approve):
+        return []
     people = sum(line.people for line in lines)
     note(request, "ledger_imported", campaign, lines=len(lines), people=people)
     tell_of_lines(campaign, lines, request.user)
-    return True
+    return lines
 
 
 def _rows(draft: Draft) -> list[Sheet]:
