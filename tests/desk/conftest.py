@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import Permission, User
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from wagtail.models import Locale, Site
 
@@ -21,6 +22,7 @@ from tocsin.actions.take import action_context
 from tocsin.campaigns.editions import publish_edition
 from tocsin.campaigns.models import Campaign, Edition, Kind, Tally, Target
 from tocsin.desk import remembered
+from tocsin.lib.sql import run
 from tocsin.lib.vault import vault
 from tocsin.outbox.models import Delivery, Message, State
 from tocsin.outbox.models import Kind as MessageKind
@@ -233,3 +235,9 @@ def make_a_site(address: str) -> dict[str, HomePage]:
     homes = two_homes()
     make_site(homes, urlsplit(address))
     return homes
+
+
+def sqlite_plans(asked: CaptureQueriesContext, holds: str) -> list[str]:
+    """How SQLite answers those of the queries that hold these words. PostgreSQL scans tables as small as a test's."""
+    queries = [one["sql"] for one in asked.captured_queries if holds in one["sql"]]
+    return ["\n".join(row[-1] for row in run(f"EXPLAIN QUERY PLAN {query}".replace("%", "%%"))) for query in queries]

@@ -8,15 +8,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
-from tests.desk.conftest import Write
+from tests.desk.conftest import Write, sqlite_plans
 from tocsin.actions.models import Letter
 from tocsin.campaigns.models import Campaign, Target
 from tocsin.desk import letter_list
+from tocsin.desk.letter_history import MOST_DECISIONS
 from tocsin.outbox.controls import STOPPED
 from tocsin.outbox.decide import TAKEN_OUT
 from tocsin.outbox.models import Bucket, Lane, Message, State
@@ -142,6 +145,27 @@ def test_a_letter_says_who_decided_what_about_it(admin: Client, write: Write, ta
         "Paused letters"
         not in admin.get(address.replace(str(letter.pk), str(write(State.WAITING).pk))).content.decode()
     )
+
+
+def test_a_letter_that_was_written_anew_keeps_what_was_decided_before(admin: Client, write: Write) -> None:
+    """Its message is younger than the decision; its action is not."""
+    letter = write(State.WAITING)
+    admin.post(reverse("campaign:letter_step", args=[letter.action.campaign_id, letter.pk, "hold"]))
+    long_ago = timezone.now() - timedelta(days=9)
+    type(letter.action).objects.update(accepted_at=long_ago)
+    Message.objects.update(created_at=timezone.now() + timedelta(days=9))
+    page = admin.get(reverse("campaign:letter", args=[letter.action.campaign_id, letter.pk])).content.decode()
+    assert "Held a letter back<small>" in page
+
+
+@pytest.mark.once  # PostgreSQL scans tables this small whatever their indexes
+def test_of_the_audit_log_only_lines_since_a_letter_was_there_are_read(admin: Client, write: Write) -> None:
+    letter = write(State.WAITING)
+    with CaptureQueriesContext(connection) as queries:
+        admin.get(reverse("campaign:letter", args=[letter.action.campaign_id, letter.pk]))
+    plans = sqlite_plans(queries, f"LIMIT {MOST_DECISIONS}")
+    assert len(plans) == 3
+    assert [plan for plan in plans if not re.search(r"\b(row)?id>\?", plan) or "TEMP B-TREE" in plan] == []
 
 
 def test_a_letter_is_scheduled(admin: Client, write: Write) -> None:
@@ -364,6 +388,36 @@ def test_no_filter_makes_the_list_slow(
     while newer := re.search(r'href="(\?own=yes&amp;newer=\d+)"', back[-1]):
         back.append(_list(admin, campaign, newer[1].replace("&amp;", "&")))
     assert [pk for page in reversed(back) for pk in _numbers(page)] == rare
+
+
+@pytest.mark.once  # PostgreSQL scans tables this small whatever their indexes
+@pytest.mark.parametrize("way", ["", "&newer=0"])
+@pytest.mark.parametrize(
+    "asked",
+    ["language=en", "own=yes", "own=no&target={}", "way=digest", "way=hand_in", "way=itself", "since=2020-01-01"],
+)
+def test_only_the_letters_looked_through_are_read(
+    admin: Client, campaign: Campaign, write: Write, asked: str, way: str
+) -> None:
+    """By their numbers, in their order: else SQLite reads and sorts all letters of the campaign, of the target, …"""
+    target = write().target_id
+    with CaptureQueriesContext(connection) as queries:
+        _list(admin, campaign, f"?{asked.format(target)}{way}")
+    (plan,) = sqlite_plans(queries, f"LIMIT {letter_list.A_SCREENFUL + 1}")
+    assert re.match(r"SEARCH actions_letter USING INDEX \w+ \(message_id>\? AND message_id<\?\)", plan), plan
+    assert "TEMP B-TREE" not in plan
+
+
+def test_a_small_campaign_among_large_ones_is_found(
+    admin: Client, campaign: Campaign, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its letters lie far below the newest of all, and are looked for where they are."""
+    monkeypatch.setattr(letter_list, "LOOKED_THROUGH", 2)
+    ours = [write() for _ in range(2)]
+    Message.objects.filter(pk__in=[write().message_id for _ in range(6)]).update(campaign_ref=campaign.pk + 1)
+    html = _list(admin, campaign, "?own=yes")
+    assert _numbers(html) == [ours[1].pk, ours[0].pk]
+    assert "older=" not in html
 
 
 def test_a_filter_by_day_begins_at_its_day(

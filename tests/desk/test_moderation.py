@@ -6,11 +6,13 @@ import re
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from wagtail.models import ModelLogEntry
 
-from tests.desk.conftest import Sign
+from tests.desk.conftest import Sign, sqlite_plans
 from tocsin.actions.models import Action
 from tocsin.actions.states import State
 from tocsin.campaigns.models import Campaign, Tally
@@ -95,6 +97,18 @@ def test_what_is_stuck_hides_nothing_that_is_held(
     assert reverse("campaign:opened", args=[campaign.pk, stuck[1].pk]) in html
     assert reverse("campaign:opened", args=[campaign.pk, stuck[2].pk]) not in html
     assert html.count("The oldest 2 are shown") == 1
+
+
+@pytest.mark.once  # PostgreSQL scans tables this small whatever their indexes
+def test_of_the_campaigns_actions_only_those_that_wait_are_read(admin: Client, campaign: Campaign, sign: Sign) -> None:
+    """However many it has: the index that holds nothing but these leads to them."""
+    sign(State.STUCK, "NoTarget")
+    with CaptureQueriesContext(connection) as queries:
+        admin.get(reverse("campaign:moderation", args=[campaign.pk]))
+        admin.post(reverse("campaign:stuck_again", args=[campaign.pk]))
+    plans = sqlite_plans(queries, "IN ('held', 'stuck')")
+    assert len(plans) >= 4
+    assert [plan for plan in plans if "actions_for_staff" not in plan] == []
 
 
 def test_all_that_are_stuck_are_tried_again_at_once(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tocsin.actions.models import Letter
+from tocsin.actions.newest import SIDE_BY_SIDE, first_number
 from tocsin.actions.taken import BY_HAND
 from tocsin.desk.audit_words import words_of
 from tocsin.desk.journal import ENTRIES, OURS, Kind, kind_of
@@ -83,16 +84,24 @@ def _event(event: Event) -> Happened:
 
 
 def _decisions_about(letter: Letter) -> list[AuditLine]:
-    """About itself; and about many since it was written, among which it was: its campaign's, its target's, or both."""
+    """About itself; and about many since it was written, among which it was: its campaign's, its target's, or both.
+    One that was written anew was there before its message, but never before its action."""
     campaign, target = letter.message.campaign_ref, f"target:{letter.target_id}"
-    of_campaign = AuditLine.objects.filter(campaign_ref=campaign)
+    lines = _lines_since(min(letter.message.created_at, letter.action.accepted_at))
+    of_campaign = lines.filter(campaign_ref=campaign)
     itself = of_campaign.filter(about=f"letter:{letter.pk}", what__in=ABOUT_ONE)
     theirs = Q(about=f"campaign:{campaign}", details__target__isnull=True) | Q(about=target)
     theirs |= Q(about=f"campaign:{campaign}", details__target=letter.target_id)
     since = {"what__in": ABOUT_MANY, "at__gte": letter.message.created_at}
     many = of_campaign.filter(theirs, **since)
-    to_target = AuditLine.objects.filter(campaign_ref=None, kind=Kind.LETTERS, about=target, **since)
+    to_target = lines.filter(campaign_ref=None, about=target, **since)
     return [line for rows in (itself, many, to_target) for line in rows[:MOST_DECISIONS]]
+
+
+def _lines_since(moment: datetime) -> QuerySet[AuditLine]:
+    """By number as well, since no index knows the time: a letter of today is not looked for in the log of years."""
+    first = first_number(AuditLine.objects.all(), "at", moment - SIDE_BY_SIDE)
+    return AuditLine.objects.filter(kind=Kind.LETTERS, pk__gte=first)
 
 
 def _decision(line: AuditLine) -> Happened:

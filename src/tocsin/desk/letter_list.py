@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 
-from tocsin.actions.letters_wanted import Wanted, letters_like, numbers_between
+from tocsin.actions.letters_wanted import Wanted, letters_numbered, numbers_between
 from tocsin.actions.lists.wanted import number
 from tocsin.actions.models import Letter
 from tocsin.actions.newest import newest_letters
@@ -59,12 +59,10 @@ def _by_index(campaign: Campaign, wanted: Wanted, older: int | None, newer: int 
 def _downwards(campaign: Campaign, wanted: Wanted, older: int | None) -> Screenful:
     first, last = numbers_between(wanted)
     below = min((one for one in (older, None if last is None else last + 1) if one is not None), default=None)
-    found = for_a_list(letters_like(campaign.pk, wanted))
-    if older is not None:
-        found = found.filter(message_id__lt=older)
-    end = _end_below(campaign, wanted, below, first or 0)
-    if end is not None:
-        found = found.filter(message_id__gte=end)
+    top = next(iter(newest_letters(1, **_told_by_index(campaign, wanted), below=below)), 0)
+    lowest = max(top - LOOKED_THROUGH, first or 0)
+    end = _end_below(campaign, wanted, top - LOOKED_THROUGH, first or 0)
+    found = for_a_list(letters_numbered(lowest, top, campaign.pk, wanted))
     rows = list(found.order_by("-message_id")[: A_SCREENFUL + 1])
     some = rows[:A_SCREENFUL]
     newer = None if older is None else _first(some) or older - 1
@@ -74,29 +72,20 @@ def _downwards(campaign: Campaign, wanted: Wanted, older: int | None) -> Screenf
 
 
 def _upwards(campaign: Campaign, wanted: Wanted, newer: int) -> Screenful:
-    found = for_a_list(letters_like(campaign.pk, wanted)).filter(message_id__gt=newer)
-    end = _end_above(campaign, wanted, newer)
-    if end is not None:
-        found = found.filter(message_id__lte=end)
+    told = _told_by_index(campaign, wanted)
+    bottom = next(iter(newest_letters(1, **told, above=newer)), newer + 1)
+    highest = bottom + LOOKED_THROUGH
+    end = highest if newest_letters(1, **told, above=highest) else None
+    found = for_a_list(letters_numbered(bottom, highest, campaign.pk, wanted))
     rows = list(found.order_by("message_id")[: A_SCREENFUL + 1])
     some = rows[:A_SCREENFUL][::-1]
     older = _last(some) or newer + 1
     return Screenful(some, older, _first(some) if len(rows) > A_SCREENFUL else end)
 
 
-def _end_below(campaign: Campaign, wanted: Wanted, below: int | None, first: int) -> int | None:
+def _end_below(campaign: Campaign, wanted: Wanted, end: int, first: int) -> int | None:
     """The number of the last mail that this screen looks at, or None if it looks at all that are left."""
-    told = _told_by_index(campaign, wanted)
-    top = newest_letters(1, **told, below=below)
-    end = top[0] - LOOKED_THROUGH if top else 0
-    return end if end > first and newest_letters(1, **told, below=end) else None
-
-
-def _end_above(campaign: Campaign, wanted: Wanted, newer: int) -> int | None:
-    told = _told_by_index(campaign, wanted)
-    bottom = newest_letters(1, **told, above=newer)
-    end = bottom[0] + LOOKED_THROUGH if bottom else 0
-    return end if bottom and newest_letters(1, **told, above=end) else None
+    return end if end > first and newest_letters(1, **_told_by_index(campaign, wanted), below=end) else None
 
 
 def _told_by_index(campaign: Campaign, wanted: Wanted) -> dict[str, Any]:

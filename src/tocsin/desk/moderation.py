@@ -142,7 +142,7 @@ def decide(request: HttpRequest, campaign: Campaign, action_pk: int, verdict: st
 @of_campaign(SEE_CAMPAIGNS, MODERATE)
 def stuck_again(request: HttpRequest, campaign: Campaign) -> HttpResponse:
     """Those that are stuck, the oldest first and some at once, after what they waited for was put right."""
-    stuck = list(_of_state(campaign, State.STUCK).values_list("pk", flat=True)[:AT_ONCE])
+    stuck = _numbers(campaign, State.STUCK, AT_ONCE)
     with transaction.atomic():
         moved = change_states([(pk, State.STUCK, State.COUNTED, "") for pk in stuck])
         if moved:
@@ -180,9 +180,15 @@ def _find(pk: int, action_pk: int) -> Action:
 def _waiting(campaign: Campaign, state: State) -> list[Waiting]:
     """The oldest first: whoever waited longest is looked at first. One more than is shown, if there is one. Each state
     by itself, or a hundred that are stuck would hide every one that is held."""
-    rows = _of_state(campaign, state)
-    said = rows.values_list("pk", "reason", "edition__language", "accepted_at")[: SHOWN + 1]
+    rows = Action.objects.filter(pk__in=_numbers(campaign, state, SHOWN + 1)).order_by("pk")
+    said = rows.values_list("pk", "reason", "edition__language", "accepted_at")
     return [Waiting(pk, reason, language, at) for pk, reason, language, at in said]
+
+
+def _numbers(campaign: Campaign, state: State, most: int) -> list[int]:
+    """Nothing but their numbers is asked for: were more, SQLite would take the index of all of the campaign's actions,
+    and read a million to find the few that wait."""
+    return list(_of_state(campaign, state).values_list("pk", flat=True)[:most])
 
 
 def _of_state(campaign: Campaign, state: State) -> QuerySet[Action]:
