@@ -124,8 +124,12 @@ class Message(models.Model):
         verbose_name_plural = _("messages")
         indexes: ClassVar = [
             models.Index(fields=["lane", "due_at", "id"], condition=Q(due_at__isnull=False), name="outbox_due"),
+            # What a target's letters are counted by stands in it, behind the number: counting reads no message, and the
+            # newest in a state are still found in their order.
             models.Index(
-                fields=["target_ref", "state"], condition=Q(target_ref__isnull=False), name="outbox_by_target"
+                fields=["target_ref", "state", "id", "kind", "campaign_ref"],
+                condition=Q(target_ref__isnull=False),
+                name="outbox_by_target",
             ),
             models.Index(fields=["target_ref", "id"], condition=Q(gathered=True), name="outbox_gathered"),
             models.Index(fields=["lease_until"], condition=Q(lease_until__isnull=False), name="outbox_leased"),

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.actions.ending.conftest import (
@@ -19,6 +20,7 @@ from tests.actions.ending.conftest import (
     digest_of,
     is_anywhere,
     pass_days,
+    plan_of,
     taken,
     whole_database,
 )
@@ -27,6 +29,7 @@ from tocsin.actions.count import prove_counts
 from tocsin.actions.ending import nightly
 from tocsin.actions.ending.anonymous import end_actions
 from tocsin.actions.ending.due import due_of
+from tocsin.actions.ending.foretell import Foretold, foretold
 from tocsin.actions.ending.model import EndingMark, WordsLater
 from tocsin.actions.ending.nightly import EndedTonight, end_what_is_over
 from tocsin.actions.ending.remains import opened
@@ -339,6 +342,20 @@ def test_what_is_next_is_found_by_an_index(campaign_open: Campaign) -> None:
     assert "actions_by_campaign" in plan
     assert "TEMP B-TREE" not in plan
     assert "Sort" not in plan
+
+
+@pytest.mark.once  # PostgreSQL's plan for three rows says nothing
+def test_what_would_be_stopped_is_counted_from_what_waits(signed: Signed, campaign_open: Campaign) -> None:
+    """Not from the actions, of which there are a million, while mostly nothing waits."""
+    signed(**NO_NEWS)
+    close(campaign_open, days_ago=200)
+    with CaptureQueriesContext(connection) as asked:
+        assert foretold(campaign_open, timezone.now()) == Foretold(people=1, letters_stopped=1)
+    (query,) = [one["sql"] for one in asked.captured_queries if 'FROM "actions_letter"' in one["sql"]]
+    steps = plan_of(query).splitlines()
+    assert "outbox_message USING COVERING INDEX outbox_by_campaign (campaign_ref=? AND kind=? AND state=?)" in steps[0]
+    assert [step for step in steps if "U0 USING INTEGER PRIMARY KEY (rowid=?)" in step]
+    assert not [step for step in steps if "LIST SUBQUERY" in step]
 
 
 def test_the_log_says_what_was_done_in_numbers(signed: Signed, campaign_open: Campaign) -> None:
