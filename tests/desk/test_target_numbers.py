@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -38,7 +39,7 @@ def test_the_fates_of_a_target_are_counted_without_reading_a_message(
 ) -> None:
     write()
     for of in (None, campaign):
-        assert _plans(lambda of=of: by_state(target, of), "COUNT") == [COVERED]
+        assert _plans(partial(by_state, target, of), "COUNT") == [COVERED]
 
 
 def test_the_fates_of_a_campaign_by_target_are_too(campaign: Campaign, write: Write) -> None:
