@@ -12,8 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from wagtail.models import ModelLogEntry
 
-from tests.desk.conftest import Sign, Write
+from tests.desk.conftest import Sign, Write, sqlite_plans
 from tocsin.actions.lists import windows
+from tocsin.actions.lists.of_people import acts_of
 from tocsin.actions.models import Action
 from tocsin.actions.process import follow_batch
 from tocsin.actions.states import State as ActionState
@@ -223,3 +224,13 @@ def test_an_empty_list_teaches(admin: Client, campaign: Campaign) -> None:
 
 def test_the_rows_of_the_cast_are_kept(people: list[Action]) -> None:
     assert Consent.objects.count() == Supporter.objects.count() == 5
+
+
+@pytest.mark.once
+def test_what_people_did_is_found_by_them_alone(campaign: Campaign, sign: Sign) -> None:
+    """With a campaign beside them, SQLite walks through all of it."""
+    sign()
+    with CaptureQueriesContext(connection) as asked:
+        acts_of([1, 2])
+    (plan,) = sqlite_plans(asked, "actions_action")
+    assert "(supporter_id=?)" in plan
