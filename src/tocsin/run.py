@@ -117,7 +117,9 @@ class Member:
         process = self.process
         if process is None:
             return ""
-        self._end_what_it_left(process, SECONDS_FOR_REMAINS if callable(self.command) else SECONDS_FOR_ALL_BELOW)
+        # Where nobody can see what remains, each wait is as long as it may be, and there may be nobody left.
+        nobody_works_on = callable(self.command) or not PROC.is_dir()
+        self._end_what_it_left(process, SECONDS_FOR_REMAINS if nobody_works_on else SECONDS_FOR_ALL_BELOW)
         status = process.wait()
         self.process = None
         return f"killed by signal {-status}" if status < 0 else f"exit code {status}"

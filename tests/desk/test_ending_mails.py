@@ -122,12 +122,12 @@ def test_whoever_does_not_answer_for_data_is_not_told(over: Campaign, officer: U
 def test_an_account_without_a_good_address_keeps_nobody_from_theirs(
     over: Campaign, officer: User, caplog: pytest.LogCaptureFixture
 ) -> None:
-    for number, address in enumerate(["", "no address"]):
+    for number, address in enumerate(["", "kanarienvogel"]):
         other = User.objects.create_user(f"a{number}", address, "x")
         give_role(user=other, role=Role.DATA_OFFICER, campaign=None, by_name="boss")
     assert [mail["To"] for mail in told()] == [officer.email]
     assert "has no address that a mail can go to" in caplog.text
-    assert "no address@" not in caplog.text
+    assert "kanarienvogel" not in caplog.text
 
 
 @pytest.mark.parametrize("changes", [{"closes_at": None}, {"data_kept_months": 7}])

@@ -222,7 +222,7 @@ def _who_comes_and_goes(campaign: Campaign | None, targets: Rows) -> tuple[list[
     then = {row.target.pk for row in targets.known if row.target}
     enter = [(row.name, _address(row)) for row in targets.rows if row.target is None or row.target.pk not in now]
     leave = sorted((target.name, target.email) for pk, target in now.items() if pk not in then)
-    both = {name for name, _address in enter} & {name for name, _address in leave}
+    both = {name for name, _email in enter} & {name for name, _email in leave}
 
     def told(one: tuple[str, str]) -> str:
         return " · ".join(filter(None, one)) if one[0] in both else one[0]
